@@ -1,0 +1,773 @@
+package io.github.marspark.model.tensor;
+
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.openblas.global.openblas;
+
+/**
+ * {@link Kernels} in float32 on the processor: products by single-threaded BLAS calls on parts of the result, everything
+ * else by {@link Loops} over blocks that are copied to the heap, where the JIT vectorises them.
+ *
+ * <p>Sums over rows are cut into blocks of a fixed number of rows and added in order, so that no result depends on the
+ * number of threads. Not thread-safe: belongs to the thread that runs the tape.
+ */
+public final class CpuKernels implements Kernels {
+    /** Values a block, three of which fit in a first-level cache. */
+    private static final int BLOCK = 2048;
+
+    /** Values below which a second thread costs more than it brings. */
+    private static final int GRAIN = 8 * BLOCK;
+
+    /** Rows that are summed before their sum joins the others'. */
+    private static final int SUM_ROWS = 256;
+
+    private final Threads threads;
+    private final Arena arena = new Arena();
+
+    /** Computes on the given threads; BLAS itself is told to use one a call. */
+    public CpuKernels(Threads threads) {
+        this.threads = threads;
+        openblas.blas_set_num_threads(1);
+    }
+
+    /** The threads that compute. */
+    public Threads threads() {
+        return threads;
+    }
+
+    /** Bytes of the memory that matrices are cut from. */
+    public long allocatedBytes() {
+        return arena.capacity() * Float.BYTES;
+    }
+
+    @Override
+    public Matrix allocate(int rows, int columns) {
+        return arena.allocate(rows, columns);
+    }
+
+    @Override
+    public void release(Matrix matrix) {
+        arena.release(matrix);
+    }
+
+    // ---- products
+
+    @Override
+    public void multiply(Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, float beta) {
+        int inner = readA == Operand.PLAIN ? a.columns() : a.rows();
+        boolean byRows = c.rows() >= c.columns();
+        int length = byRows ? c.rows() : c.columns();
+        int grain = Math.max(16, (int) Math.min(length, (1L << 18) * length / Math.max(1, c.size() * inner)));
+        threads.split(length, grain, (from, to) -> {
+            Matrix part = byRows ? c.rows(from, to) : c.columns(from, to);
+            Matrix left = byRows ? slice(a, readA, from, to) : a;
+            Matrix right = byRows ? b : slice(b, flip(readB), from, to);
+            blas(left, readA, right, readB, part, inner, 1, beta);
+        });
+    }
+
+    /** The part of a left factor that makes rows from..to of the product. */
+    private static Matrix slice(Matrix factor, Operand read, int from, int to) {
+        return read == Operand.PLAIN ? factor.rows(from, to) : factor.columns(from, to);
+    }
+
+    private static Operand flip(Operand read) {
+        return read == Operand.PLAIN ? Operand.TRANSPOSED : Operand.PLAIN;
+    }
+
+    private static void blas(
+            Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, int inner, float alpha, float beta) {
+        blas(
+                a.pointer(),
+                a.stride(),
+                readA,
+                b.pointer(),
+                b.stride(),
+                readB,
+                c.pointer(),
+                c.stride(),
+                c.rows(),
+                c.columns(),
+                inner,
+                alpha,
+                beta);
+    }
+
+    private static void blas(
+            FloatPointer a,
+            long strideA,
+            Operand readA,
+            FloatPointer b,
+            long strideB,
+            Operand readB,
+            FloatPointer c,
+            long strideC,
+            int rows,
+            int columns,
+            int inner,
+            float alpha,
+            float beta) {
+        openblas.cblas_sgemm(
+                openblas.CblasRowMajor,
+                readA == Operand.PLAIN ? openblas.CblasNoTrans : openblas.CblasTrans,
+                readB == Operand.PLAIN ? openblas.CblasNoTrans : openblas.CblasTrans,
+                rows,
+                columns,
+                inner,
+                alpha,
+                a,
+                (int) strideA,
+                b,
+                (int) strideB,
+                beta,
+                c,
+                (int) strideC);
+    }
+
+    // ---- blocks
+
+    /** What is done to one block: inputs and outputs hold {@code n} values each. */
+    @FunctionalInterface
+    private interface Block {
+        void run(float[][] in, float[][] out, int n);
+    }
+
+    /** Runs a block operation over matrices of one size; flat where none has gaps, else row by row. */
+    private void elementwise(Matrix[] in, Matrix[] out, float beta, Block block) {
+        Matrix shape = out[0];
+        boolean flat = contiguous(in) && contiguous(out);
+        int rows = flat ? 1 : shape.rows();
+        int columns = flat ? Math.toIntExact(shape.size()) : shape.columns();
+        int length = flat ? columns : rows;
+        int grain = flat ? GRAIN : Math.max(1, GRAIN / columns);
+        threads.split(length, grain, (from, to) -> {
+            Blocks blocks = new Blocks(in, out, beta, block);
+            if (flat) {
+                blocks.row(0, from, to);
+            } else {
+                for (int row = from; row < to; row++) {
+                    blocks.row(row, 0, columns);
+                }
+            }
+        });
+    }
+
+    private static boolean contiguous(Matrix[] matrices) {
+        for (Matrix matrix : matrices) {
+            if (!matrix.isContiguous()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** One thread's scratch for {@link #elementwise}. */
+    private static final class Blocks {
+        private final Matrix[] in;
+        private final Matrix[] out;
+        private final float beta;
+        private final Block block;
+        private final float[][] inputs;
+        private final float[][] outputs;
+        private final float[] before = new float[BLOCK];
+
+        Blocks(Matrix[] in, Matrix[] out, float beta, Block block) {
+            this.in = in;
+            this.out = out;
+            this.beta = beta;
+            this.block = block;
+            this.inputs = new float[in.length][BLOCK];
+            this.outputs = new float[out.length][BLOCK];
+        }
+
+        void row(int row, int from, int to) {
+            for (int start = from; start < to; start += BLOCK) {
+                int n = Math.min(BLOCK, to - start);
+                for (int i = 0; i < in.length; i++) {
+                    in[i].host().get((int) (row * in[i].stride()) + start, inputs[i], 0, n);
+                }
+                block.run(inputs, outputs, n);
+                for (int i = 0; i < out.length; i++) {
+                    store(out[i].host(), (int) (row * out[i].stride()) + start, outputs[i], n);
+                }
+            }
+        }
+
+        private void store(FloatBuffer target, int index, float[] values, int n) {
+            if (beta != 0) {
+                target.get(index, before, 0, n);
+                Loops.accumulate(before, values, n);
+            }
+            target.put(index, values, 0, n);
+        }
+    }
+
+    /** Runs {@code work} over ranges of rows, whole rows a thread. */
+    private void byRows(Matrix shape, Threads.Range work) {
+        threads.split(shape.rows(), Math.max(1, GRAIN / shape.columns()), work);
+    }
+
+    private static void load(Matrix x, int row, float[] values) {
+        x.host().get((int) (row * x.stride()), values, 0, x.columns());
+    }
+
+    private static void store(Matrix y, int row, float[] values) {
+        y.host().put((int) (row * y.stride()), values, 0, y.columns());
+    }
+
+    @Override
+    public void copy(Matrix x, Matrix y, float beta) {
+        elementwise(new Matrix[] {x}, new Matrix[] {y}, beta, (in, out, n) -> System.arraycopy(in[0], 0, out[0], 0, n));
+    }
+
+    @Override
+    public void zero(Matrix y) {
+        elementwise(new Matrix[0], new Matrix[] {y}, 0, (in, out, n) -> {});
+    }
+
+    @Override
+    public void add(Matrix x, Matrix y, Matrix z) {
+        elementwise(new Matrix[] {x, y}, new Matrix[] {z}, 0, (in, out, n) -> Loops.add(in[0], in[1], out[0], n));
+    }
+
+    @Override
+    public void modulate(Matrix x, Matrix shift, Matrix scale, Matrix y) {
+        elementwise(
+                new Matrix[] {x, shift, scale},
+                new Matrix[] {y},
+                0,
+                (in, out, n) -> Loops.modulate(in[0], in[1], in[2], out[0], n));
+    }
+
+    @Override
+    public void modulateBackward(Matrix x, Matrix scale, Matrix dy, Matrix dx, Matrix dShift, Matrix dScale) {
+        elementwise(new Matrix[] {x, scale, dy}, new Matrix[] {dx, dShift, dScale}, 0, (in, out, n) -> {
+            Loops.modulateBackward(in[0], in[1], in[2], out[0], out[2], n);
+            System.arraycopy(in[2], 0, out[1], 0, n);
+        });
+    }
+
+    @Override
+    public void gate(Matrix x, Matrix gate, Matrix u, Matrix y) {
+        elementwise(
+                new Matrix[] {x, gate, u},
+                new Matrix[] {y},
+                0,
+                (in, out, n) -> Loops.gate(in[0], in[1], in[2], out[0], n));
+    }
+
+    @Override
+    public void gateBackward(Matrix gate, Matrix u, Matrix dy, Matrix dGate, Matrix du) {
+        elementwise(new Matrix[] {gate, u, dy}, new Matrix[] {dGate, du}, 0, (in, out, n) -> {
+            Loops.multiply(in[2], in[1], out[0], n);
+            Loops.multiply(in[2], in[0], out[1], n);
+        });
+    }
+
+    @Override
+    public void gelu(Matrix x, Matrix y) {
+        elementwise(new Matrix[] {x}, new Matrix[] {y}, 0, (in, out, n) -> Loops.gelu(in[0], out[0], n));
+    }
+
+    @Override
+    public void geluBackward(Matrix x, Matrix dy, Matrix dx, float beta) {
+        elementwise(
+                new Matrix[] {x, dy},
+                new Matrix[] {dx},
+                beta,
+                (in, out, n) -> Loops.geluBackward(in[0], in[1], out[0], n));
+    }
+
+    @Override
+    public void silu(Matrix x, Matrix y) {
+        elementwise(new Matrix[] {x}, new Matrix[] {y}, 0, (in, out, n) -> Loops.silu(in[0], out[0], n));
+    }
+
+    @Override
+    public void siluBackward(Matrix x, Matrix dy, Matrix dx, float beta) {
+        elementwise(
+                new Matrix[] {x, dy},
+                new Matrix[] {dx},
+                beta,
+                (in, out, n) -> Loops.siluBackward(in[0], in[1], out[0], n));
+    }
+
+    // ---- rows
+
+    @Override
+    public void fillRows(Matrix row, Matrix y) {
+        float[] values = row.toFloats();
+        byRows(y, (from, to) -> {
+            for (int i = from; i < to; i++) {
+                store(y, i, values);
+            }
+        });
+    }
+
+    @Override
+    public void sumRows(Matrix x, Matrix row, float beta) {
+        float[] total = sumOfRows(x.rows(), x.columns(), (from, to, sums) -> {
+            float[] values = new float[x.columns()];
+            for (int i = from; i < to; i++) {
+                load(x, i, values);
+                Loops.accumulate(values, sums[0], values.length);
+            }
+        })[0];
+        addTo(row, total, beta);
+    }
+
+    private static void addTo(Matrix row, float[] total, float beta) {
+        if (beta != 0) {
+            Loops.accumulate(row.toFloats(), total, total.length);
+        }
+        store(row, 0, total);
+    }
+
+    /** Adds what rows from..to contribute to the sums. */
+    @FunctionalInterface
+    private interface RowSums {
+        void run(int from, int to, float[][] sums);
+    }
+
+    /** Two sums over rows (the second may stay unused), by blocks of {@link #SUM_ROWS} rows added in order. */
+    private float[][] sumOfRows(int rows, int columns, RowSums work) {
+        int blocks = (rows + SUM_ROWS - 1) / SUM_ROWS;
+        float[][][] partial = new float[blocks][][];
+        threads.split(blocks, Math.max(1, GRAIN / (SUM_ROWS * columns)), (from, to) -> {
+            for (int block = from; block < to; block++) {
+                partial[block] = new float[2][columns];
+                work.run(block * SUM_ROWS, Math.min(rows, (block + 1) * SUM_ROWS), partial[block]);
+            }
+        });
+        for (int block = 1; block < blocks; block++) {
+            Loops.accumulate(partial[block][0], partial[0][0], columns);
+            Loops.accumulate(partial[block][1], partial[0][1], columns);
+        }
+        return partial[0];
+    }
+
+    @Override
+    public void gatherRows(Matrix table, int[] index, Matrix y, float beta) {
+        byRows(y, (from, to) -> {
+            float[] values = new float[y.columns()];
+            float[] before = new float[y.columns()];
+            for (int i = from; i < to; i++) {
+                if (index[i] >= 0) {
+                    load(table, index[i], values);
+                    if (beta != 0) {
+                        load(y, i, before);
+                        Loops.accumulate(before, values, values.length);
+                    }
+                    store(y, i, values);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void scatterAddRows(Matrix x, int[] index, Matrix table) {
+        int grain = Math.max(16, (int) Math.min(x.columns(), (long) GRAIN * x.columns() / Math.max(1, x.size())));
+        threads.split(x.columns(), grain, (from, to) -> {
+            Matrix source = x.columns(from, to);
+            Matrix target = table.columns(from, to);
+            float[] values = new float[to - from];
+            float[] sum = new float[to - from];
+            for (int i = 0; i < index.length; i++) {
+                if (index[i] >= 0) {
+                    load(source, i, values);
+                    load(target, index[i], sum);
+                    Loops.accumulate(values, sum, sum.length);
+                    store(target, index[i], sum);
+                }
+            }
+        });
+    }
+
+    // ---- normalisation
+
+    /** Centres a row and returns its reciprocal standard deviation; writes both to moments. */
+    private static float normalizeRow(Matrix x, int row, float epsilon, Matrix moments, float[] values) {
+        int n = values.length;
+        load(x, row, values);
+        float mean = Loops.sum(values, 0, n) / n;
+        Loops.subtract(values, mean, n);
+        float scale = (float) (1 / Math.sqrt(Loops.dot(values, values, 0, n) / n + epsilon));
+        moments.host().put(2 * row, mean).put(2 * row + 1, scale);
+        Loops.scale(values, scale, n);
+        return scale;
+    }
+
+    @Override
+    public void layerNorm(Matrix x, Matrix weight, Matrix bias, float epsilon, Matrix moments, Matrix y) {
+        float[] w = weight.toFloats();
+        float[] b = bias.toFloats();
+        byRows(x, (from, to) -> {
+            float[] values = new float[x.columns()];
+            for (int row = from; row < to; row++) {
+                normalizeRow(x, row, epsilon, moments, values);
+                Loops.affine(values, w, b, values, values.length);
+                store(y, row, values);
+            }
+        });
+    }
+
+    @Override
+    public void normalize(Matrix x, float epsilon, Matrix moments, Matrix y) {
+        byRows(x, (from, to) -> {
+            float[] values = new float[x.columns()];
+            for (int row = from; row < to; row++) {
+                normalizeRow(x, row, epsilon, moments, values);
+                store(y, row, values);
+            }
+        });
+    }
+
+    @Override
+    public void layerNormBackward(
+            Matrix x,
+            Matrix weight,
+            Matrix moments,
+            Matrix dy,
+            Matrix dx,
+            float beta,
+            Matrix dWeight,
+            Matrix dBias,
+            float parameterBeta) {
+        float[] w = weight.toFloats();
+        int n = x.columns();
+        float[][] sums = sumOfRows(x.rows(), n, (from, to, partial) -> {
+            NormalizeBackward rows = new NormalizeBackward(n, moments, dx, beta);
+            for (int row = from; row < to; row++) {
+                load(x, row, rows.normal);
+                Loops.subtract(rows.normal, moments.host().get(2 * row), n);
+                Loops.scale(rows.normal, moments.host().get(2 * row + 1), n);
+                load(dy, row, rows.gradient);
+                Loops.accumulateProduct(rows.gradient, rows.normal, partial[0], n);
+                Loops.accumulate(rows.gradient, partial[1], n);
+                Loops.multiply(rows.gradient, w, rows.gradient, n);
+                rows.write(row);
+            }
+        });
+        addTo(dWeight, sums[0], parameterBeta);
+        addTo(dBias, sums[1], parameterBeta);
+    }
+
+    @Override
+    public void normalizeBackward(Matrix y, Matrix moments, Matrix dy, Matrix dx, float beta) {
+        int n = y.columns();
+        byRows(y, (from, to) -> {
+            NormalizeBackward rows = new NormalizeBackward(n, moments, dx, beta);
+            for (int row = from; row < to; row++) {
+                load(y, row, rows.normal);
+                load(dy, row, rows.gradient);
+                rows.write(row);
+            }
+        });
+    }
+
+    /** One thread's scratch for the backward pass of a normalisation of rows. */
+    private static final class NormalizeBackward {
+        private final int n;
+        private final Matrix moments;
+        private final Matrix dx;
+        private final float beta;
+        private final float[] normal;
+        private final float[] gradient;
+        private final float[] before;
+
+        NormalizeBackward(int n, Matrix moments, Matrix dx, float beta) {
+            this.n = n;
+            this.moments = moments;
+            this.dx = dx;
+            this.beta = beta;
+            this.normal = new float[n];
+            this.gradient = new float[n];
+            this.before = new float[n];
+        }
+
+        /** Writes a row of dx from the normalised row and the gradient with respect to it. */
+        void write(int row) {
+            float mean = Loops.sum(gradient, 0, n) / n;
+            float meanProduct = Loops.dot(gradient, normal, 0, n) / n;
+            Loops.normalizeBackward(
+                    gradient, normal, mean, meanProduct, moments.host().get(2 * row + 1), gradient, n);
+            if (beta != 0) {
+                load(dx, row, before);
+                Loops.accumulate(before, gradient, n);
+            }
+            store(dx, row, gradient);
+        }
+    }
+
+    // ---- dropout
+
+    @Override
+    public void dropout(Matrix x, Dropout dropout, Matrix y) {
+        int rowsPerSample = x.rows() / dropout.keys().length;
+        int n = x.columns();
+        int[] steps = steps(n);
+        byRows(x, (from, to) -> {
+            float[] values = new float[n];
+            int[] bits = new int[n];
+            for (int row = from; row < to; row++) {
+                load(x, row, values);
+                Loops.scale(values, dropout.scale(), n);
+                store(y, row, values);
+                int key = dropout.keys()[row / rowsPerSample];
+                int start = row % rowsPerSample * n;
+                int index = (int) (row * y.stride());
+                y.hostBits().get(index, bits, 0, n);
+                Loops.drop(bits, steps, n, key, start * Dropout.STEP, dropout.threshold());
+                y.hostBits().put(index, bits, 0, n);
+            }
+        });
+    }
+
+    private static int[] steps(int n) {
+        int[] steps = new int[n];
+        for (int i = 0; i < n; i++) {
+            steps[i] = i * Dropout.STEP;
+        }
+        return steps;
+    }
+
+    // ---- attention
+
+    @Override
+    public void attention(Matrix qkv, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
+        int length = qkv.rows() / batch;
+        threads.split(batch * heads, 1, (from, to) -> {
+            try (Head head = new Head(qkv, heads, length, dropout)) {
+                for (int task = from; task < to; task++) {
+                    head.forward(task, probabilities, y);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void attentionBackward(
+            Matrix qkv, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix dy, Matrix dqkv) {
+        int length = qkv.rows() / batch;
+        threads.split(batch * heads, 1, (from, to) -> {
+            try (Head head = new Head(qkv, heads, length, dropout)) {
+                for (int task = from; task < to; task++) {
+                    head.backward(task, probabilities, dy, dqkv);
+                }
+            }
+        });
+    }
+
+    /** One thread's scratch for attention; computes a head of a sample at a time. */
+    private static final class Head implements AutoCloseable {
+        private final Matrix qkv;
+        private final int heads;
+        private final int length;
+        private final int width;
+        private final int headWidth;
+        private final float scale;
+        private final Dropout dropout;
+        private final int[] steps;
+        private final FloatPointer kept;
+        private final FloatPointer gradient;
+        private final float[] row;
+        private final float[] other;
+        private final int[] bits;
+
+        Head(Matrix qkv, int heads, int length, Dropout dropout) {
+            this.qkv = qkv;
+            this.heads = heads;
+            this.length = length;
+            this.width = qkv.columns() / 3;
+            this.headWidth = width / heads;
+            this.scale = (float) (1 / Math.sqrt(headWidth));
+            this.dropout = dropout;
+            this.steps = steps(length);
+            this.kept = new FloatPointer((long) length * length);
+            this.gradient = new FloatPointer((long) length * length);
+            this.row = new float[length];
+            this.other = new float[length];
+            this.bits = new int[length];
+        }
+
+        @Override
+        public void close() {
+            kept.close();
+            gradient.close();
+        }
+
+        /** q, k or v (part 0, 1, 2) of a head: rows of one sample, columns of one head. */
+        private FloatPointer part(Matrix threefold, int task, int part) {
+            long rowStart = (long) (task / heads) * length * threefold.stride();
+            return threefold.pointerAt(rowStart + (long) part * width + (long) (task % heads) * headWidth);
+        }
+
+        private FloatPointer output(Matrix y, int task) {
+            return y.pointerAt((long) (task / heads) * length * y.stride() + (long) (task % heads) * headWidth);
+        }
+
+        void forward(int task, Matrix probabilities, Matrix y) {
+            FloatPointer p = probabilities.pointerAt((long) task * length * length);
+            long stride = qkv.stride();
+            // scores (T, T) = q (T, d) k (T, d)^T
+            blas(
+                    part(qkv, task, 0),
+                    stride,
+                    Operand.PLAIN,
+                    part(qkv, task, 1),
+                    stride,
+                    Operand.TRANSPOSED,
+                    p,
+                    length,
+                    length,
+                    length,
+                    headWidth,
+                    1,
+                    0);
+            softmax(probabilities.rows(task * length, (task + 1) * length));
+            FloatPointer weights = dropped(p, task);
+            // y (T, d) = p (T, T) v (T, d)
+            blas(
+                    weights,
+                    length,
+                    Operand.PLAIN,
+                    part(qkv, task, 2),
+                    stride,
+                    Operand.PLAIN,
+                    output(y, task),
+                    y.stride(),
+                    length,
+                    headWidth,
+                    length,
+                    1,
+                    0);
+        }
+
+        private void softmax(Matrix scores) {
+            for (int i = 0; i < length; i++) {
+                load(scores, i, row);
+                float max = Loops.max(row, 0, length) * scale;
+                Loops.exp(row, other, scale, max, length);
+                Loops.scale(row, 1 / Loops.sum(row, 0, length), length);
+                store(scores, i, row);
+            }
+        }
+
+        /** The probabilities after dropout, in scratch; themselves without it. */
+        private FloatPointer dropped(FloatPointer p, int task) {
+            if (dropout.isNone()) {
+                return p;
+            }
+            FloatBuffer source = slice(p);
+            FloatBuffer target = slice(kept);
+            for (int i = 0; i < length; i++) {
+                source.get(i * length, row);
+                Loops.scale(row, dropout.scale(), length);
+                target.put(i * length, row);
+            }
+            drop(kept, task);
+            return kept;
+        }
+
+        private FloatBuffer slice(FloatPointer p) {
+            FloatPointer start = new FloatPointer(p);
+            start.capacity(start.position() + (long) length * length);
+            start.limit(start.position() + (long) length * length);
+            return start.asBuffer();
+        }
+
+        private void drop(FloatPointer values, int task) {
+            var target = new org.bytedeco.javacpp.IntPointer(values)
+                    .capacity((long) length * length)
+                    .asBuffer();
+            int key = dropout.keys()[task / heads];
+            for (int i = 0; i < length; i++) {
+                int start = (task % heads * length + i) * length;
+                target.get(i * length, bits);
+                Loops.drop(bits, steps, length, key, start * Dropout.STEP, dropout.threshold());
+                target.put(i * length, bits);
+            }
+        }
+
+        void backward(int task, Matrix probabilities, Matrix dy, Matrix dqkv) {
+            FloatPointer p = probabilities.pointerAt((long) task * length * length);
+            FloatPointer weights = dropped(p, task);
+            FloatPointer dOut = output(dy, task);
+            long stride = dqkv.stride();
+            // dv (T, d) = p^T (T, T) dy (T, d)
+            blas(
+                    weights,
+                    length,
+                    Operand.TRANSPOSED,
+                    dOut,
+                    dy.stride(),
+                    Operand.PLAIN,
+                    part(dqkv, task, 2),
+                    stride,
+                    length,
+                    headWidth,
+                    length,
+                    1,
+                    0);
+            // dp (T, T) = dy (T, d) v^T (d, T)
+            blas(
+                    dOut,
+                    dy.stride(),
+                    Operand.PLAIN,
+                    part(qkv, task, 2),
+                    qkv.stride(),
+                    Operand.TRANSPOSED,
+                    gradient,
+                    length,
+                    length,
+                    length,
+                    headWidth,
+                    dropout.scale(),
+                    0);
+            if (!dropout.isNone()) {
+                drop(gradient, task);
+            }
+            softmaxBackward(slice(p), slice(gradient));
+            // dq (T, d) = ds (T, T) k (T, d), dk = ds^T q
+            blas(
+                    gradient,
+                    length,
+                    Operand.PLAIN,
+                    part(qkv, task, 1),
+                    qkv.stride(),
+                    Operand.PLAIN,
+                    part(dqkv, task, 0),
+                    stride,
+                    length,
+                    headWidth,
+                    length,
+                    scale,
+                    0);
+            blas(
+                    gradient,
+                    length,
+                    Operand.TRANSPOSED,
+                    part(qkv, task, 0),
+                    qkv.stride(),
+                    Operand.PLAIN,
+                    part(dqkv, task, 1),
+                    stride,
+                    length,
+                    headWidth,
+                    length,
+                    scale,
+                    0);
+        }
+
+        /** ds = p (dp - sum over keys of dp p), in place of dp. */
+        private void softmaxBackward(FloatBuffer p, FloatBuffer dp) {
+            for (int i = 0; i < length; i++) {
+                p.get(i * length, other);
+                dp.get(i * length, row);
+                Loops.subtract(row, Loops.dot(row, other, 0, length), length);
+                Loops.multiply(row, other, row, length);
+                dp.put(i * length, row);
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.github.marspark.model.tensor;
+
+/**
+ * The operations that the networks are made of, forward and backward, on matrices of one number type.
+ *
+ * <p>{@link Nd4jKernels} states each by ND4J operations, for any device and for double precision; {@link CpuKernels}
+ * does the same in host memory at memory speed. Arguments named {@code d…} are gradients of the loss. An argument
+ * {@code beta} multiplies what the output held before, 0 to overwrite it or 1 to add to it. Outputs must not overlap
+ * inputs unless a method says so. Legend: {@code N} rows, {@code D} columns, {@code B} samples, {@code T} rows a sample,
+ * {@code H} heads.
+ */
+public interface Kernels {
+    /** How an operand of a product is read. */
+    enum Operand {
+        /** As it stands. */
+        PLAIN,
+        /** Rows as columns. */
+        TRANSPOSED
+    }
+
+    /** Memory for a matrix; its values are arbitrary. */
+    Matrix allocate(int rows, int columns);
+
+    /** Gives memory of {@link #allocate} back for reuse. */
+    void release(Matrix matrix);
+
+    /** {@code c = a b + beta c}, each factor as its {@link Operand} says. */
+    void multiply(Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, float beta);
+
+    /** {@code y = x + beta y}. */
+    void copy(Matrix x, Matrix y, float beta);
+
+    /** {@code y = 0}. */
+    void zero(Matrix y);
+
+    /** {@code z = x + y}; {@code z} may be {@code x} or {@code y}. */
+    void add(Matrix x, Matrix y, Matrix z);
+
+    /** {@code y[i] = row} for every row i. */
+    void fillRows(Matrix row, Matrix y);
+
+    /** {@code row = sum of the rows of x + beta row}: the gradient of a bias. */
+    void sumRows(Matrix x, Matrix row, float beta);
+
+    /** {@code y[i] = table[index[i]] + beta y[i]}; a negative index leaves row i alone. */
+    void gatherRows(Matrix table, int[] index, Matrix y, float beta);
+
+    /** {@code table[index[i]] += x[i]}; a negative index leaves row i out. */
+    void scatterAddRows(Matrix x, int[] index, Matrix table);
+
+    /**
+     * {@code y = (x - mean) / sqrt(variance + epsilon) * weight + bias}, row by row.
+     *
+     * @param weight {@code (1, D)}
+     * @param bias {@code (1, D)}
+     * @param moments {@code (N, 2)}, receives mean and reciprocal standard deviation of each row
+     */
+    void layerNorm(Matrix x, Matrix weight, Matrix bias, float epsilon, Matrix moments, Matrix y);
+
+    /**
+     * Backward of {@link #layerNorm}; writes {@code dx + beta dx}, and the parameters' gradients with
+     * {@code parameterBeta}.
+     */
+    void layerNormBackward(
+            Matrix x,
+            Matrix weight,
+            Matrix moments,
+            Matrix dy,
+            Matrix dx,
+            float beta,
+            Matrix dWeight,
+            Matrix dBias,
+            float parameterBeta);
+
+    /** {@code y = (x - mean) / sqrt(variance + epsilon)}, row by row; see {@link #layerNorm}. */
+    void normalize(Matrix x, float epsilon, Matrix moments, Matrix y);
+
+    /** Backward of {@link #normalize}, from its output {@code y}. */
+    void normalizeBackward(Matrix y, Matrix moments, Matrix dy, Matrix dx, float beta);
+
+    /** {@code y = x (1 + scale) + shift}, all {@code (N, D)}. */
+    void modulate(Matrix x, Matrix shift, Matrix scale, Matrix y);
+
+    /** Backward of {@link #modulate}: overwrites {@code dx}, {@code dShift} and {@code dScale}. */
+    void modulateBackward(Matrix x, Matrix scale, Matrix dy, Matrix dx, Matrix dShift, Matrix dScale);
+
+    /** {@code y = x + gate u}, all {@code (N, D)}. */
+    void gate(Matrix x, Matrix gate, Matrix u, Matrix y);
+
+    /** Backward of {@link #gate} but for x: overwrites {@code dGate} and {@code du}. */
+    void gateBackward(Matrix gate, Matrix u, Matrix dy, Matrix dGate, Matrix du);
+
+    /** Exact GELU, {@code y = x / 2 (1 + erf(x / sqrt 2))}; y may be x. */
+    void gelu(Matrix x, Matrix y);
+
+    /** {@code dx = dy gelu'(x) + beta dx}; dx may be dy when beta is 0. */
+    void geluBackward(Matrix x, Matrix dy, Matrix dx, float beta);
+
+    /** SiLU, {@code y = x / (1 + exp(-x))}; y may be x. */
+    void silu(Matrix x, Matrix y);
+
+    /** {@code dx = dy silu'(x) + beta dx}; dx may be dy when beta is 0. */
+    void siluBackward(Matrix x, Matrix dy, Matrix dx, float beta);
+
+    /**
+     * {@code y = x keep / (1 - rate)} with keep drawn by {@code dropout}, {@code x (B T, D)}; its own backward; y may be
+     * x.
+     */
+    void dropout(Matrix x, Dropout dropout, Matrix y);
+
+    /**
+     * Multi-head attention, {@code softmax(q k^T / sqrt(d)) v} for every sample and head, {@code d = D / H}.
+     *
+     * @param qkv {@code (B T, 3 D)}: q, k, v, each head after head
+     * @param heads H
+     * @param probabilities {@code (B H T, T)}, receives the softmax before dropout
+     * @param dropout of the probabilities; its element index runs over {@code (H, T, T)} of a sample
+     * @param y {@code (B T, D)}
+     */
+    void attention(Matrix qkv, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y);
+
+    /** Backward of {@link #attention}: overwrites {@code dqkv}. */
+    void attentionBackward(
+            Matrix qkv, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix dy, Matrix dqkv);
+}

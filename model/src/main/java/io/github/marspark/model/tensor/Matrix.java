@@ -1,0 +1,243 @@
+package io.github.marspark.model.tensor;
+
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * A view of {@code rows} rows of {@code columns} adjacent values, {@code stride} values apart, in the memory of an
+ * ND4J array.
+ *
+ * <p>Every activation of the networks is one: a token sequence {@code (B, T, D)} is a matrix of {@code B * T} rows, an
+ * image {@code (B, H, W, C)} one of {@code B * H * W} rows. The view holds its memory alive and never owns it; it is
+ * immutable, what it shows is not.
+ */
+public final class Matrix {
+    private final INDArray memory;
+    private final long offset;
+    private final int rows;
+    private final int columns;
+    private final long stride;
+    private volatile @Nullable INDArray array;
+    private volatile @Nullable FloatPointer pointer;
+    private volatile @Nullable FloatBuffer host;
+    private volatile @Nullable IntBuffer hostBits;
+
+    Matrix(INDArray memory, long offset, int rows, int columns, long stride) {
+        this.memory = memory;
+        this.offset = offset;
+        this.rows = rows;
+        this.columns = columns;
+        this.stride = stride;
+    }
+
+    /**
+     * The whole of an array as a matrix.
+     *
+     * @param array in c order without gaps, of any shape
+     * @param rows number of rows; must divide the array's length
+     * @throws IllegalArgumentException if the array has gaps or is not a multiple of {@code rows} long
+     */
+    public static Matrix of(INDArray array, int rows) {
+        if (rows < 1 || array.length() % rows != 0) {
+            throw new IllegalArgumentException(
+                    "rows is " + rows + ", must divide the array's length " + array.length());
+        }
+        if (array.ordering() != 'c' && array.rank() > 1 || array.elementWiseStride() != 1) {
+            throw new IllegalArgumentException("array of shape " + Arrays.toString(array.shape()) + " and strides "
+                    + Arrays.toString(array.stride()) + " must be in c order without gaps");
+        }
+        int columns = Math.toIntExact(array.length() / rows);
+        return new Matrix(array, 0, rows, columns, columns);
+    }
+
+    /**
+     * A float32 matrix of one's own memory that holds the given values.
+     *
+     * @param values row after row, {@code rows * columns} of them
+     */
+    public static Matrix of(float[] values, int rows) {
+        return of(Nd4j.createFromArray(values), rows);
+    }
+
+    /** Number of rows. */
+    public int rows() {
+        return rows;
+    }
+
+    /** Number of columns. */
+    public int columns() {
+        return columns;
+    }
+
+    /** Distance between the starts of two rows, in values. */
+    public long stride() {
+        return stride;
+    }
+
+    /** Number of values. */
+    public long size() {
+        return (long) rows * columns;
+    }
+
+    /** The type of the values. */
+    public DataType type() {
+        return memory.dataType();
+    }
+
+    /** Whether the rows follow one another without gaps. */
+    public boolean isContiguous() {
+        return stride == columns || rows == 1;
+    }
+
+    /**
+     * Columns {@code from} (inclusive) to {@code to} (exclusive), sharing this matrix's memory.
+     *
+     * @throws IllegalArgumentException if the range is not inside the matrix
+     */
+    public Matrix columns(int from, int to) {
+        checkRange("columns", from, to, columns);
+        return new Matrix(memory, offset + from, rows, to - from, stride);
+    }
+
+    /**
+     * Rows {@code from} (inclusive) to {@code to} (exclusive), sharing this matrix's memory.
+     *
+     * @throws IllegalArgumentException if the range is not inside the matrix
+     */
+    public Matrix rows(int from, int to) {
+        checkRange("rows", from, to, rows);
+        return new Matrix(memory, offset + from * stride, to - from, columns, stride);
+    }
+
+    /**
+     * The same values in other rows, sharing this matrix's memory.
+     *
+     * @throws IllegalArgumentException if the matrix has gaps between its rows or the size differs
+     */
+    public Matrix reshape(int newRows, int newColumns) {
+        if (!isContiguous() || (long) newRows * newColumns != size()) {
+            throw new IllegalArgumentException(
+                    "a matrix " + this + " cannot be seen as " + newRows + " x " + newColumns);
+        }
+        return new Matrix(memory, offset, newRows, newColumns, newColumns);
+    }
+
+    /** The matrix as a view of shape {@code (rows, columns)} on its ND4J array. */
+    public INDArray array() {
+        INDArray made = array;
+        if (made == null) {
+            INDArray flat = memory.rank() == 1 ? memory : memory.reshape('c', memory.length());
+            long end = offset + (rows - 1) * stride + columns;
+            INDArray part = flat.get(NDArrayIndex.interval(offset, end));
+            made = Nd4j.create(
+                    part.data(),
+                    new long[] {rows, columns},
+                    new long[] {stride, 1},
+                    part.offset(),
+                    'c',
+                    part.dataType());
+            array = made;
+        }
+        return made;
+    }
+
+    /**
+     * Sets every value.
+     *
+     * @param values row after row, {@code rows * columns} of them
+     */
+    public void assign(float[] values) {
+        if (values.length != size()) {
+            throw new IllegalArgumentException("values has " + values.length + " elements, must have " + size());
+        }
+        if (type() == DataType.FLOAT) {
+            for (int row = 0; row < rows; row++) {
+                host().put(Math.toIntExact(row * stride), values, row * columns, columns);
+            }
+        } else {
+            array().assign(Nd4j.createFromArray(values).reshape(rows, columns));
+        }
+    }
+
+    /** A copy of the values, row after row. */
+    public float[] toFloats() {
+        if (type() != DataType.FLOAT) {
+            return array().dup('c').castTo(DataType.FLOAT).data().asFloat();
+        }
+        float[] values = new float[Math.toIntExact(size())];
+        for (int row = 0; row < rows; row++) {
+            host().get(Math.toIntExact(row * stride), values, row * columns, columns);
+        }
+        return values;
+    }
+
+    /** The address of the first value, for a BLAS call; float32 in host memory only. */
+    FloatPointer pointer() {
+        FloatPointer made = pointer;
+        if (made == null) {
+            made = pointerAt(0);
+            pointer = made;
+        }
+        return made;
+    }
+
+    /** The address of a value, {@code values} behind the first; float32 in host memory only. */
+    FloatPointer pointerAt(long values) {
+        FloatPointer start = new FloatPointer(memory.data().addressPointer());
+        return start.position(start.position() + offset + values);
+    }
+
+    /** The memory from the first value on; row r starts at index {@code r * stride}; float32 in host memory only. */
+    FloatBuffer host() {
+        FloatBuffer made = host;
+        if (made == null) {
+            FloatPointer start = pointerAt(0);
+            start.capacity(start.position() + (rows - 1) * stride + columns);
+            start.limit(start.position() + (rows - 1) * stride + columns);
+            made = start.asBuffer();
+            host = made;
+        }
+        return made;
+    }
+
+    /** The same memory as {@link #host}, as the bits of the values. */
+    IntBuffer hostBits() {
+        IntBuffer made = hostBits;
+        if (made == null) {
+            IntPointer start = new IntPointer(pointerAt(0));
+            start.capacity(start.position() + (rows - 1) * stride + columns);
+            start.limit(start.position() + (rows - 1) * stride + columns);
+            made = start.asBuffer();
+            hostBits = made;
+        }
+        return made;
+    }
+
+    INDArray memory() {
+        return memory;
+    }
+
+    long offset() {
+        return offset;
+    }
+
+    @Override
+    public String toString() {
+        return rows + " x " + columns + (isContiguous() ? "" : " (stride " + stride + ")");
+    }
+
+    private void checkRange(String what, int from, int to, int end) {
+        if (from < 0 || from >= to || to > end) {
+            throw new IllegalArgumentException(
+                    what + " " + from + " to " + to + " asked of a matrix " + this + ", must lie in 0 to " + end);
+        }
+    }
+}

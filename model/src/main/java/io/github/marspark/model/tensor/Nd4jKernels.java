@@ -1,0 +1,294 @@
+package io.github.marspark.model.tensor;
+
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * {@link Kernels} by ND4J operations, on whatever device ND4J has and in any floating-point type: the plain statement of
+ * each operation, and the one whose gradients are checked in double precision.
+ */
+public final class Nd4jKernels implements Kernels {
+    private final DataType type;
+
+    /** Computes in a floating-point type. */
+    public Nd4jKernels(DataType type) {
+        this.type = type;
+    }
+
+    @Override
+    public Matrix allocate(int rows, int columns) {
+        return Matrix.of(Nd4j.create(type, rows, columns), rows);
+    }
+
+    @Override
+    public void release(Matrix matrix) {
+        // the garbage collector's
+    }
+
+    private static void write(INDArray value, Matrix target, float beta) {
+        if (beta == 0) {
+            target.array().assign(value);
+        } else {
+            target.array().addi(value);
+        }
+    }
+
+    @Override
+    public void multiply(Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, float beta) {
+        write(read(a, readA).mmul(read(b, readB)), c, beta);
+    }
+
+    private static INDArray read(Matrix matrix, Operand operand) {
+        INDArray plain = matrix.array().dup('c');
+        return operand == Operand.PLAIN ? plain : plain.transpose();
+    }
+
+    @Override
+    public void copy(Matrix x, Matrix y, float beta) {
+        write(x.array(), y, beta);
+    }
+
+    @Override
+    public void zero(Matrix y) {
+        y.array().assign(0);
+    }
+
+    @Override
+    public void add(Matrix x, Matrix y, Matrix z) {
+        write(x.array().add(y.array()), z, 0);
+    }
+
+    @Override
+    public void fillRows(Matrix row, Matrix y) {
+        y.array().assign(0).addiRowVector(row.array());
+    }
+
+    @Override
+    public void sumRows(Matrix x, Matrix row, float beta) {
+        write(x.array().sum(true, 0), row, beta);
+    }
+
+    @Override
+    public void gatherRows(Matrix table, int[] index, Matrix y, float beta) {
+        for (int i = 0; i < index.length; i++) {
+            if (index[i] >= 0) {
+                write(table.rows(index[i], index[i] + 1).array(), y.rows(i, i + 1), beta);
+            }
+        }
+    }
+
+    @Override
+    public void scatterAddRows(Matrix x, int[] index, Matrix table) {
+        for (int i = 0; i < index.length; i++) {
+            if (index[i] >= 0) {
+                write(x.rows(i, i + 1).array(), table.rows(index[i], index[i] + 1), 1);
+            }
+        }
+    }
+
+    private static INDArray normal(Matrix x, float epsilon, Matrix moments) {
+        INDArray mean = x.array().mean(true, 1);
+        INDArray centred = x.array().subColumnVector(mean);
+        INDArray variance = centred.mul(centred).mean(true, 1);
+        INDArray scale = Transforms.sqrt(variance.add(epsilon), false).rdivi(1);
+        moments.columns(0, 1).array().assign(mean);
+        moments.columns(1, 2).array().assign(scale);
+        return centred.muliColumnVector(scale);
+    }
+
+    @Override
+    public void layerNorm(Matrix x, Matrix weight, Matrix bias, float epsilon, Matrix moments, Matrix y) {
+        write(normal(x, epsilon, moments).muliRowVector(weight.array()).addiRowVector(bias.array()), y, 0);
+    }
+
+    @Override
+    public void normalize(Matrix x, float epsilon, Matrix moments, Matrix y) {
+        write(normal(x, epsilon, moments), y, 0);
+    }
+
+    @Override
+    public void layerNormBackward(
+            Matrix x,
+            Matrix weight,
+            Matrix moments,
+            Matrix dy,
+            Matrix dx,
+            float beta,
+            Matrix dWeight,
+            Matrix dBias,
+            float parameterBeta) {
+        INDArray normal = x.array()
+                .subColumnVector(moments.columns(0, 1).array())
+                .muliColumnVector(moments.columns(1, 2).array());
+        write(dy.array().mul(normal).sum(true, 0), dWeight, parameterBeta);
+        write(dy.array().sum(true, 0), dBias, parameterBeta);
+        write(normalBackward(normal, moments, dy.array().mulRowVector(weight.array())), dx, beta);
+    }
+
+    @Override
+    public void normalizeBackward(Matrix y, Matrix moments, Matrix dy, Matrix dx, float beta) {
+        write(normalBackward(y.array(), moments, dy.array()), dx, beta);
+    }
+
+    private static INDArray normalBackward(INDArray normal, Matrix moments, INDArray gradient) {
+        INDArray mean = gradient.mean(true, 1);
+        INDArray meanProduct = gradient.mul(normal).mean(true, 1);
+        return gradient.subColumnVector(mean)
+                .subi(normal.mulColumnVector(meanProduct))
+                .muliColumnVector(moments.columns(1, 2).array());
+    }
+
+    @Override
+    public void modulate(Matrix x, Matrix shift, Matrix scale, Matrix y) {
+        write(x.array().mul(scale.array().add(1)).addi(shift.array()), y, 0);
+    }
+
+    @Override
+    public void modulateBackward(Matrix x, Matrix scale, Matrix dy, Matrix dx, Matrix dShift, Matrix dScale) {
+        write(dy.array().mul(scale.array().add(1)), dx, 0);
+        write(dy.array(), dShift, 0);
+        write(dy.array().mul(x.array()), dScale, 0);
+    }
+
+    @Override
+    public void gate(Matrix x, Matrix gate, Matrix u, Matrix y) {
+        write(gate.array().mul(u.array()).addi(x.array()), y, 0);
+    }
+
+    @Override
+    public void gateBackward(Matrix gate, Matrix u, Matrix dy, Matrix dGate, Matrix du) {
+        write(dy.array().mul(u.array()), dGate, 0);
+        write(dy.array().mul(gate.array()), du, 0);
+    }
+
+    /** The normal distribution function. */
+    private static INDArray phi(INDArray x) {
+        return Nd4j.math().erf(x.mul(Math.sqrt(0.5))).addi(1).muli(0.5);
+    }
+
+    @Override
+    public void gelu(Matrix x, Matrix y) {
+        INDArray values = x.array().dup('c');
+        write(phi(values).muli(values), y, 0);
+    }
+
+    @Override
+    public void geluBackward(Matrix x, Matrix dy, Matrix dx, float beta) {
+        INDArray values = x.array().dup('c');
+        INDArray density = Transforms.exp(values.mul(values).muli(-0.5), false).muli(1 / Math.sqrt(2 * Math.PI));
+        write(phi(values).addi(density.muli(values)).muli(dy.array()), dx, beta);
+    }
+
+    @Override
+    public void silu(Matrix x, Matrix y) {
+        INDArray values = x.array().dup('c');
+        write(Transforms.sigmoid(values, true).muli(values), y, 0);
+    }
+
+    @Override
+    public void siluBackward(Matrix x, Matrix dy, Matrix dx, float beta) {
+        INDArray values = x.array().dup('c');
+        INDArray sigmoid = Transforms.sigmoid(values, true);
+        INDArray slope = sigmoid.rsub(1).muli(values).addi(1).muli(sigmoid);
+        write(slope.muli(dy.array()), dx, beta);
+    }
+
+    @Override
+    public void dropout(Matrix x, Dropout dropout, Matrix y) {
+        int samples = dropout.keys().length;
+        int elements = Math.toIntExact(x.size() / samples);
+        double[] factors = new double[samples * elements];
+        for (int i = 0; i < factors.length; i++) {
+            factors[i] = dropout.keeps(i / elements, i % elements) ? dropout.scale() : 0;
+        }
+        INDArray mask = Nd4j.createFromArray(factors).castTo(type).reshape(x.rows(), x.columns());
+        write(x.array().mul(mask), y, 0);
+    }
+
+    @Override
+    public void attention(Matrix qkv, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
+        for (int task = 0; task < batch * heads; task++) {
+            Head head = new Head(qkv, batch, heads, task);
+            INDArray scores = head.q.mmul(head.k.transpose()).muli(head.scale);
+            scores.subiColumnVector(scores.max(true, 1));
+            INDArray exponentials = Transforms.exp(scores, false);
+            INDArray p = exponentials.diviColumnVector(exponentials.sum(true, 1));
+            head.rows(probabilities).array().assign(p);
+            write(p.mul(head.mask(dropout)).mmul(head.v), head.output(y), 0);
+        }
+    }
+
+    @Override
+    public void attentionBackward(
+            Matrix qkv, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix dy, Matrix dqkv) {
+        for (int task = 0; task < batch * heads; task++) {
+            Head head = new Head(qkv, batch, heads, task);
+            INDArray p = head.rows(probabilities).array().dup('c');
+            INDArray mask = head.mask(dropout);
+            INDArray dOut = head.output(dy).array().dup('c');
+            write(p.mul(mask).transpose().mmul(dOut), head.part(dqkv, 2), 0);
+            INDArray dp = dOut.mmul(head.v.transpose()).muli(mask);
+            INDArray ds = dp.subColumnVector(dp.mul(p).sum(true, 1)).muli(p).muli(head.scale);
+            write(ds.mmul(head.k), head.part(dqkv, 0), 0);
+            write(ds.transpose().mmul(head.q), head.part(dqkv, 1), 0);
+        }
+    }
+
+    /** One head of one sample. */
+    private static final class Head {
+        private final int task;
+        private final int heads;
+        private final int length;
+        private final int width;
+        private final int headWidth;
+        private final double scale;
+        private final INDArray q;
+        private final INDArray k;
+        private final INDArray v;
+
+        Head(Matrix qkv, int batch, int heads, int task) {
+            this.task = task;
+            this.heads = heads;
+            this.length = qkv.rows() / batch;
+            this.width = qkv.columns() / 3;
+            this.headWidth = width / heads;
+            this.scale = 1 / Math.sqrt(headWidth);
+            this.q = part(qkv, 0).array().dup('c');
+            this.k = part(qkv, 1).array().dup('c');
+            this.v = part(qkv, 2).array().dup('c');
+        }
+
+        /** q, k or v of the head, {@code (T, d)}. */
+        private Matrix part(Matrix threefold, int part) {
+            int first = part * width + task % heads * headWidth;
+            int sample = task / heads;
+            return threefold.rows(sample * length, (sample + 1) * length).columns(first, first + headWidth);
+        }
+
+        private Matrix output(Matrix y) {
+            int first = task % heads * headWidth;
+            int sample = task / heads;
+            return y.rows(sample * length, (sample + 1) * length).columns(first, first + headWidth);
+        }
+
+        private Matrix rows(Matrix probabilities) {
+            return probabilities.rows(task * length, (task + 1) * length);
+        }
+
+        /** What each probability is multiplied by, {@code (T, T)}. */
+        private INDArray mask(Dropout dropout) {
+            double[] factors = new double[length * length];
+            Arrays.fill(factors, dropout.scale());
+            if (!dropout.isNone()) {
+                for (int i = 0; i < factors.length; i++) {
+                    boolean kept = dropout.keeps(task / heads, task % heads * length * length + i);
+                    factors[i] = kept ? dropout.scale() : 0;
+                }
+            }
+            return Nd4j.createFromArray(factors).castTo(q.dataType()).reshape(length, length);
+        }
+    }
+}

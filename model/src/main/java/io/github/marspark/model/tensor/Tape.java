@@ -1,0 +1,389 @@
+package io.github.marspark.model.tensor;
+
+import io.github.marspark.model.tensor.Kernels.Operand;
+import io.github.marspark.model.tensor.Variable.Target;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Computes forward as it is told and, when recording, remembers how to come back: reverse-mode differentiation over the
+ * operations of {@link Kernels}.
+ *
+ * <p>A value's memory is given back when the way back has passed the operation that made it, so a step holds its
+ * activations once and its gradients only while they are needed. Without recording, memory is given back at the end of
+ * the {@link #scope} that it was taken in. Operations that <em>consume</em> an argument write over its value: it must
+ * have been computed by {@link #linear}, {@link #pick}, {@link #gelu}, {@link #dropout} or {@link #residual} and must not be used again. Not
+ * thread-safe.
+ */
+public final class Tape implements AutoCloseable {
+    private static final float EPSILON = 1e-6f;
+
+    private final Kernels kernels;
+    private final boolean recording;
+    private final List<Step> steps = new ArrayList<>();
+    private final List<Variable> scoped = new ArrayList<>();
+
+    /** What made a variable, and how to pass its gradient on. */
+    private record Step(Variable output, List<Shared> saved, Runnable backward) {}
+
+    private Tape(Kernels kernels, boolean recording) {
+        this.kernels = kernels;
+        this.recording = recording;
+    }
+
+    /** A tape that can go back. */
+    public static Tape recording(Kernels kernels) {
+        return new Tape(kernels, true);
+    }
+
+    /** A tape that only computes. */
+    public static Tape computing(Kernels kernels) {
+        return new Tape(kernels, false);
+    }
+
+    /** The kernels that compute. */
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    /** A constant of the given values, {@code rows} rows. */
+    public Variable constant(float[] values, int rows) {
+        Shared memory = Shared.allocate(kernels, rows, values.length / rows);
+        memory.matrix().assign(values);
+        return record(Variable.computed(memory, false), List.of(), () -> {});
+    }
+
+    private Shared allocate(int rows, int columns) {
+        return Shared.allocate(kernels, rows, columns);
+    }
+
+    private Variable record(Variable output, List<Shared> saved, Runnable backward) {
+        if (recording) {
+            steps.add(new Step(output, saved, backward));
+        } else {
+            scoped.add(output);
+            saved.forEach(Shared::release);
+        }
+        return output;
+    }
+
+    /**
+     * Runs a part of a network whose intermediate values nobody else needs; when not recording they are given back at its
+     * end.
+     */
+    public Variable scope(Supplier<Variable> part) {
+        int start = scoped.size();
+        Variable result = part.get();
+        if (!recording) {
+            List<Variable> inside = scoped.subList(start, scoped.size());
+            inside.remove(result);
+            inside.forEach(Variable::release);
+            inside.clear();
+            scoped.add(result);
+        }
+        return result;
+    }
+
+    /** Gives back all memory of this tape. */
+    @Override
+    public void close() {
+        for (Step step : steps) {
+            step.output.release();
+            step.saved.forEach(Shared::release);
+        }
+        steps.clear();
+        scoped.forEach(Variable::release);
+        scoped.clear();
+    }
+
+    /**
+     * Goes back from {@code output}: every parameter that it depends on receives its gradient.
+     *
+     * @param gradient of the loss with respect to {@code output}
+     * @throws IllegalArgumentException if the gradient is not of the output's shape
+     */
+    public void backward(Variable output, Matrix gradient) {
+        if (gradient.rows() != output.rows() || gradient.columns() != output.columns()) {
+            throw new IllegalArgumentException("gradient is " + gradient + ", must be " + output.value());
+        }
+        Shared seed = allocate(output.rows(), output.columns());
+        kernels.copy(gradient, seed.matrix(), 0);
+        output.seed(seed);
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            Step step = steps.remove(i);
+            if (step.output.hasGradient()) {
+                step.backward.run();
+            }
+            step.output.release();
+            step.saved.forEach(Shared::release);
+        }
+    }
+
+    // ---- operations
+
+    /** {@code y = x weight^T + bias}; x {@code (N, I)}, weight {@code (O, I)}, bias {@code (1, O)}, y {@code (N, O)}. */
+    public Variable linear(Variable x, Variable weight, Variable bias) {
+        requireColumns("linear", x, weight.columns());
+        Shared y = allocate(x.rows(), weight.rows());
+        kernels.fillRows(bias.value(), y.matrix());
+        kernels.multiply(x.value(), Operand.PLAIN, weight.value(), Operand.TRANSPOSED, y.matrix(), 1);
+        Variable output = Variable.computed(y, needsGradient(x, weight, bias));
+        return record(output, List.of(), () -> {
+            Matrix dy = output.gradient();
+            if (x.needsGradient()) {
+                Target dx = x.contribution(kernels);
+                kernels.multiply(dy, Operand.PLAIN, weight.value(), Operand.PLAIN, dx.matrix(), dx.beta());
+            }
+            if (weight.needsGradient()) {
+                Target dWeight = weight.contribution(kernels);
+                kernels.multiply(dy, Operand.TRANSPOSED, x.value(), Operand.PLAIN, dWeight.matrix(), dWeight.beta());
+                Target dBias = bias.contribution(kernels);
+                kernels.sumRows(dy, dBias.matrix(), dBias.beta());
+            }
+        });
+    }
+
+    /** Layer normalisation with learned {@code weight} and {@code bias} {@code (1, D)}, epsilon 1e-6. */
+    public Variable layerNorm(Variable x, Variable weight, Variable bias) {
+        requireColumns("layerNorm", x, weight.columns());
+        Shared y = allocate(x.rows(), x.columns());
+        Shared moments = allocate(x.rows(), 2);
+        kernels.layerNorm(x.value(), weight.value(), bias.value(), EPSILON, moments.matrix(), y.matrix());
+        Variable output = Variable.computed(y, needsGradient(x, weight, bias));
+        return record(output, List.of(moments), () -> {
+            Target dx = x.contribution(kernels);
+            Target dWeight = weight.contribution(kernels);
+            Target dBias = bias.contribution(kernels);
+            kernels.layerNormBackward(
+                    x.value(),
+                    weight.value(),
+                    moments.matrix(),
+                    output.gradient(),
+                    dx.matrix(),
+                    dx.beta(),
+                    dWeight.matrix(),
+                    dBias.matrix(),
+                    dWeight.beta());
+        });
+    }
+
+    /** Normalisation of rows without learned parameters, epsilon 1e-6. */
+    public Variable normalize(Variable x) {
+        Shared y = allocate(x.rows(), x.columns());
+        Shared moments = allocate(x.rows(), 2);
+        kernels.normalize(x.value(), EPSILON, moments.matrix(), y.matrix());
+        Variable output = Variable.computed(y, x.needsGradient());
+        return record(output, List.of(moments), () -> {
+            Target dx = x.contribution(kernels);
+            kernels.normalizeBackward(output.value(), moments.matrix(), output.gradient(), dx.matrix(), dx.beta());
+        });
+    }
+
+    /** {@code y = x (1 + scale) + shift}, all {@code (N, D)}. */
+    public Variable modulate(Variable x, Variable shift, Variable scale) {
+        Shared y = allocate(x.rows(), x.columns());
+        kernels.modulate(x.value(), shift.value(), scale.value(), y.matrix());
+        Variable output = Variable.computed(y, needsGradient(x, shift, scale));
+        return record(output, List.of(), () -> {
+            Target dx = first(x);
+            Target dShift = first(shift);
+            Target dScale = first(scale);
+            kernels.modulateBackward(
+                    x.value(), scale.value(), output.gradient(), dx.matrix(), dShift.matrix(), dScale.matrix());
+        });
+    }
+
+    /** {@code y = x + gate u}, all {@code (N, D)}. */
+    public Variable gate(Variable x, Variable gate, Variable u) {
+        Shared y = allocate(x.rows(), x.columns());
+        kernels.gate(x.value(), gate.value(), u.value(), y.matrix());
+        Variable output = Variable.computed(y, needsGradient(x, gate, u));
+        return record(output, List.of(), () -> {
+            Target dGate = first(gate);
+            Target du = first(u);
+            kernels.gateBackward(gate.value(), u.value(), output.gradient(), dGate.matrix(), du.matrix());
+            x.contribute(kernels, output.sharedGradient());
+        });
+    }
+
+    /**
+     * Equal parts of the columns of x, each with its part of x's gradient.
+     *
+     * @param count number of parts; divides the columns
+     */
+    public List<Variable> chunks(Variable x, int count) {
+        int width = x.columns() / count;
+        List<Variable> parts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            parts.add(x.view(x.value().columns(i * width, (i + 1) * width)));
+        }
+        record(parts.get(0), List.of(), () -> {
+            Matrix dx = first(x).matrix();
+            for (int i = 0; i < count; i++) {
+                kernels.copy(parts.get(i).gradient(), dx.columns(i * width, (i + 1) * width), 0);
+            }
+            parts.subList(1, count).forEach(Variable::release);
+        });
+        return parts;
+    }
+
+    /** Exact GELU. */
+    public Variable gelu(Variable x) {
+        Shared y = allocate(x.rows(), x.columns());
+        kernels.gelu(x.value(), y.matrix());
+        Variable output = Variable.computed(y, x.needsGradient());
+        return record(output, List.of(), () -> {
+            Target dx = x.contribution(kernels);
+            kernels.geluBackward(x.value(), output.gradient(), dx.matrix(), dx.beta());
+        });
+    }
+
+    /** SiLU. */
+    public Variable silu(Variable x) {
+        Shared y = allocate(x.rows(), x.columns());
+        kernels.silu(x.value(), y.matrix());
+        Variable output = Variable.computed(y, x.needsGradient());
+        return record(output, List.of(), () -> {
+            Target dx = x.contribution(kernels);
+            kernels.siluBackward(x.value(), output.gradient(), dx.matrix(), dx.beta());
+        });
+    }
+
+    /** Drops elements of x, which it consumes; x itself where nothing is ever dropped. */
+    public Variable dropout(Variable x, Dropout dropout) {
+        if (dropout.isNone()) {
+            return x;
+        }
+        kernels.dropout(x.value(), dropout, x.value());
+        Variable output = Variable.computed(memoryOf(x), x.needsGradient());
+        return record(output, List.of(), () -> {
+            Shared gradient = unshared(output);
+            kernels.dropout(gradient.matrix(), dropout, gradient.matrix());
+            x.contribute(kernels, gradient);
+        });
+    }
+
+    /** {@code z = x + branch}; consumes the branch. */
+    public Variable residual(Variable x, Variable branch) {
+        kernels.add(x.value(), branch.value(), branch.value());
+        Variable output = Variable.computed(memoryOf(branch), needsGradient(x, branch));
+        return record(output, List.of(), () -> {
+            branch.contribute(kernels, output.sharedGradient());
+            if (x.needsGradient()) {
+                x.contribute(kernels, output.sharedGradient());
+            }
+        });
+    }
+
+    /**
+     * Multi-head attention of every sample over its own rows.
+     *
+     * @param qkv {@code (B T, 3 D)}
+     * @return {@code (B T, D)}
+     */
+    public Variable attention(Variable qkv, int batch, int heads, Dropout dropout) {
+        int length = qkv.rows() / batch;
+        Shared y = allocate(qkv.rows(), qkv.columns() / 3);
+        Shared probabilities = allocate(batch * heads * length, length);
+        kernels.attention(qkv.value(), batch, heads, dropout, probabilities.matrix(), y.matrix());
+        Variable output = Variable.computed(y, qkv.needsGradient());
+        return record(output, List.of(probabilities), () -> {
+            Target dqkv = first(qkv);
+            kernels.attentionBackward(
+                    qkv.value(), batch, heads, dropout, probabilities.matrix(), output.gradient(), dqkv.matrix());
+        });
+    }
+
+    /**
+     * {@code y[i] = a[source[i]]} where {@code source[i]} is not negative, else {@code b[-1 - source[i]]}.
+     *
+     * @return {@code (source.length, D)}
+     */
+    public Variable pick(Variable a, Variable b, int[] source) {
+        requireColumns("pick", b, a.columns());
+        int[] other = Arrays.stream(source).map(i -> -1 - i).toArray();
+        Shared y = allocate(source.length, a.columns());
+        kernels.gatherRows(a.value(), source, y.matrix(), 0);
+        kernels.gatherRows(b.value(), other, y.matrix(), 0);
+        Variable output = Variable.computed(y, needsGradient(a, b));
+        return record(output, List.of(), () -> {
+            scatter(output, source, a);
+            scatter(output, other, b);
+        });
+    }
+
+    /** {@code y[i] = x[source[i]]}. */
+    public Variable pick(Variable x, int[] source) {
+        Shared y = allocate(source.length, x.columns());
+        kernels.gatherRows(x.value(), source, y.matrix(), 0);
+        Variable output = Variable.computed(y, x.needsGradient());
+        return record(output, List.of(), () -> scatter(output, source, x));
+    }
+
+    /** {@code x[i] += table[index[i]]}; consumes x. */
+    public Variable addRows(Variable x, Variable table, int[] index) {
+        kernels.gatherRows(table.value(), index, x.value(), 1);
+        Variable output = Variable.computed(memoryOf(x), needsGradient(x, table));
+        return record(output, List.of(), () -> {
+            scatter(output, index, table);
+            x.contribute(kernels, output.sharedGradient());
+        });
+    }
+
+    private void scatter(Variable output, int[] index, Variable table) {
+        if (table.needsGradient()) {
+            Target target = table.contribution(kernels);
+            if (target.beta() == 0) {
+                kernels.zero(target.matrix());
+            }
+            kernels.scatterAddRows(output.gradient(), index, target.matrix());
+        }
+    }
+
+    // ---- gradients
+
+    /** The place for the only contribution to a gradient. */
+    private Target first(Variable variable) {
+        Target target = variable.contribution(kernels);
+        if (target.beta() != 0) {
+            throw new IllegalStateException(
+                    "a matrix " + variable.value() + " is used twice where once is provided for");
+        }
+        return target;
+    }
+
+    /** The gradient of an output, in memory that nobody else reads. */
+    private Shared unshared(Variable output) {
+        if (output.sharedGradient().isShared()) {
+            output.contribution(kernels);
+        }
+        return output.sharedGradient();
+    }
+
+    private static Shared memoryOf(Variable consumed) {
+        Shared memory = consumed.owned();
+        if (memory == null) {
+            throw new IllegalArgumentException(
+                    "a matrix " + consumed.value() + " that was not computed cannot be consumed");
+        }
+        return memory.retain();
+    }
+
+    private static boolean needsGradient(Variable... inputs) {
+        for (Variable input : inputs) {
+            if (input.needsGradient()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void requireColumns(String operation, Variable x, int columns) {
+        if (x.columns() != columns) {
+            throw new IllegalArgumentException(
+                    operation + ": x is " + x.value() + ", must have " + columns + " columns");
+        }
+    }
+}

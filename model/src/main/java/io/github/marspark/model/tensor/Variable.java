@@ -1,0 +1,148 @@
+package io.github.marspark.model.tensor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value of the computation on a {@link Tape}, and the gradient of the loss with respect to it once the tape has come
+ * back to it.
+ */
+public final class Variable {
+    private final Matrix value;
+    private final @Nullable Shared owned;
+    private final boolean needsGradient;
+    private final @Nullable Matrix parameterGradient;
+    private boolean touched;
+    private @Nullable Shared gradient;
+
+    private Variable(Matrix value, @Nullable Shared owned, boolean needsGradient, @Nullable Matrix parameterGradient) {
+        this.value = value;
+        this.owned = owned;
+        this.needsGradient = needsGradient;
+        this.parameterGradient = parameterGradient;
+    }
+
+    /** A value that the loss is not differentiated by. */
+    public static Variable constant(Matrix value) {
+        return new Variable(value, null, false, null);
+    }
+
+    /** A learned value; its gradient is written to {@code gradient}. */
+    public static Variable parameter(Matrix value, Matrix gradient) {
+        return new Variable(value, null, true, gradient);
+    }
+
+    /** The result of an operation, in memory of its own. */
+    static Variable computed(Shared value, boolean needsGradient) {
+        return new Variable(value.matrix(), value, needsGradient, null);
+    }
+
+    /** A view of this variable's value that has a gradient of its own. */
+    Variable view(Matrix part) {
+        return new Variable(part, null, needsGradient, null);
+    }
+
+    /** The value. */
+    public Matrix value() {
+        return value;
+    }
+
+    /** Number of rows of the value. */
+    public int rows() {
+        return value.rows();
+    }
+
+    /** Number of columns of the value. */
+    public int columns() {
+        return value.columns();
+    }
+
+    boolean needsGradient() {
+        return needsGradient;
+    }
+
+    /** The memory of the value; null where it is not the tape's. */
+    @Nullable
+    Shared owned() {
+        return owned;
+    }
+
+    /**
+     * The gradient of the loss with respect to this value.
+     *
+     * @throws IllegalStateException before the tape has computed it
+     */
+    public Matrix gradient() {
+        if (parameterGradient != null) {
+            return parameterGradient;
+        }
+        return sharedGradient().matrix();
+    }
+
+    /** Whether a contribution to the gradient has arrived since it was last forgotten. */
+    public boolean hasGradient() {
+        return parameterGradient != null ? touched : gradient != null;
+    }
+
+    /** Makes the next contribution overwrite a parameter's gradient, where the ones after it add to it. */
+    public void forgetGradient() {
+        touched = false;
+    }
+
+    /** Where a contribution is to be written, and what multiplies what is there. */
+    record Target(Matrix matrix, float beta) {}
+
+    /** The place for the next contribution to this variable's gradient. */
+    Target contribution(Kernels kernels) {
+        if (parameterGradient != null) {
+            float beta = touched ? 1 : 0;
+            touched = true;
+            return new Target(parameterGradient, beta);
+        }
+        Shared before = gradient;
+        if (before != null && !before.isShared()) {
+            return new Target(before.matrix(), 1);
+        }
+        Shared fresh = Shared.allocate(kernels, rows(), columns());
+        gradient = fresh;
+        if (before == null) {
+            return new Target(fresh.matrix(), 0);
+        }
+        kernels.copy(before.matrix(), fresh.matrix(), 0);
+        before.release();
+        return new Target(fresh.matrix(), 1);
+    }
+
+    /** Adds a contribution that exists already, sharing it where there is none yet. */
+    void contribute(Kernels kernels, Shared contribution) {
+        if (parameterGradient == null && gradient == null) {
+            gradient = contribution.retain();
+        } else {
+            Target target = contribution(kernels);
+            kernels.copy(contribution.matrix(), target.matrix(), target.beta());
+        }
+    }
+
+    /** The gradient with its holders. */
+    Shared sharedGradient() {
+        if (gradient == null) {
+            throw new IllegalStateException("the gradient of a matrix " + value + " was not computed");
+        }
+        return gradient;
+    }
+
+    /** Starts the tape's way back here. */
+    void seed(Shared seed) {
+        gradient = seed;
+    }
+
+    /** Gives up the gradient and the value. */
+    void release() {
+        if (gradient != null) {
+            gradient.release();
+            gradient = null;
+        }
+        if (owned != null) {
+            owned.release();
+        }
+    }
+}

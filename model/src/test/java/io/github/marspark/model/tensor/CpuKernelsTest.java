@@ -1,0 +1,133 @@
+package io.github.marspark.model.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.marspark.model.tensor.Kernels.Operand;
+import java.util.Random;
+import java.util.function.BiConsumer;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** The processor's kernels compute what the plain ones do, for one thread and for two. */
+class CpuKernelsTest {
+    private final Kernels plain = new Nd4jKernels(DataType.FLOAT);
+    private final Random random = new Random(7);
+
+    private Matrix random(int rows, int columns) {
+        float[] values = new float[rows * columns];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (3 * random.nextGaussian());
+        }
+        return Matrix.of(values, rows);
+    }
+
+    /** Runs the same on both kernels, with outputs that start from the same values. */
+    private void agree(int threads, int outputs, int rows, int columns, BiConsumer<Kernels, Matrix[]> operation) {
+        Matrix[] expected = new Matrix[outputs];
+        Matrix[] actual = new Matrix[outputs];
+        for (int i = 0; i < outputs; i++) {
+            expected[i] = random(rows, columns);
+            actual[i] = Matrix.of(expected[i].toFloats(), rows);
+        }
+        operation.accept(plain, expected);
+        operation.accept(new CpuKernels(new Threads(threads)), actual);
+        for (int i = 0; i < outputs; i++) {
+            assertClose(actual[i].toFloats(), expected[i].toFloats());
+        }
+    }
+
+    private static void assertClose(float[] actual, float[] expected) {
+        float largest = 1e-3f;
+        for (float value : expected) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(actual[i]).as("element %s", i).isCloseTo(expected[i], Offset.offset(2e-6f * largest));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,5,7,3", "2,300,129,65", "2,64,700,40"})
+    void products(int threads, int rows, int columns, int inner) {
+        Matrix a = random(rows, inner);
+        Matrix b = random(inner, columns);
+        Matrix at = random(inner, rows);
+        Matrix bt = random(columns, inner);
+        agree(threads, 1, rows, columns, (k, y) -> k.multiply(a, Operand.PLAIN, b, Operand.PLAIN, y[0], 0));
+        agree(threads, 1, rows, columns, (k, y) -> k.multiply(a, Operand.PLAIN, bt, Operand.TRANSPOSED, y[0], 1));
+        agree(threads, 1, rows, columns, (k, y) -> k.multiply(at, Operand.TRANSPOSED, b, Operand.PLAIN, y[0], 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,3,5", "2,200,384", "2,5000,9"})
+    void elementwise(int threads, int n, int d) {
+        Matrix x = random(n, d);
+        Matrix u = random(n, d);
+        Matrix w = random(n, 3 * d).columns(d, 2 * d);
+        agree(threads, 1, n, d, (k, y) -> k.copy(w, y[0], 1));
+        agree(threads, 1, n, d, (k, y) -> k.zero(y[0]));
+        agree(threads, 1, n, d, (k, y) -> k.add(x, w, y[0]));
+        agree(threads, 1, n, d, (k, y) -> k.gelu(x, y[0]));
+        agree(threads, 1, n, d, (k, y) -> k.geluBackward(x, u, y[0], 1));
+        agree(threads, 1, n, d, (k, y) -> k.silu(x, y[0]));
+        agree(threads, 1, n, d, (k, y) -> k.siluBackward(x, u, y[0], 0));
+        agree(threads, 1, n, d, (k, y) -> k.modulate(x, u, w, y[0]));
+        agree(threads, 3, n, d, (k, y) -> k.modulateBackward(x, w, u, y[0], y[1], y[2]));
+        agree(threads, 1, n, d, (k, y) -> k.gate(x, w, u, y[0]));
+        agree(threads, 2, n, d, (k, y) -> k.gateBackward(w, u, x, y[0], y[1]));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,6,5", "2,600,96"})
+    void rows(int threads, int n, int d) {
+        Matrix x = random(n, d);
+        Matrix row = random(1, d);
+        int[] index = random.ints(n, -1, n).toArray();
+        Dropout dropout = new Dropout(0.25f, new int[] {3, -9});
+        agree(threads, 1, n, d, (k, y) -> k.fillRows(row, y[0]));
+        agree(threads, 1, 1, d, (k, y) -> k.sumRows(x, y[0], 1));
+        agree(threads, 1, n, d, (k, y) -> k.gatherRows(x, index, y[0], 1));
+        agree(threads, 1, n, d, (k, y) -> k.scatterAddRows(x, index, y[0]));
+        agree(threads, 1, n, d, (k, y) -> k.dropout(x, dropout, y[0]));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,6,5", "2,600,96"})
+    void normalisation(int threads, int n, int d) {
+        Matrix x = random(n, d);
+        Matrix dy = random(n, d);
+        Matrix weight = random(1, d);
+        Matrix bias = random(1, d);
+        Matrix moments = random(n, 2);
+        agree(threads, 1, n, d, (k, y) -> k.layerNorm(x, weight, bias, 1e-6f, moments, y[0]));
+        agree(threads, 1, n, 2, (k, y) -> k.normalize(x, 1e-6f, y[0], random(n, d)));
+        Matrix dw = random(1, d);
+        agree(threads, 1, n, d, (k, y) -> k.layerNormBackward(x, weight, moments, dy, y[0], 1, dw, random(1, d), 0));
+        agree(threads, 2, 1, d, (k, y) -> k.layerNormBackward(x, weight, moments, dy, random(n, d), 0, y[0], y[1], 1));
+        agree(threads, 1, n, d, (k, y) -> k.normalizeBackward(x, moments, dy, y[0], 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,2,3,2,0", "2,2,33,4,0", "2,2,33,4,0.2"})
+    void attention(int threads, int batch, int length, int heads, float rate) {
+        int width = heads * 8;
+        Dropout dropout = rate == 0 ? Dropout.NONE : new Dropout(rate, new int[] {1, 2});
+        Matrix qkv = random(batch * length, 3 * width);
+        Matrix probabilities = random(batch * heads * length, length);
+        agree(
+                threads,
+                1,
+                batch * length,
+                width,
+                (k, y) -> k.attention(qkv, batch, heads, dropout, probabilities, y[0]));
+        Matrix dy = random(batch * length, width);
+        agree(
+                threads,
+                1,
+                batch * length,
+                3 * width,
+                (k, y) -> k.attentionBackward(qkv, batch, heads, dropout, probabilities, dy, y[0]));
+    }
+}

@@ -1,0 +1,161 @@
+package io.github.marspark.model.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.BiFunction;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Every operation's gradient against central differences, in double precision. */
+class TapeGradientTest {
+    private static final double STEP = 1e-5;
+    private static final Dropout DROPOUT = new Dropout(0.3f, new int[] {17, -5});
+
+    private final Kernels kernels = new Nd4jKernels(DataType.DOUBLE);
+    private final Random random = new Random(1);
+    private final List<Variable> inputs = new ArrayList<>();
+
+    private Variable input(int rows, int columns) {
+        double[] values = random.doubles((long) rows * columns, -1.5, 1.5).toArray();
+        Variable input = Variable.parameter(
+                Matrix.of(Nd4j.createFromArray(values), rows),
+                Matrix.of(Nd4j.zeros(DataType.DOUBLE, (long) rows * columns), rows));
+        inputs.add(input);
+        return input;
+    }
+
+    /** Gradients of a weighted sum of the output's elements, compared element by element. */
+    private void check(BiFunction<Tape, List<Variable>, Variable> network) {
+        Tape tape = Tape.recording(kernels);
+        Variable output = network.apply(tape, inputs);
+        INDArray weights = Nd4j.rand(DataType.DOUBLE, output.rows(), output.columns());
+        tape.backward(output, Matrix.of(weights, output.rows()));
+        for (Variable input : inputs) {
+            INDArray values = input.value().memory();
+            for (long i = 0; i < values.length(); i++) {
+                double before = values.getDouble(i);
+                double above = loss(network, weights, values, i, before + STEP);
+                double below = loss(network, weights, values, i, before - STEP);
+                values.putScalar(i, before);
+                double numeric = (above - below) / (2 * STEP);
+                double computed = input.gradient().memory().getDouble(i);
+                assertThat(computed).as("element %s of a %s", i, input.value()).isCloseTo(numeric, offset(numeric));
+            }
+        }
+    }
+
+    private static org.assertj.core.data.Offset<Double> offset(double numeric) {
+        return org.assertj.core.data.Offset.offset(1e-7 * Math.max(1, Math.abs(numeric)));
+    }
+
+    private double loss(
+            BiFunction<Tape, List<Variable>, Variable> network, INDArray weights, INDArray values, long i, double v) {
+        values.putScalar(i, v);
+        try (Tape tape = Tape.computing(kernels)) {
+            return network.apply(tape, inputs)
+                    .value()
+                    .array()
+                    .mul(weights)
+                    .sumNumber()
+                    .doubleValue();
+        }
+    }
+
+    @Test
+    void linear() {
+        input(5, 3);
+        input(4, 3);
+        input(1, 4);
+        check((tape, in) -> tape.linear(in.get(0), in.get(1), in.get(2)));
+    }
+
+    @Test
+    void layerNorm() {
+        input(4, 6);
+        input(1, 6);
+        input(1, 6);
+        check((tape, in) -> tape.layerNorm(in.get(0), in.get(1), in.get(2)));
+    }
+
+    @Test
+    void normalize() {
+        input(4, 6);
+        check((tape, in) -> tape.normalize(in.get(0)));
+    }
+
+    @Test
+    void modulateAndGateWithChunks() {
+        input(3, 4);
+        input(3, 12);
+        input(3, 4);
+        check((tape, in) -> {
+            List<Variable> parts = tape.chunks(in.get(1), 3);
+            Variable modulated = tape.modulate(in.get(0), parts.get(0), parts.get(1));
+            return tape.gate(in.get(2), parts.get(2), modulated);
+        });
+    }
+
+    @Test
+    void gelu() {
+        input(3, 5);
+        check((tape, in) -> tape.gelu(in.get(0)));
+    }
+
+    @Test
+    void silu() {
+        input(3, 5);
+        check((tape, in) -> tape.silu(in.get(0)));
+    }
+
+    @Test
+    void residualAroundDropoutOfLinear() {
+        input(4, 3);
+        input(3, 3);
+        input(1, 3);
+        check((tape, in) ->
+                tape.residual(in.get(0), tape.dropout(tape.linear(in.get(0), in.get(1), in.get(2)), DROPOUT)));
+    }
+
+    @Test
+    void attention() {
+        input(6, 12);
+        check((tape, in) -> tape.attention(in.get(0), 2, 2, Dropout.NONE));
+    }
+
+    @Test
+    void attentionWithDropout() {
+        input(6, 12);
+        check((tape, in) -> tape.attention(in.get(0), 2, 2, DROPOUT));
+    }
+
+    @Test
+    void pickFromTwoTablesWithRepeats() {
+        input(3, 4);
+        input(2, 4);
+        check((tape, in) -> tape.pick(in.get(0), in.get(1), new int[] {2, -1, 2, 0, -2, -1}));
+    }
+
+    @Test
+    void addRowsOfATable() {
+        input(4, 3);
+        input(2, 3);
+        check((tape, in) -> tape.addRows(tape.pick(in.get(0), new int[] {3, 1, 1}), in.get(1), new int[] {0, 1, 0}));
+    }
+
+    @Test
+    void aValueUsedThriceCollectsThreeContributions() {
+        input(4, 4);
+        input(4, 4);
+        input(1, 4);
+        check((tape, in) -> {
+            Variable once = tape.linear(in.get(0), in.get(1), in.get(2));
+            Variable twice = tape.residual(once, tape.linear(once, in.get(1), in.get(2)));
+            return tape.residual(twice, tape.linear(tape.gelu(twice), in.get(1), in.get(2)));
+        });
+    }
+}
