@@ -3,6 +3,7 @@ package io.github.marspark.model.tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,7 +22,7 @@ final class Arena {
     private static final long SMALLEST_SLAB = 1L << 20;
 
     /** A slab and its free pieces by offset. */
-    private record Slab(INDArray memory, TreeMap<Long, Long> free) {}
+    private record Slab(INDArray memory, NavigableMap<Long, Long> free) {}
 
     private final List<Slab> slabs = new ArrayList<>();
     private long capacity;
@@ -67,7 +68,7 @@ final class Arena {
         throw new IllegalArgumentException("matrix " + matrix + " is not of this arena");
     }
 
-    private static void merge(TreeMap<Long, Long> free, long start, long length) {
+    private static void merge(NavigableMap<Long, Long> free, long start, long length) {
         long offset = start;
         long end = start + length;
         Map.Entry<Long, Long> before = free.lowerEntry(offset);

@@ -50,7 +50,7 @@ public final class Matrix {
             throw new IllegalArgumentException(
                     "rows is " + rows + ", must divide the array's length " + array.length());
         }
-        if (array.ordering() != 'c' && array.rank() > 1 || array.elementWiseStride() != 1) {
+        if ((array.ordering() != 'c' && array.rank() > 1) || array.elementWiseStride() != 1) {
             throw new IllegalArgumentException("array of shape " + Arrays.toString(array.shape()) + " and strides "
                     + Arrays.toString(array.stride()) + " must be in c order without gaps");
         }
@@ -134,7 +134,7 @@ public final class Matrix {
     public INDArray array() {
         INDArray made = array;
         if (made == null) {
-            INDArray flat = memory.rank() == 1 ? memory : memory.reshape('c', memory.length());
+            INDArray flat = memory.rank() == 1 ? memory : memory.reshape('c', new long[] {memory.length()});
             long end = offset + (rows - 1) * stride + columns;
             INDArray part = flat.get(NDArrayIndex.interval(offset, end));
             made = Nd4j.create(
