@@ -25,7 +25,8 @@ public final class GaussianDiffusion {
 
     private GaussianDiffusion(double[] betas, int[] timesteps) {
         if (betas.length < 2) {
-            throw new IllegalArgumentException("the number of diffusion steps is " + betas.length + ", must be at least 2");
+            throw new IllegalArgumentException(
+                    "the number of diffusion steps is " + betas.length + ", must be at least 2");
         }
         this.timesteps = timesteps;
         this.betas = betas;

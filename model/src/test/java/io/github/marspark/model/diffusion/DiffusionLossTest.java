@@ -1,0 +1,179 @@
+package io.github.marspark.model.diffusion;
+
+import static io.github.marspark.model.fixtures.Closeness.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.marspark.model.fixtures.Fixtures;
+import io.github.marspark.model.fixtures.Npz;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class DiffusionLossTest {
+    private static final GaussianDiffusion DIFFUSION = GaussianDiffusion.of(
+            NoiseSchedule.COSINE, Fixtures.config().path("diffusion_steps").intValue());
+    private static final DiffusionLoss LOSS = new DiffusionLoss(DIFFUSION);
+    private static final Npz TRAIN = Fixtures.npz("train");
+    private static final float[] CLEAN = repeated(TRAIN.floats("out.tokens"), TRAIN.floats("in.noise").length);
+    private static final float[] NOISE = TRAIN.floats("in.noise");
+    private static final int[] TIMESTEPS = TRAIN.ints("in.t");
+    private static final float[] MASK = repeated(TRAIN.floats("out.mask"), TIMESTEPS.length);
+
+    @Test
+    void noisyTokensEqualTheReference() {
+        assertClose("x_t", LOSS.diffuse(CLEAN, NOISE, TIMESTEPS), TRAIN.floats("out.x_t"), 1e-6);
+    }
+
+    @Test
+    void termsEqualTheReference() {
+        DiffusionTerms terms = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, TRAIN.floats("out.model_out"));
+        assertClose("mse", terms.squaredErrors(), TRAIN.doubles("out.mse"), 1e-5);
+        assertClose("vb", terms.bounds(), TRAIN.doubles("out.vb"), 1e-5);
+        assertClose("loss", new double[] {terms.loss()}, TRAIN.doubles("out.loss"), 1e-5);
+    }
+
+    @Test
+    void aDroppedLabelsLossEqualsTheReference() {
+        DiffusionTerms terms = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, TRAIN.floats("dropcase.model_out"));
+        assertClose("dropcase.loss", new double[] {terms.loss()}, TRAIN.doubles("dropcase.loss"), 1e-5);
+    }
+
+    @Test
+    void anOutputOfZerosGivesTheLossAtInitialisation() {
+        DiffusionTerms terms = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, new float[2 * CLEAN.length]);
+        assertClose("zeroinit.mse", terms.squaredErrors(), TRAIN.doubles("zeroinit.mse"), 1e-5);
+        assertClose("zeroinit.vb", terms.bounds(), TRAIN.doubles("zeroinit.vb"), 1e-5);
+        assertClose("zeroinit.loss", new double[] {terms.loss()}, TRAIN.doubles("zeroinit.loss"), 1e-5);
+    }
+
+    @Test
+    void leavingOutTheKnownTokensGivesTheSameLossAndGradient() {
+        int width = CLEAN.length / TIMESTEPS.length;
+        int[] masked = IntStream.range(0, MASK.length).filter(n -> MASK[n] == 1).toArray();
+        float[] output = TRAIN.floats("out.model_out");
+        DiffusionTerms all = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, output);
+        DiffusionTerms some = LOSS.evaluate(
+                rows(CLEAN, masked, width),
+                rows(NOISE, masked, width),
+                Arrays.stream(masked).map(n -> TIMESTEPS[n]).toArray(),
+                rows(output, masked, 2 * width));
+        assertThat(some.loss()).isCloseTo(all.loss(), within(1e-12));
+        assertThat(some.gradientAsFloats()).isEqualTo(rows(all.gradientAsFloats(), masked, 2 * width));
+    }
+
+    @Test
+    void theGradientEqualsFiniteDifferences() {
+        Random random = new Random(3);
+        int rows = 60;
+        int width = 3;
+        float[] clean = normal(random, rows * width);
+        float[] noise = normal(random, rows * width);
+        float[] weights = new float[rows];
+        int[] timesteps = IntStream.range(0, rows)
+                .map(row -> row < 20 ? 0 : random.nextInt(DIFFUSION.steps()))
+                .toArray();
+        for (int row = 0; row < rows; row++) {
+            weights[row] = random.nextFloat();
+        }
+        double[] output = random.doubles(2L * rows * width, -1.2, 1.2).toArray();
+        DiffusionTerms terms = LOSS.evaluate(clean, noise, timesteps, weights, output);
+        double total = IntStream.range(0, rows).mapToDouble(row -> weights[row]).sum();
+        for (int i = 0; i < output.length; i++) {
+            int row = i / (2 * width);
+            double slope = slope(clean, noise, timesteps, weights, output, i) * weights[row] / total;
+            assertThat(terms.gradient()[i]).as("element %d", i).isCloseTo(slope, within(1e-7 + 1e-5 * Math.abs(slope)));
+        }
+    }
+
+    /** The derivative of a row's squared error by its noise prediction, of its bound by its variance. */
+    private static double slope(
+            float[] clean, float[] noise, int[] timesteps, float[] weights, double[] output, int element) {
+        double step = 1e-5;
+        double[] values = new double[2];
+        for (int side = 0; side < 2; side++) {
+            double[] moved = output.clone();
+            moved[element] += side == 0 ? -step : step;
+            DiffusionTerms terms = LOSS.evaluate(clean, noise, timesteps, weights, moved);
+            int width = clean.length / timesteps.length;
+            int row = element / (2 * width);
+            values[side] = element % (2 * width) < width ? terms.squaredErrors()[row] : terms.bounds()[row];
+        }
+        return (values[1] - values[0]) / (2 * step);
+    }
+
+    @Test
+    void anImpossibleFirstStepCostsTheLeastProbabilityAndTrainsNothing() {
+        float[] clean = {0, -2, 2};
+        float[] noise = {0, 0, 0};
+        // The predicted clean value lies far from the true one, on the wrong side for the two open bins.
+        DiffusionTerms wrong = LOSS.evaluate(clean, noise, new int[] {0}, new float[] {500, -500, 500, -1, -1, -1});
+        assertThat(wrong.bounds()[0]).isCloseTo(Math.log(1e12) / Math.log(2), within(1e-9));
+        assertThat(Arrays.copyOfRange(wrong.gradient(), 3, 6)).containsOnly(0);
+        // On the right side the open bins are certain.
+        DiffusionTerms open = LOSS.evaluate(clean, noise, new int[] {0}, new float[] {500, 500, -500, -1, -1, -1});
+        assertThat(open.bounds()[0]).isCloseTo(Math.log(1e12) / Math.log(2) / 3, within(1e-9));
+    }
+
+    @Test
+    void anExactPredictionOfTheNoiseHasNoErrorAndTheLeastBound() {
+        int[] timesteps = {1, 10, 500, 999};
+        float[] noise = {0.3f, -1, 2, 0.1f};
+        float[] output = {0.3f, -1, -1, -1, 2, -1, 0.1f, -1};
+        DiffusionTerms terms = LOSS.evaluate(new float[4], noise, timesteps, output);
+        assertThat(terms.loss()).isCloseTo(0, within(1e-12));
+    }
+
+    @Test
+    void refusesShapesThatDoNotFit() {
+        float[] four = new float[4];
+        int[] two = {0, 0};
+        assertThatThrownBy(() -> LOSS.diffuse(new float[3], four, two))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("clean has 3 values, must be a positive multiple of the 2 rows");
+        assertThatThrownBy(() -> LOSS.diffuse(four, new float[2], two))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("noise has 2 values, must have 4: clean's length");
+        assertThatThrownBy(() -> LOSS.diffuse(four, four, new int[] {0, 1000}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("time step is 1000, must be in 0 … 999");
+        assertThatThrownBy(() -> LOSS.diffuse(four, four, new int[0]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the number of rows is 0, must be at least 1");
+        assertThatThrownBy(() -> LOSS.evaluate(four, four, two, four))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("output has 4 values, must have 8: twice the width times the rows");
+        assertThatThrownBy(() -> LOSS.evaluate(four, four, two, new float[2], new float[8]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the weights sum to 0, at least one row must count");
+        assertThatThrownBy(() -> LOSS.evaluate(four, four, two, new float[] {1, -1}, new float[8]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("weight is -1.0, must be at least 0");
+    }
+
+    private static float[] repeated(float[] block, int length) {
+        float[] result = new float[length];
+        for (int i = 0; i < length; i++) {
+            result[i] = block[i % block.length];
+        }
+        return result;
+    }
+
+    private static float[] rows(float[] values, int[] rows, int width) {
+        float[] result = new float[rows.length * width];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(values, rows[i] * width, result, i * width, width);
+        }
+        return result;
+    }
+
+    private static float[] normal(Random random, int length) {
+        float[] result = new float[length];
+        for (int i = 0; i < length; i++) {
+            result[i] = (float) random.nextGaussian();
+        }
+        return result;
+    }
+}
