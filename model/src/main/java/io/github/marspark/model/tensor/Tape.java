@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * <p>A value's memory is given back when the way back has passed the operation that made it, so a step holds its
  * activations once and its gradients only while they are needed. Without recording, memory is given back at the end of
  * the {@link #scope} that it was taken in. Operations that <em>consume</em> an argument write over its value: it must
- * have been computed by {@link #linear}, {@link #pick}, {@link #gelu}, {@link #dropout} or {@link #residual} and must not be used again. Not
+ * have been computed by {@link #linear}, {@link #layerNorm}, {@link #pick}, {@link #gelu}, {@link #dropout} or {@link #residual} and must not be used again. Not
  * thread-safe.
  */
 public final class Tape implements AutoCloseable {
@@ -22,25 +22,42 @@ public final class Tape implements AutoCloseable {
 
     private final Kernels kernels;
     private final boolean recording;
+    private final Observer observer;
     private final List<Step> steps = new ArrayList<>();
     private final List<Variable> scoped = new ArrayList<>();
 
     /** What made a variable, and how to pass its gradient on. */
     private record Step(Variable output, List<Shared> saved, Runnable backward) {}
 
-    private Tape(Kernels kernels, boolean recording) {
+    /** Sees named values when they are computed; later operations may write over them. */
+    @FunctionalInterface
+    public interface Observer {
+        /** Looks at nothing. */
+        Observer NONE = (name, value) -> {};
+
+        /** A value was computed. */
+        void computed(String name, Matrix value);
+    }
+
+    private Tape(Kernels kernels, boolean recording, Observer observer) {
         this.kernels = kernels;
         this.recording = recording;
+        this.observer = observer;
     }
 
     /** A tape that can go back. */
     public static Tape recording(Kernels kernels) {
-        return new Tape(kernels, true);
+        return new Tape(kernels, true, Observer.NONE);
+    }
+
+    /** A tape that can go back and shows what it computes. */
+    public static Tape recording(Kernels kernels, Observer observer) {
+        return new Tape(kernels, true, observer);
     }
 
     /** A tape that only computes. */
     public static Tape computing(Kernels kernels) {
-        return new Tape(kernels, false);
+        return new Tape(kernels, false, Observer.NONE);
     }
 
     /** The kernels that compute. */
@@ -53,6 +70,12 @@ public final class Tape implements AutoCloseable {
         Shared memory = Shared.allocate(kernels, rows, values.length / rows);
         memory.matrix().assign(values);
         return record(Variable.computed(memory, false), List.of(), () -> {});
+    }
+
+    /** Shows a value to the observer and returns it. */
+    public Variable observe(String name, Variable value) {
+        observer.computed(name, value.value());
+        return value;
     }
 
     private Shared allocate(int rows, int columns) {

@@ -1,0 +1,78 @@
+package io.github.marspark.model.mar;
+
+import java.util.Arrays;
+
+/**
+ * One batch of the training objective with everything that chance decides: nothing is drawn while the loss is computed.
+ *
+ * <p>Legend: {@code B} samples, {@code L} tokens, {@code D} values a token, {@code R} masked tokens of the batch,
+ * {@code m} time steps a token, {@code N = m R} rows of the head; row {@code c R + r} is copy c of masked token r.
+ *
+ * @param tokens {@code (B L, D)}, scaled latents
+ * @param labels {@code (B)}, class or -1 where the label is dropped
+ * @param known the tokens that are not masked
+ * @param timesteps {@code (N)}
+ * @param noise {@code (N, D)}
+ */
+public record MarBatch(float[] tokens, int[] labels, Known known, int[] timesteps, float[] noise) {
+    /** Checks that the parts fit together and that every token is a number. */
+    public MarBatch {
+        int masked = known.batch() * (known.tokens() - known.count());
+        require("labels", labels.length, known.batch());
+        if (masked == 0 || timesteps.length % masked != 0) {
+            throw new IllegalArgumentException("time steps are " + timesteps.length
+                    + ", must be a multiple of the masked tokens, which are " + masked);
+        }
+        int size = tokens.length / (known.batch() * known.tokens());
+        require("tokens", tokens.length, known.batch() * known.tokens() * size);
+        require("noise", noise.length, timesteps.length * size);
+        for (int i = 0; i < tokens.length; i++) {
+            if (!Float.isFinite(tokens[i])) {
+                throw new IllegalArgumentException(
+                        "tokens hold " + tokens[i] + " in sample " + i / (known.tokens() * size) + ", must be finite");
+            }
+        }
+    }
+
+    private static void require(String name, int length, int expected) {
+        if (length != expected) {
+            throw new IllegalArgumentException(name + " has " + length + " values, must have " + expected);
+        }
+    }
+
+    /** D, values a token. */
+    public int tokenSize() {
+        return tokens.length / (known.batch() * known.tokens());
+    }
+
+    /** Refuses labels that a network of so many classes does not have. */
+    void requireClasses(int classes) {
+        for (int label : labels) {
+            if (label < -1 || label >= classes) {
+                throw new IllegalArgumentException(
+                        "label is " + label + ", must be within 0 to " + (classes - 1) + ", or -1 for none");
+            }
+        }
+    }
+
+    /**
+     * The tokens that the head is to recover, one for each of its rows.
+     *
+     * @param unknown {@link Known#unknownRows}
+     * @return {@code (N, D)}
+     */
+    float[] targets(int[] unknown) {
+        int size = tokenSize();
+        float[] targets = new float[timesteps.length * size];
+        for (int n = 0; n < timesteps.length; n++) {
+            System.arraycopy(tokens, unknown[n % unknown.length] * size, targets, n * size, size);
+        }
+        return targets;
+    }
+
+    @Override
+    public String toString() {
+        return "batch of " + known.batch() + " with " + known.count() + " of " + known.tokens()
+                + " tokens known, labels " + Arrays.toString(labels);
+    }
+}

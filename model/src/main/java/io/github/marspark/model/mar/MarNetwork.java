@@ -1,0 +1,241 @@
+package io.github.marspark.model.mar;
+
+import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.tensor.Dropout;
+import io.github.marspark.model.tensor.Tape;
+import io.github.marspark.model.tensor.Variable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * The masked autoregressive network: an encoder over the buffer and the known tokens, a decoder over all positions, and
+ * the residual MLP that denoises a token given what the decoder says about it.
+ *
+ * <p>Legend: {@code B} samples, {@code L} tokens an image, {@code K} known ones, {@code S} buffer tokens, {@code D} values
+ * a token, {@code E}, {@code F}, {@code W} widths of encoder, decoder and head, {@code N} rows of the head. Parameters are
+ * found by the reference's names. Immutable; a tape is used by one thread.
+ *
+ * @see <a href="https://arxiv.org/abs/2406.11838">Autoregressive Image Generation without Vector Quantization</a>
+ */
+public final class MarNetwork {
+    private static final int SITES_PER_BLOCK = 4;
+    private static final String HEAD = "diffloss.net.";
+
+    private final MarConfig config;
+    private final Function<String, Variable> parameters;
+
+    /**
+     * A network of a size over its parameters.
+     *
+     * @param parameters by name, as the reference names them
+     */
+    public MarNetwork(MarConfig config, Function<String, Variable> parameters) {
+        this.config = config;
+        this.parameters = parameters;
+    }
+
+    /** The sizes. */
+    public MarConfig config() {
+        return config;
+    }
+
+    private Variable parameter(String name) {
+        return parameters.apply(name);
+    }
+
+    private Variable linear(Tape tape, Variable x, String name) {
+        return tape.observe(name, tape.linear(x, parameter(name + ".weight"), parameter(name + ".bias")));
+    }
+
+    private Variable layerNorm(Tape tape, Variable x, String name) {
+        return tape.observe(name, tape.layerNorm(x, parameter(name + ".weight"), parameter(name + ".bias")));
+    }
+
+    // ---- transformer
+
+    /**
+     * The encoder: class and known tokens in, features of buffer and known tokens out.
+     *
+     * @param tokens {@code (B L, D)}, row {@code b L + l} for token l of sample b, as values
+     * @param labels {@code (B)}, class of each sample, or -1 for the learned vector of no class
+     * @return {@code (B (S + K), E)}
+     */
+    public Variable encode(Tape tape, float[] tokens, int[] labels, Known known, DropoutKeys dropout) {
+        int batch = known.batch();
+        int kept = config.buffer() + known.count();
+        Variable classes = tape.pick(parameter("class_emb.weight"), parameter("fake_latent"), labels); // (B, E)
+        Variable x = encoderInput(tape, tokens, classes, known); // (B (S + K), E)
+        int[] positions = new int[batch * kept];
+        for (int i = 0; i < positions.length; i++) {
+            positions[i] = position(known, i / kept, i % kept);
+        }
+        x = tape.observe("encoder_input", tape.addRows(x, parameter("encoder_pos_embed_learned"), positions));
+        x = layerNorm(tape, x, "z_proj_ln");
+        x = blocks(tape, x, "encoder_blocks.", config.encoder(), batch, 0, dropout);
+        return layerNorm(tape, x, "encoder_norm");
+    }
+
+    /** Row of the position tables of a sample's kept row: the buffer first, then the known tokens. */
+    private int position(Known known, int sample, int row) {
+        int buffer = config.buffer();
+        return row < buffer ? row : buffer + known.positions()[sample][row - buffer];
+    }
+
+    private Variable encoderInput(Tape tape, float[] tokens, Variable classes, Known known) {
+        int batch = known.batch();
+        int count = known.count();
+        int kept = config.buffer() + count;
+        if (count == 0) {
+            return tape.pick(
+                    classes, IntStream.range(0, batch * kept).map(i -> i / kept).toArray());
+        }
+        Variable projected = linear(tape, tape.constant(knownValues(tokens, known), batch * count), "z_proj");
+        int[] source = new int[batch * kept];
+        for (int i = 0; i < source.length; i++) {
+            int sample = i / kept;
+            int token = i % kept - config.buffer();
+            source[i] = token < 0 ? -1 - sample : sample * count + token;
+        }
+        return tape.pick(projected, classes, source);
+    }
+
+    private float[] knownValues(float[] tokens, Known known) {
+        int size = config.tokenSize();
+        float[] values = new float[known.batch() * known.count() * size];
+        for (int b = 0; b < known.batch(); b++) {
+            for (int k = 0; k < known.count(); k++) {
+                int from = (b * config.tokens() + known.positions()[b][k]) * size;
+                System.arraycopy(tokens, from, values, (b * known.count() + k) * size, size);
+            }
+        }
+        return values;
+    }
+
+    /**
+     * The decoder: what the network knows about the tokens asked for.
+     *
+     * @param encoded {@code (B (S + K), E)}
+     * @param rows positions asked for, {@code b L + l}
+     * @return the condition z, {@code (rows.length, F)}
+     */
+    public Variable decode(Tape tape, Variable encoded, Known known, int[] rows, DropoutKeys dropout) {
+        int buffer = config.buffer();
+        int length = buffer + config.tokens();
+        int batch = known.batch();
+        Variable embedded = linear(tape, encoded, "decoder_embed"); // (B (S + K), F)
+        Variable x = tape.pick(embedded, parameter("mask_token"), decoderSource(known)); // (B (S + L), F)
+        int[] positions =
+                IntStream.range(0, batch * length).map(i -> i % length).toArray();
+        x = tape.observe("decoder_input", tape.addRows(x, parameter("decoder_pos_embed_learned"), positions));
+        int site = SITES_PER_BLOCK * config.encoder().depth();
+        x = blocks(tape, x, "decoder_blocks.", config.decoder(), batch, site, dropout);
+        int tokens = config.tokens();
+        x = tape.pick(
+                x,
+                Arrays.stream(rows)
+                        .map(row -> row / tokens * length + buffer + row % tokens)
+                        .toArray());
+        x = layerNorm(tape, x, "decoder_norm");
+        return tape.addRows(
+                x,
+                parameter("diffusion_pos_embed_learned"),
+                Arrays.stream(rows).map(row -> row % tokens).toArray());
+    }
+
+    /** For each decoder row its row of the encoder's output, or -1 for the mask token. */
+    private int[] decoderSource(Known known) {
+        int length = config.buffer() + config.tokens();
+        int kept = config.buffer() + known.count();
+        int[] source = new int[known.batch() * length];
+        Arrays.fill(source, -1);
+        for (int i = 0; i < known.batch() * kept; i++) {
+            source[i / kept * length + position(known, i / kept, i % kept)] = i;
+        }
+        return source;
+    }
+
+    private Variable blocks(
+            Tape tape, Variable input, String prefix, Transformer size, int batch, int firstSite, DropoutKeys dropout) {
+        Variable x = input;
+        for (int i = 0; i < size.depth(); i++) {
+            Variable before = x;
+            String name = prefix + i;
+            int site = firstSite + SITES_PER_BLOCK * i;
+            x = tape.observe(name, tape.scope(() -> block(tape, before, name, size, batch, site, dropout)));
+        }
+        return x;
+    }
+
+    /** One pre-norm transformer block: {@code x + attention(norm(x))}, then {@code x + mlp(norm(x))}. */
+    private Variable block(
+            Tape tape, Variable x, String name, Transformer size, int batch, int site, DropoutKeys dropout) {
+        Dropout probabilities = dropout.at(size.attentionDropout(), batch, site);
+        Variable qkv = linear(tape, layerNorm(tape, x, name + ".norm1"), name + ".attn.qkv"); // (B T, 3 E)
+        Variable attended =
+                tape.observe(name + ".attn", tape.attention(qkv, batch, size.heads(), probabilities)); // (B T, E)
+        attended = linear(tape, attended, name + ".attn.proj");
+        attended = tape.dropout(attended, dropout.at(size.projectionDropout(), batch, site + 1));
+        Variable y = tape.residual(x, attended);
+        Variable hidden = linear(tape, layerNorm(tape, y, name + ".norm2"), name + ".mlp.fc1"); // (B T, 4 E)
+        hidden = tape.observe(name + ".mlp.act", tape.gelu(hidden));
+        hidden = tape.dropout(hidden, dropout.at(size.projectionDropout(), batch, site + 2));
+        hidden = linear(tape, hidden, name + ".mlp.fc2");
+        hidden = tape.dropout(hidden, dropout.at(size.projectionDropout(), batch, site + 3));
+        return tape.residual(y, hidden);
+    }
+
+    // ---- diffusion head
+
+    /**
+     * The head's view of the conditions, which no time step changes.
+     *
+     * @param z {@code (R, F)}
+     * @return {@code (R, W)}
+     */
+    public Variable embedCondition(Tape tape, Variable z) {
+        return linear(tape, z, HEAD + "cond_embed");
+    }
+
+    /**
+     * The head: predicted noise and the place of the variance between its bounds.
+     *
+     * @param noisy x_t, {@code (N, D)} values
+     * @param timesteps t of each row, in steps of the original process
+     * @param condition {@link #embedCondition}, {@code (R, W)}
+     * @param rows row of {@code condition} for each of the N
+     * @return {@code (N, 2 D)}: noise, then variance
+     */
+    public Variable denoise(Tape tape, float[] noisy, int[] timesteps, Variable condition, int[] rows) {
+        int[] distinct = Arrays.stream(timesteps).sorted().distinct().toArray();
+        int[] which = Arrays.stream(timesteps)
+                .map(t -> Arrays.binarySearch(distinct, t))
+                .toArray();
+        Variable time = embedTime(tape, distinct); // (distinct.length, W)
+        Variable y = tape.silu(tape.addRows(tape.pick(condition, rows), time, which)); // (N, W)
+        Variable x = linear(tape, tape.constant(noisy, timesteps.length), HEAD + "input_proj"); // (N, W)
+        for (int i = 0; i < config.head().depth(); i++) {
+            Variable before = x;
+            String name = HEAD + "res_blocks." + i;
+            x = tape.observe(name, tape.scope(() -> residualBlock(tape, before, y, name)));
+        }
+        List<Variable> parts = tape.chunks(linear(tape, y, HEAD + "final_layer.adaLN_modulation.1"), 2);
+        Variable modulated = tape.modulate(tape.normalize(x), parts.get(0), parts.get(1));
+        return linear(tape, modulated, HEAD + "final_layer.linear");
+    }
+
+    private Variable embedTime(Tape tape, int[] timesteps) {
+        Variable sinusoids = tape.observe("time_sinusoid", tape.constant(TimeSinusoid.of(timesteps), timesteps.length));
+        Variable hidden = tape.silu(linear(tape, sinusoids, HEAD + "time_embed.mlp.0"));
+        return linear(tape, hidden, HEAD + "time_embed.mlp.2");
+    }
+
+    /** {@code x + gate mlp(norm(x) (1 + scale) + shift)}, the three from the condition. */
+    private Variable residualBlock(Tape tape, Variable x, Variable y, String name) {
+        List<Variable> parts = tape.chunks(linear(tape, y, name + ".adaLN_modulation.1"), 3);
+        Variable h = tape.modulate(layerNorm(tape, x, name + ".in_ln"), parts.get(0), parts.get(1));
+        h = tape.silu(linear(tape, h, name + ".mlp.0"));
+        return tape.gate(x, parts.get(2), linear(tape, h, name + ".mlp.2"));
+    }
+}

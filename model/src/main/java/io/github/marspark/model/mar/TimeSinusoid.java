@@ -1,0 +1,29 @@
+package io.github.marspark.model.mar;
+
+/** The embedding of time steps by cosines and sines of falling frequency, before the network learns from it. */
+final class TimeSinusoid {
+    /** Values an embedding. */
+    static final int SIZE = 256;
+
+    private static final int HALF = SIZE / 2;
+    private static final double LONGEST_PERIOD = 10000;
+
+    private TimeSinusoid() {}
+
+    /**
+     * {@code cos(t f_i)} then {@code sin(t f_i)}, {@code f_i = 10000^(-i / 128)}, {@code i = 0 … 127}.
+     *
+     * @return {@code (timesteps.length, 256)}, row after row
+     */
+    static float[] of(int[] timesteps) {
+        float[] values = new float[timesteps.length * SIZE];
+        for (int row = 0; row < timesteps.length; row++) {
+            for (int i = 0; i < HALF; i++) {
+                double angle = timesteps[row] * Math.exp(-Math.log(LONGEST_PERIOD) * i / HALF);
+                values[row * SIZE + i] = (float) Math.cos(angle);
+                values[row * SIZE + HALF + i] = (float) Math.sin(angle);
+            }
+        }
+        return values;
+    }
+}

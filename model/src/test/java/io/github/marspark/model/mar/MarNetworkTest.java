@@ -1,0 +1,205 @@
+package io.github.marspark.model.mar;
+
+import static io.github.marspark.model.fixtures.Closeness.assertClose;
+import static io.github.marspark.model.mar.Reference.TRAIN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.marspark.model.diffusion.DiffusionTerms;
+import io.github.marspark.model.fixtures.Fixtures;
+import io.github.marspark.model.fixtures.Named;
+import io.github.marspark.model.fixtures.Npz;
+import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.Kernels;
+import io.github.marspark.model.tensor.Nd4jKernels;
+import io.github.marspark.model.tensor.Tape;
+import io.github.marspark.model.tensor.Threads;
+import io.github.marspark.model.tensor.Variable;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** The network against the reference's recorded activations, losses and gradients, on every kind of kernels. */
+class MarNetworkTest {
+    private static final double ACTIVATION = 1e-5;
+    private static final double GRADIENT = 1e-4;
+
+    private final Named<Variable> parameters = Reference.parameters(DataType.FLOAT);
+    private final MarNetwork network = new MarNetwork(Reference.config(), parameters::get);
+    private final MarObjective objective = new MarObjective(network, Reference.loss());
+
+    static Stream<Kernels> kernels() {
+        return Stream.of(
+                new CpuKernels(new Threads(1)), new CpuKernels(new Threads(2)), new Nd4jKernels(DataType.FLOAT));
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void encoderComputesTheRecordedActivations(Kernels kernels) {
+        Named<float[]> seen = run(kernels);
+        Known known = Known.outside(Reference.mask());
+        assertClose("z_proj_out", seen.get("z_proj"), keptTokens("out.z_proj_out", known), ACTIVATION);
+        assertClose("enc_in_pre_ln", seen.get("encoder_input"), kept("out.enc_in_pre_ln", known), ACTIVATION);
+        assertClose("enc_in_ln", seen.get("z_proj_ln"), kept("out.enc_in_ln", known), ACTIVATION);
+        check(seen, "z_proj_ln", "enc_kept");
+        check(seen, "encoder_blocks.0.norm1", "enc_blk0_norm1");
+        check(seen, "encoder_blocks.0.attn.qkv", "enc_blk0_qkv");
+        check(seen, "encoder_blocks.0.attn", "enc_blk0_attn_heads");
+        check(seen, "encoder_blocks.0.attn.proj", "enc_blk0_attn_out");
+        check(seen, "encoder_blocks.0.norm2", "enc_blk0_norm2");
+        check(seen, "encoder_blocks.0.mlp.fc1", "enc_blk0_fc1");
+        check(seen, "encoder_blocks.0.mlp.act", "enc_blk0_gelu");
+        check(seen, "encoder_blocks.0.mlp.fc2", "enc_blk0_mlp_out");
+        check(seen, "encoder_blocks.0", "enc_blk0_out");
+        check(seen, "encoder_blocks.1", "enc_blk1_out");
+        check(seen, "encoder_norm", "enc_out");
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void decoderComputesTheRecordedActivations(Kernels kernels) {
+        Named<float[]> seen = run(kernels);
+        check(seen, "decoder_embed", "dec_embed_out");
+        check(seen, "decoder_input", "dec_in");
+        check(seen, "decoder_blocks.0", "dec_blk0_out");
+        check(seen, "decoder_blocks.1", "dec_blk1_out");
+        check(seen, "z", "z");
+        assertClose("dec_norm_out", seen.get("decoder_norm"), tokensOf("out.dec_norm_out"), ACTIVATION);
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void headComputesTheRecordedActivations(Kernels kernels) {
+        Named<float[]> seen = run(kernels);
+        assertClose("time_sinusoid", perRow(seen.get("time_sinusoid")), TRAIN.floats("out.mlp_time_sinusoid"), 1e-4);
+        assertClose(
+                "time_fc0", perRow(seen.get("diffloss.net.time_embed.mlp.0")), TRAIN.floats("out.mlp_time_fc0"), 1e-4);
+        assertClose("t_emb", perRow(seen.get("diffloss.net.time_embed.mlp.2")), TRAIN.floats("out.mlp_t_emb"), 1e-4);
+        check(seen, "diffloss.net.input_proj", "mlp_x_proj");
+        assertClose("c_emb", tiled(seen.get("diffloss.net.cond_embed")), TRAIN.floats("out.mlp_c_emb"), ACTIVATION);
+        assertClose("z_rep", tiled(seen.get("z")), TRAIN.floats("out.z_rep"), ACTIVATION);
+        check(seen, "diffloss.net.res_blocks.0.adaLN_modulation.1", "mlp_blk0_adaln");
+        check(seen, "diffloss.net.res_blocks.0", "mlp_blk0_out");
+        check(seen, "diffloss.net.res_blocks.1", "mlp_blk1_out");
+        check(seen, "diffloss.net.final_layer.linear", "model_out");
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void lossAndEveryGradientEqualTheReference(Kernels kernels) {
+        DiffusionTerms terms =
+                objective.differentiate(kernels, Reference.batch("in.drop_latent_mask"), DropoutKeys.NONE);
+        assertClose("loss", new double[] {terms.loss()}, TRAIN.doubles("out.loss"), ACTIVATION);
+        Npz gradients = Fixtures.npz("grads");
+        for (String name : gradients.names()) {
+            assertClose(name, gradient(name), gradients.floats(name), GRADIENT);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void aDroppedLabelGivesTheRecordedLossAndGradients(Kernels kernels) {
+        String dropped = "dropcase.drop_latent_mask";
+        DiffusionTerms terms = objective.differentiate(kernels, Reference.batch(dropped), DropoutKeys.NONE);
+        assertClose("dropcase.loss", new double[] {terms.loss()}, TRAIN.doubles("dropcase.loss"), ACTIVATION);
+        TRAIN.names().stream().filter(name -> name.startsWith("dropcase.grad.")).forEach(name -> {
+            float[] actual = gradient(name.substring("dropcase.grad.".length()));
+            assertClose(name, actual, TRAIN.floats(name), GRADIENT);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void evaluatingWithoutGradientsGivesTheSameLoss(Kernels kernels) {
+        DiffusionTerms terms = objective.evaluate(kernels, Reference.batch("in.drop_latent_mask"), DropoutKeys.NONE);
+        assertThat(terms.loss()).isCloseTo(TRAIN.scalar("out.loss"), org.assertj.core.data.Offset.offset(1e-5));
+    }
+
+    private float[] gradient(String name) {
+        Variable parameter = parameters.get(name);
+        return parameter.hasGradient()
+                ? parameter.gradient().toFloats()
+                : new float[Math.toIntExact(parameter.value().size())];
+    }
+
+    private static void check(Named<float[]> seen, String name, String recorded) {
+        assertClose(recorded, seen.get(name), TRAIN.floats("out." + recorded), ACTIVATION);
+    }
+
+    /** Runs the network forward for all tokens, masked or not, as the reference does. */
+    private Named<float[]> run(Kernels kernels) {
+        Named<float[]> seen = new Named<>();
+        try (Tape tape = Tape.recording(kernels, (name, value) -> seen.put(name, value.toFloats()))) {
+            Known known = Known.outside(Reference.mask());
+            int[] all = IntStream.range(
+                            0, Reference.batch() * Reference.config().tokens())
+                    .toArray();
+            int[] rows = IntStream.range(0, TRAIN.shape("in.t")[0])
+                    .map(n -> n % all.length)
+                    .toArray();
+            int[] labels = Reference.labels("in.drop_latent_mask");
+            Variable encoded = network.encode(tape, TRAIN.floats("out.tokens"), labels, known, DropoutKeys.NONE);
+            Variable z = tape.observe("z", network.decode(tape, encoded, known, all, DropoutKeys.NONE));
+            network.denoise(tape, TRAIN.floats("out.x_t"), TRAIN.ints("in.t"), network.embedCondition(tape, z), rows);
+        }
+        return seen;
+    }
+
+    /** Of a recorded (B, S + L, E) the rows that the encoder keeps. */
+    private static float[] kept(String recorded, Known known) {
+        int buffer = Reference.config().buffer();
+        return rows(
+                recorded,
+                Reference.config().tokens() + buffer,
+                b -> IntStream.concat(
+                        IntStream.range(0, buffer),
+                        IntStream.of(known.positions()[b]).map(l -> l + buffer)));
+    }
+
+    private static float[] keptTokens(String recorded, Known known) {
+        return rows(recorded, Reference.config().tokens(), b -> IntStream.of(known.positions()[b]));
+    }
+
+    /** Of a recorded (B, S + L, E) the rows of tokens. */
+    private static float[] tokensOf(String recorded) {
+        int buffer = Reference.config().buffer();
+        int length = Reference.config().tokens() + buffer;
+        return rows(recorded, length, b -> IntStream.range(buffer, length));
+    }
+
+    private static float[] rows(String recorded, int length, java.util.function.IntFunction<IntStream> chosen) {
+        float[] values = TRAIN.floats(recorded);
+        int width = TRAIN.shape(recorded)[2];
+        int[] rows = IntStream.range(0, Reference.batch())
+                .flatMap(b -> chosen.apply(b).map(row -> b * length + row))
+                .toArray();
+        float[] result = new float[rows.length * width];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(values, rows[i] * width, result, i * width, width);
+        }
+        return result;
+    }
+
+    /** One row for each distinct time step, spread over the rows that have it. */
+    private static float[] perRow(float[] distinctRows) {
+        int[] timesteps = TRAIN.ints("in.t");
+        int[] distinct = IntStream.of(timesteps).sorted().distinct().toArray();
+        int width = distinctRows.length / distinct.length;
+        float[] result = new float[timesteps.length * width];
+        for (int n = 0; n < timesteps.length; n++) {
+            int row = java.util.Arrays.binarySearch(distinct, timesteps[n]);
+            System.arraycopy(distinctRows, row * width, result, n * width, width);
+        }
+        return result;
+    }
+
+    private static float[] tiled(float[] values) {
+        int copies = Reference.config().timestepsPerToken();
+        float[] result = new float[values.length * copies];
+        for (int copy = 0; copy < copies; copy++) {
+            System.arraycopy(values, 0, result, copy * values.length, values.length);
+        }
+        return result;
+    }
+}

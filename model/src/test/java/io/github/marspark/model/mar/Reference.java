@@ -1,0 +1,110 @@
+package io.github.marspark.model.mar;
+
+import static io.github.marspark.model.fixtures.Fixtures.model;
+
+import io.github.marspark.model.diffusion.DiffusionLoss;
+import io.github.marspark.model.diffusion.GaussianDiffusion;
+import io.github.marspark.model.diffusion.NoiseSchedule;
+import io.github.marspark.model.fixtures.Fixtures;
+import io.github.marspark.model.fixtures.Named;
+import io.github.marspark.model.fixtures.Npz;
+import io.github.marspark.model.mar.MarConfig.Head;
+import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.tensor.Matrix;
+import io.github.marspark.model.tensor.Variable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The network of the fixtures: its sizes, weights and recorded training batch. */
+final class Reference {
+    static final Npz TRAIN = Fixtures.npz("train");
+
+    private Reference() {}
+
+    static MarConfig config() {
+        int ratio = model("mlp_ratio");
+        Transformer encoder = new Transformer(
+                model("encoder_embed_dim"), model("encoder_depth"), model("encoder_num_heads"), ratio, 0, 0);
+        Transformer decoder = new Transformer(
+                model("decoder_embed_dim"), model("decoder_depth"), model("decoder_num_heads"), ratio, 0, 0);
+        return new MarConfig(
+                model("img_size") / model("vae_stride"),
+                model("vae_embed_dim"),
+                model("patch_size"),
+                model("class_num"),
+                encoder,
+                decoder,
+                model("buffer_size"),
+                new Head(model("diffloss_w"), model("diffloss_d")),
+                model("diffusion_batch_mul"),
+                number("label_drop_prob"),
+                number("mask_ratio_min"));
+    }
+
+    private static double number(String key) {
+        return Fixtures.config().path("model").path(key).doubleValue();
+    }
+
+    static DiffusionLoss loss() {
+        int steps = Fixtures.config().path("diffusion_steps").intValue();
+        return new DiffusionLoss(GaussianDiffusion.of(NoiseSchedule.COSINE, steps));
+    }
+
+    /** The weights as variables with gradients of a number type. */
+    static Named<Variable> parameters(DataType type) {
+        Npz weights = Fixtures.npz("weights");
+        Named<Variable> parameters = new Named<>();
+        for (String name : weights.names()) {
+            int[] shape = weights.shape(name);
+            int columns = shape[shape.length - 1];
+            float[] values = weights.floats(name);
+            int rows = values.length / columns;
+            Matrix value = Matrix.of(Nd4j.createFromArray(values).castTo(type), rows);
+            Matrix gradient = Matrix.of(Nd4j.zeros(type, values.length), rows);
+            parameters.put(name, Variable.parameter(value, gradient));
+        }
+        return parameters;
+    }
+
+    static int batch() {
+        return TRAIN.shape("in.orders")[0];
+    }
+
+    /** Masked positions as the recorded mask has them. */
+    static boolean[][] mask() {
+        int length = config().tokens();
+        float[] values = TRAIN.floats("out.mask");
+        boolean[][] mask = new boolean[batch()][length];
+        for (int i = 0; i < values.length; i++) {
+            mask[i / length][i % length] = values[i] == 1;
+        }
+        return mask;
+    }
+
+    /** Labels, -1 where the recorded case drops them. */
+    static int[] labels(String dropped) {
+        int[] labels = TRAIN.ints("in.labels");
+        float[] drop = TRAIN.floats(dropped);
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = drop[i] == 1 ? -1 : labels[i];
+        }
+        return labels;
+    }
+
+    /** The recorded batch; the reference draws for all tokens, of which the masked ones are taken. */
+    static MarBatch batch(String dropped) {
+        Known known = Known.outside(mask());
+        int[] unknown = known.unknownRows();
+        int all = batch() * config().tokens();
+        int copies = config().timestepsPerToken();
+        int size = config().tokenSize();
+        int[] timesteps = new int[copies * unknown.length];
+        float[] noise = new float[timesteps.length * size];
+        for (int n = 0; n < timesteps.length; n++) {
+            int row = n / unknown.length * all + unknown[n % unknown.length];
+            timesteps[n] = TRAIN.ints("in.t")[row];
+            System.arraycopy(TRAIN.floats("in.noise"), row * size, noise, n * size, size);
+        }
+        return new MarBatch(TRAIN.floats("out.tokens"), labels(dropped), known, timesteps, noise);
+    }
+}
