@@ -59,6 +59,21 @@ public final class Matrix {
     }
 
     /**
+     * Some of an array's values as a matrix.
+     *
+     * @param array in c order without gaps, of any shape
+     * @param offset values before the first
+     * @throws IllegalArgumentException if the array ends before the matrix does
+     */
+    public static Matrix part(INDArray array, long offset, int rows, int columns) {
+        if (offset < 0 || offset + (long) rows * columns > array.length()) {
+            throw new IllegalArgumentException("a matrix " + rows + " x " + columns + " from " + offset
+                    + " on does not lie within the array's " + array.length() + " values");
+        }
+        return new Matrix(array, offset, rows, columns, columns);
+    }
+
+    /**
      * A float32 matrix of one's own memory that holds the given values.
      *
      * @param values row after row, {@code rows * columns} of them

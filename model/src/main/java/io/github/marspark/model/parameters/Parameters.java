@@ -1,0 +1,103 @@
+package io.github.marspark.model.parameters;
+
+import io.github.marspark.model.random.Draws;
+import io.github.marspark.model.tensor.Kernels;
+import io.github.marspark.model.tensor.Matrix;
+import io.github.marspark.model.tensor.Variable;
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A network's learned values and their gradients, each one flat vector seen as named arrays. Not thread-safe. */
+public final class Parameters {
+    private final ParameterLayout layout;
+    private final INDArray values;
+    private final INDArray gradients;
+    private final List<Variable> variables = new ArrayList<>();
+
+    /**
+     * Sees two flat vectors through a layout.
+     *
+     * @param values all values, in c order without gaps
+     * @param gradients of the same length
+     * @throws IllegalArgumentException if a length is not the layout's
+     */
+    public Parameters(ParameterLayout layout, INDArray values, INDArray gradients) {
+        requireLength("values", values, layout);
+        requireLength("gradients", gradients, layout);
+        this.layout = layout;
+        this.values = values;
+        this.gradients = gradients;
+        for (int i = 0; i < layout.specs().size(); i++) {
+            variables.add(Variable.parameter(matrix(values, i), matrix(gradients, i)));
+        }
+    }
+
+    /** Float32 parameters in memory of their own, all 0. */
+    public static Parameters zeros(ParameterLayout layout) {
+        return new Parameters(
+                layout, Nd4j.zeros(DataType.FLOAT, layout.size()), Nd4j.zeros(DataType.FLOAT, layout.size()));
+    }
+
+    private static void requireLength(String name, INDArray vector, ParameterLayout layout) {
+        if (vector.length() != layout.size()) {
+            throw new IllegalArgumentException(
+                    name + " has " + vector.length() + " values, must have " + layout.size());
+        }
+    }
+
+    private Matrix matrix(INDArray vector, int i) {
+        ParameterSpec spec = layout.specs().get(i);
+        return Matrix.part(vector, layout.offset(i), spec.rows(), spec.size() / spec.rows());
+    }
+
+    /** Names, shapes and places. */
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    /** All values, one flat vector. */
+    public INDArray values() {
+        return values;
+    }
+
+    /** All gradients, one flat vector. */
+    public INDArray gradients() {
+        return gradients;
+    }
+
+    /**
+     * A parameter array as a matrix.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public Variable variable(String name) {
+        return variables.get(layout.index(name));
+    }
+
+    /** Gives every array its starting values, each from a stream of its own. */
+    public void initialize(Draws draws) {
+        for (int i = 0; i < variables.size(); i++) {
+            ParameterSpec spec = layout.specs().get(i);
+            float[] start = new float[spec.size()];
+            spec.initialization().fill(start, spec.shape(), draws.initialisation(i));
+            variables.get(i).value().assign(start);
+        }
+    }
+
+    /** Makes the next pass overwrite all gradients. */
+    public void forgetGradients() {
+        variables.forEach(Variable::forgetGradient);
+    }
+
+    /** Sets the gradient of every array that the last pass did not reach to 0. */
+    public void zeroMissingGradients(Kernels kernels) {
+        for (Variable variable : variables) {
+            if (!variable.hasGradient()) {
+                kernels.zero(variable.gradient());
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.github.marspark.model.mar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.marspark.model.diffusion.DiffusionTerms;
+import io.github.marspark.model.fixtures.Closeness;
+import io.github.marspark.model.fixtures.Fixtures;
+import io.github.marspark.model.fixtures.Npz;
+import io.github.marspark.model.parameters.ParameterLayout;
+import io.github.marspark.model.parameters.ParameterSpec;
+import io.github.marspark.model.parameters.Parameters;
+import io.github.marspark.model.random.Draws;
+import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.Threads;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MarParametersTest {
+    @Test
+    void thePresetsHaveTheArticlesNumberOfParameters() {
+        assertThat(MarParameters.layout(MarConfig.base()).size()).isEqualTo(207_924_768);
+        assertThat(MarParameters.layout(MarConfig.large()).size()).isEqualTo(478_326_304);
+        assertThat(MarParameters.layout(MarConfig.huge()).size()).isEqualTo(942_403_104);
+    }
+
+    @Test
+    void namesOrderAndShapesAreTheReferences() {
+        ParameterLayout layout = MarParameters.layout(Reference.config());
+        long[] bytes = Fixtures.npz("adamw").longs("param_names");
+        byte[] text = new byte[bytes.length];
+        for (int i = 0; i < text.length; i++) {
+            text[i] = (byte) bytes[i];
+        }
+        List<String> names = List.of(new String(text, StandardCharsets.UTF_8).split("\n"));
+        assertThat(layout.specs().stream().map(ParameterSpec::name)).containsExactlyElementsOf(names);
+        Npz weights = Fixtures.npz("weights");
+        for (ParameterSpec spec : layout.specs()) {
+            assertThat(spec.shape()).as(spec.name()).isEqualTo(weights.shape(spec.name()));
+        }
+    }
+
+    @Test
+    void atInitialisationOnlyTheLastLayerLearnsAndTheLossIsTheReferences() {
+        Parameters parameters = Parameters.zeros(MarParameters.layout(Reference.config()));
+        parameters.initialize(new Draws(5));
+        MarNetwork network = new MarNetwork(Reference.config(), parameters::variable);
+        CpuKernels kernels = new CpuKernels(new Threads(1));
+        DiffusionTerms terms = new MarObjective(network, Reference.loss())
+                .differentiate(kernels, Reference.batch("in.drop_latent_mask"), DropoutKeys.NONE);
+        Npz train = Fixtures.npz("train");
+        Closeness.assertClose("zeroinit.loss", new double[] {terms.loss()}, train.doubles("zeroinit.loss"), 1e-5);
+        parameters.zeroMissingGradients(kernels);
+        List<String> learning = parameters.layout().specs().stream()
+                .map(ParameterSpec::name)
+                .filter(name -> {
+                    float[] gradient = parameters.variable(name).gradient().toFloats();
+                    for (float value : gradient) {
+                        if (value != 0) {
+                            return true;
+                        }
+                    }
+                    return false;
+                })
+                .toList();
+        assertThat(learning).hasSize(train.integer("zeroinit.nonzero_grad_count"));
+        assertThat(learning).allMatch(name -> name.startsWith("diffloss.net.final_layer.linear"));
+    }
+}
