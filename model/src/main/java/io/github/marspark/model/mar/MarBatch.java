@@ -1,6 +1,8 @@
 package io.github.marspark.model.mar;
 
+import io.github.marspark.model.masking.Masking;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * One batch of the training objective with everything that chance decides: nothing is drawn while the loss is computed.
@@ -10,26 +12,26 @@ import java.util.Arrays;
  *
  * @param tokens {@code (B L, D)}, scaled latents
  * @param labels {@code (B)}, class or -1 where the label is dropped
- * @param known the tokens that are not masked
+ * @param masking which tokens are hidden
  * @param timesteps {@code (N)}
  * @param noise {@code (N, D)}
  */
-public record MarBatch(float[] tokens, int[] labels, Known known, int[] timesteps, float[] noise) {
+public record MarBatch(float[] tokens, int[] labels, Masking masking, int[] timesteps, float[] noise) {
     /** Checks that the parts fit together and that every token is a number. */
     public MarBatch {
-        int masked = known.batch() * (known.tokens() - known.count());
-        require("labels", labels.length, known.batch());
+        int masked = masking.samples() * masking.masked();
+        require("labels", labels.length, masking.samples());
         if (masked == 0 || timesteps.length % masked != 0) {
             throw new IllegalArgumentException("time steps are " + timesteps.length
                     + ", must be a multiple of the masked tokens, which are " + masked);
         }
-        int size = tokens.length / (known.batch() * known.tokens());
-        require("tokens", tokens.length, known.batch() * known.tokens() * size);
+        int size = tokens.length / (masking.samples() * masking.tokens());
+        require("tokens", tokens.length, masking.samples() * masking.tokens() * size);
         require("noise", noise.length, timesteps.length * size);
         for (int i = 0; i < tokens.length; i++) {
             if (!Float.isFinite(tokens[i])) {
                 throw new IllegalArgumentException(
-                        "tokens hold " + tokens[i] + " in sample " + i / (known.tokens() * size) + ", must be finite");
+                        "tokens hold " + tokens[i] + " in sample " + i / (masking.tokens() * size) + ", must be finite");
             }
         }
     }
@@ -42,7 +44,7 @@ public record MarBatch(float[] tokens, int[] labels, Known known, int[] timestep
 
     /** D, values a token. */
     public int tokenSize() {
-        return tokens.length / (known.batch() * known.tokens());
+        return tokens.length / (masking.samples() * masking.tokens());
     }
 
     /** Refuses labels that a network of so many classes does not have. */
@@ -55,24 +57,31 @@ public record MarBatch(float[] tokens, int[] labels, Known known, int[] timestep
         }
     }
 
+    /** The rows {@code b L + l} of the masked tokens, {@code (R)}, sample after sample, ascending. */
+    int[] maskedRows() {
+        return IntStream.range(0, masking.samples())
+                .flatMap(b -> IntStream.of(masking.maskedPositions(b)).map(l -> b * masking.tokens() + l))
+                .toArray();
+    }
+
     /**
      * The tokens that the head is to recover, one for each of its rows.
      *
-     * @param unknown {@link Known#unknownRows}
+     * @param rows {@link #maskedRows}
      * @return {@code (N, D)}
      */
-    float[] targets(int[] unknown) {
+    float[] targets(int[] rows) {
         int size = tokenSize();
         float[] targets = new float[timesteps.length * size];
         for (int n = 0; n < timesteps.length; n++) {
-            System.arraycopy(tokens, unknown[n % unknown.length] * size, targets, n * size, size);
+            System.arraycopy(tokens, rows[n % rows.length] * size, targets, n * size, size);
         }
         return targets;
     }
 
     @Override
     public String toString() {
-        return "batch of " + known.batch() + " with " + known.count() + " of " + known.tokens()
+        return "batch of " + masking.samples() + " with " + masking.known() + " of " + masking.tokens()
                 + " tokens known, labels " + Arrays.toString(labels);
     }
 }

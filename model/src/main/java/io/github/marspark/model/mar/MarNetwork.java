@@ -1,6 +1,7 @@
 package io.github.marspark.model.mar;
 
 import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.tensor.Dropout;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
@@ -62,36 +63,36 @@ public final class MarNetwork {
      * @param labels {@code (B)}, class of each sample, or -1 for the learned vector of no class
      * @return {@code (B (S + K), E)}
      */
-    public Variable encode(Tape tape, float[] tokens, int[] labels, Known known, DropoutKeys dropout) {
-        int batch = known.batch();
-        int kept = config.buffer() + known.count();
+    public Variable encode(Tape tape, float[] tokens, int[] labels, Masking masking, DropoutKeys dropout) {
+        int batch = masking.samples();
+        int kept = config.buffer() + masking.known();
         Variable classes = tape.pick(parameter("class_emb.weight"), parameter("fake_latent"), labels); // (B, E)
-        Variable x = encoderInput(tape, tokens, classes, known); // (B (S + K), E)
-        int[] positions = new int[batch * kept];
-        for (int i = 0; i < positions.length; i++) {
-            positions[i] = position(known, i / kept, i % kept);
-        }
-        x = tape.observe("encoder_input", tape.addRows(x, parameter("encoder_pos_embed_learned"), positions));
+        Variable x = encoderInput(tape, tokens, classes, masking); // (B (S + K), E)
+        x = tape.observe(
+                "encoder_input", tape.addRows(x, parameter("encoder_pos_embed_learned"), keptPositions(masking)));
         x = layerNorm(tape, x, "z_proj_ln");
         x = blocks(tape, x, "encoder_blocks.", config.encoder(), batch, 0, dropout);
         return layerNorm(tape, x, "encoder_norm");
     }
 
-    /** Row of the position tables of a sample's kept row: the buffer first, then the known tokens. */
-    private int position(Known known, int sample, int row) {
+    /** Row of the position tables for each kept row, {@code (B (S + K))}: the buffer first, then the known tokens. */
+    private int[] keptPositions(Masking masking) {
         int buffer = config.buffer();
-        return row < buffer ? row : buffer + known.positions()[sample][row - buffer];
+        return IntStream.range(0, masking.samples())
+                .flatMap(b -> IntStream.concat(
+                        IntStream.range(0, buffer), IntStream.of(masking.knownPositions(b)).map(l -> l + buffer)))
+                .toArray();
     }
 
-    private Variable encoderInput(Tape tape, float[] tokens, Variable classes, Known known) {
-        int batch = known.batch();
-        int count = known.count();
+    private Variable encoderInput(Tape tape, float[] tokens, Variable classes, Masking masking) {
+        int batch = masking.samples();
+        int count = masking.known();
         int kept = config.buffer() + count;
         if (count == 0) {
             return tape.pick(
                     classes, IntStream.range(0, batch * kept).map(i -> i / kept).toArray());
         }
-        Variable projected = linear(tape, tape.constant(knownValues(tokens, known), batch * count), "z_proj");
+        Variable projected = linear(tape, tape.constant(knownValues(tokens, masking), batch * count), "z_proj");
         int[] source = new int[batch * kept];
         for (int i = 0; i < source.length; i++) {
             int sample = i / kept;
@@ -101,13 +102,14 @@ public final class MarNetwork {
         return tape.pick(projected, classes, source);
     }
 
-    private float[] knownValues(float[] tokens, Known known) {
+    private float[] knownValues(float[] tokens, Masking masking) {
         int size = config.tokenSize();
-        float[] values = new float[known.batch() * known.count() * size];
-        for (int b = 0; b < known.batch(); b++) {
-            for (int k = 0; k < known.count(); k++) {
-                int from = (b * config.tokens() + known.positions()[b][k]) * size;
-                System.arraycopy(tokens, from, values, (b * known.count() + k) * size, size);
+        float[] values = new float[masking.samples() * masking.known() * size];
+        int row = 0;
+        for (int b = 0; b < masking.samples(); b++) {
+            for (int position : masking.knownPositions(b)) {
+                System.arraycopy(tokens, (b * config.tokens() + position) * size, values, row * size, size);
+                row++;
             }
         }
         return values;
@@ -120,12 +122,12 @@ public final class MarNetwork {
      * @param rows positions asked for, {@code b L + l}
      * @return the condition z, {@code (rows.length, F)}
      */
-    public Variable decode(Tape tape, Variable encoded, Known known, int[] rows, DropoutKeys dropout) {
+    public Variable decode(Tape tape, Variable encoded, Masking masking, int[] rows, DropoutKeys dropout) {
         int buffer = config.buffer();
         int length = buffer + config.tokens();
-        int batch = known.batch();
+        int batch = masking.samples();
         Variable embedded = linear(tape, encoded, "decoder_embed"); // (B (S + K), F)
-        Variable x = tape.pick(embedded, parameter("mask_token"), decoderSource(known)); // (B (S + L), F)
+        Variable x = tape.pick(embedded, parameter("mask_token"), decoderSource(masking)); // (B (S + L), F)
         int[] positions =
                 IntStream.range(0, batch * length).map(i -> i % length).toArray();
         x = tape.observe("decoder_input", tape.addRows(x, parameter("decoder_pos_embed_learned"), positions));
@@ -145,13 +147,14 @@ public final class MarNetwork {
     }
 
     /** For each decoder row its row of the encoder's output, or -1 for the mask token. */
-    private int[] decoderSource(Known known) {
+    private int[] decoderSource(Masking masking) {
         int length = config.buffer() + config.tokens();
-        int kept = config.buffer() + known.count();
-        int[] source = new int[known.batch() * length];
+        int kept = config.buffer() + masking.known();
+        int[] positions = keptPositions(masking);
+        int[] source = new int[masking.samples() * length];
         Arrays.fill(source, -1);
-        for (int i = 0; i < known.batch() * kept; i++) {
-            source[i / kept * length + position(known, i / kept, i % kept)] = i;
+        for (int i = 0; i < positions.length; i++) {
+            source[i / kept * length + positions[i]] = i;
         }
         return source;
     }

@@ -53,14 +53,14 @@ public final class MarObjective {
             batch.requireClasses(network.config().classes());
             this.tape = tape;
             this.batch = batch;
-            int[] unknown = batch.known().unknownRows();
+            int[] masked = batch.maskedRows();
             int[] rows = IntStream.range(0, batch.timesteps().length)
-                    .map(n -> n % unknown.length)
+                    .map(n -> n % masked.length)
                     .toArray();
-            this.targets = batch.targets(unknown);
+            this.targets = batch.targets(masked);
             float[] noisy = loss.diffuse(targets, batch.noise(), batch.timesteps());
-            Variable encoded = network.encode(tape, batch.tokens(), batch.labels(), batch.known(), dropout);
-            Variable z = network.decode(tape, encoded, batch.known(), unknown, dropout); // (R, F)
+            Variable encoded = network.encode(tape, batch.tokens(), batch.labels(), batch.masking(), dropout);
+            Variable z = network.decode(tape, encoded, batch.masking(), masked, dropout); // (R, F)
             this.output = network.denoise(tape, noisy, batch.timesteps(), network.embedCondition(tape, z), rows);
         }
 

@@ -8,6 +8,7 @@ import io.github.marspark.model.diffusion.DiffusionTerms;
 import io.github.marspark.model.fixtures.Fixtures;
 import io.github.marspark.model.fixtures.Named;
 import io.github.marspark.model.fixtures.Npz;
+import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Nd4jKernels;
@@ -38,10 +39,10 @@ class MarNetworkTest {
     @MethodSource("kernels")
     void encoderComputesTheRecordedActivations(Kernels kernels) {
         Named<float[]> seen = run(kernels);
-        Known known = Known.outside(Reference.mask());
-        assertClose("z_proj_out", seen.get("z_proj"), keptTokens("out.z_proj_out", known), ACTIVATION);
-        assertClose("enc_in_pre_ln", seen.get("encoder_input"), kept("out.enc_in_pre_ln", known), ACTIVATION);
-        assertClose("enc_in_ln", seen.get("z_proj_ln"), kept("out.enc_in_ln", known), ACTIVATION);
+        Masking masking = Reference.masking();
+        assertClose("z_proj_out", seen.get("z_proj"), keptTokens("out.z_proj_out", masking), ACTIVATION);
+        assertClose("enc_in_pre_ln", seen.get("encoder_input"), kept("out.enc_in_pre_ln", masking), ACTIVATION);
+        assertClose("enc_in_ln", seen.get("z_proj_ln"), kept("out.enc_in_ln", masking), ACTIVATION);
         check(seen, "z_proj_ln", "enc_kept");
         check(seen, "encoder_blocks.0.norm1", "enc_blk0_norm1");
         check(seen, "encoder_blocks.0.attn.qkv", "enc_blk0_qkv");
@@ -131,7 +132,7 @@ class MarNetworkTest {
     private Named<float[]> run(Kernels kernels) {
         Named<float[]> seen = new Named<>();
         try (Tape tape = Tape.recording(kernels, (name, value) -> seen.put(name, value.toFloats()))) {
-            Known known = Known.outside(Reference.mask());
+            Masking masking = Reference.masking();
             int[] all = IntStream.range(
                             0, Reference.batch() * Reference.config().tokens())
                     .toArray();
@@ -139,26 +140,26 @@ class MarNetworkTest {
                     .map(n -> n % all.length)
                     .toArray();
             int[] labels = Reference.labels("in.drop_latent_mask");
-            Variable encoded = network.encode(tape, TRAIN.floats("out.tokens"), labels, known, DropoutKeys.NONE);
-            Variable z = tape.observe("z", network.decode(tape, encoded, known, all, DropoutKeys.NONE));
+            Variable encoded = network.encode(tape, TRAIN.floats("out.tokens"), labels, masking, DropoutKeys.NONE);
+            Variable z = tape.observe("z", network.decode(tape, encoded, masking, all, DropoutKeys.NONE));
             network.denoise(tape, TRAIN.floats("out.x_t"), TRAIN.ints("in.t"), network.embedCondition(tape, z), rows);
         }
         return seen;
     }
 
     /** Of a recorded (B, S + L, E) the rows that the encoder keeps. */
-    private static float[] kept(String recorded, Known known) {
+    private static float[] kept(String recorded, Masking masking) {
         int buffer = Reference.config().buffer();
         return rows(
                 recorded,
                 Reference.config().tokens() + buffer,
                 b -> IntStream.concat(
                         IntStream.range(0, buffer),
-                        IntStream.of(known.positions()[b]).map(l -> l + buffer)));
+                        IntStream.of(masking.knownPositions(b)).map(l -> l + buffer)));
     }
 
-    private static float[] keptTokens(String recorded, Known known) {
-        return rows(recorded, Reference.config().tokens(), b -> IntStream.of(known.positions()[b]));
+    private static float[] keptTokens(String recorded, Masking masking) {
+        return rows(recorded, Reference.config().tokens(), b -> IntStream.of(masking.knownPositions(b)));
     }
 
     /** Of a recorded (B, S + L, E) the rows of tokens. */

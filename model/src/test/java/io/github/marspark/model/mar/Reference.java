@@ -10,8 +10,11 @@ import io.github.marspark.model.fixtures.Named;
 import io.github.marspark.model.fixtures.Npz;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.tensor.Matrix;
 import io.github.marspark.model.tensor.Variable;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -70,15 +73,19 @@ final class Reference {
         return TRAIN.shape("in.orders")[0];
     }
 
-    /** Masked positions as the recorded mask has them. */
-    static boolean[][] mask() {
-        int length = config().tokens();
-        float[] values = TRAIN.floats("out.mask");
-        boolean[][] mask = new boolean[batch()][length];
-        for (int i = 0; i < values.length; i++) {
-            mask[i / length][i % length] = values[i] == 1;
+    /** The recorded orders, of which the recorded number is masked. */
+    static Masking masking() {
+        return Masking.of(orders(TRAIN), TRAIN.integer("in.num_masked"));
+    }
+
+    static int[][] orders(Npz recorded) {
+        int[] shape = recorded.shape("in.orders");
+        int[] all = recorded.ints("in.orders");
+        int[][] orders = new int[shape[0]][];
+        for (int b = 0; b < shape[0]; b++) {
+            orders[b] = Arrays.copyOfRange(all, b * shape[1], (b + 1) * shape[1]);
         }
-        return mask;
+        return orders;
     }
 
     /** Labels, -1 where the recorded case drops them. */
@@ -93,8 +100,10 @@ final class Reference {
 
     /** The recorded batch; the reference draws for all tokens, of which the masked ones are taken. */
     static MarBatch batch(String dropped) {
-        Known known = Known.outside(mask());
-        int[] unknown = known.unknownRows();
+        Masking masking = masking();
+        float[] mask = masking.mask();
+        int[] unknown =
+                IntStream.range(0, mask.length).filter(row -> mask[row] == 1).toArray();
         int all = batch() * config().tokens();
         int copies = config().timestepsPerToken();
         int size = config().tokenSize();
@@ -105,6 +114,6 @@ final class Reference {
             timesteps[n] = TRAIN.ints("in.t")[row];
             System.arraycopy(TRAIN.floats("in.noise"), row * size, noise, n * size, size);
         }
-        return new MarBatch(TRAIN.floats("out.tokens"), labels(dropped), known, timesteps, noise);
+        return new MarBatch(TRAIN.floats("out.tokens"), labels(dropped), masking, timesteps, noise);
     }
 }
