@@ -1,0 +1,42 @@
+package io.github.marspark.model.optimization;
+
+import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The arrays that an optimiser's step reads and writes, {@code P} floats each. The buffers are shared, not copied; their
+ * positions are neither used nor moved, so threads may update disjoint ranges at once.
+ *
+ * @param parameters read and written
+ * @param gradient read
+ * @param firstMoment moving average of the gradient, read and written, 0 at first
+ * @param secondMoment moving average of the squared gradient, read and written, 0 at first
+ * @param average moving average of the parameters, read and written, a copy of them at first; null for none
+ */
+public record OptimizerState(
+        FloatBuffer parameters,
+        FloatBuffer gradient,
+        FloatBuffer firstMoment,
+        FloatBuffer secondMoment,
+        @Nullable FloatBuffer average) {
+    /**
+     * Checks the sizes.
+     *
+     * @throws IllegalArgumentException when one differs from the parameters'
+     */
+    public OptimizerState {
+        requireSize("gradient", gradient, parameters);
+        requireSize("firstMoment", firstMoment, parameters);
+        requireSize("secondMoment", secondMoment, parameters);
+        if (average != null) {
+            requireSize("average", average, parameters);
+        }
+    }
+
+    private static void requireSize(String name, FloatBuffer buffer, FloatBuffer parameters) {
+        if (buffer.limit() != parameters.limit()) {
+            throw new IllegalArgumentException(
+                    "%s has %d floats, the parameters %d".formatted(name, buffer.limit(), parameters.limit()));
+        }
+    }
+}
