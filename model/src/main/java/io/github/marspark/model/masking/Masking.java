@@ -153,6 +153,15 @@ public final class Masking {
         return ascending(orders[sample], masked, tokens());
     }
 
+    /**
+     * Every sample's known positions.
+     *
+     * @return {@code (B, K)}, each row ascending
+     */
+    public int[][] knownPositions() {
+        return IntStream.range(0, samples()).mapToObj(this::knownPositions).toArray(int[][]::new);
+    }
+
     static int[] ascending(int[] order, int from, int to) {
         return IntStream.range(from, to).map(i -> order[i]).sorted().toArray();
     }

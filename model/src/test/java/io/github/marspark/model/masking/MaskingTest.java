@@ -46,7 +46,7 @@ class MaskingTest {
         int[] masked = masking.maskedPositions(sample);
         float[] mask = masking.mask();
         int begin = sample * masking.tokens();
-        assertThat(known).hasSize(masking.known()).isSorted();
+        assertThat(known).hasSize(masking.known()).isSorted().isEqualTo(masking.knownPositions()[sample]);
         assertThat(masked).hasSize(masking.masked()).isSorted();
         assertThat(Arrays.stream(known)).allMatch(position -> mask[begin + position] == 0);
         assertThat(Arrays.stream(masked)).allMatch(position -> mask[begin + position] == 1);
