@@ -92,10 +92,16 @@ final class StateDictUnpickler extends Unpickler {
             return new StateDictUnpickler(file).load(new ByteArrayInputStream(pickle));
         } catch (WeightFileException e) {
             throw e;
-        } catch (IOException | RuntimeException e) {
-            String problem = "its pickle is damaged (" + e.getMessage() + "); copy or save the file again";
-            throw new WeightFileException(file, problem, new IOException(problem, e));
+        } catch (IOException | PickleException | IllegalArgumentException e) {
+            throw damaged(file, String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException e) {
+            throw damaged(file, "its instructions do not fit together", e);
         }
+    }
+
+    private static WeightFileException damaged(Path file, String reason, Exception cause) {
+        String problem = "its pickle is damaged (" + reason + "); copy or save the file again";
+        return new WeightFileException(file, problem, new IOException(problem, cause));
     }
 
     @Override

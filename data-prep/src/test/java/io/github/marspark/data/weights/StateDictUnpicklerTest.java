@@ -1,0 +1,220 @@
+package io.github.marspark.data.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import net.razorvine.pickle.Unpickler;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateDictUnpicklerTest {
+
+    private static final Path FILE = Path.of("evil.pth");
+
+    @Test
+    void aCallOfTheShellIsRefusedByItsNameAndNotMade(@TempDir Path folder) {
+        Path witness = folder.resolve("witness");
+        byte[] pickle = new PickleWriter()
+                .global("os", "system")
+                .text("touch " + witness)
+                .op(0x85)
+                .op('R')
+                .stop();
+
+        refusedByName(pickle, "os.system");
+        assertThat(witness).doesNotExist();
+    }
+
+    @Test
+    void namesOutsideTheListAreRefused() {
+        refusedByName(global("builtins", "eval"), "builtins.eval");
+        refusedByName(global("__builtin__", "exec"), "__builtin__.exec");
+        refusedByName(global("posix", "system"), "posix.system");
+        refusedByName(global("torch", "load"), "torch.load");
+        refusedByName(global("torch.storage", "_load_from_bytes"), "torch.storage._load_from_bytes");
+        refusedByName(global("numpy.core.multiarray", "scalar"), "numpy.core.multiarray.scalar");
+    }
+
+    @Test
+    void whatTheLibraryWouldConstructByItselfIsRefused() {
+        refusedByName(global("datetime", "datetime"), "datetime.datetime");
+        refusedByName(global("decimal", "Decimal"), "decimal.Decimal");
+        refusedByName(global("copy_reg", "_reconstructor"), "copy_reg._reconstructor");
+        refusedByName(global("operator", "attrgetter"), "operator.attrgetter");
+        refusedByName(global("builtins", "ValueError"), "builtins.ValueError");
+        refusedByName(global("array", "array"), "array.array");
+        refusedByName(global("_codecs", "encode"), "_codecs.encode");
+    }
+
+    @Test
+    void aConstructorThatOthersRegisteredInTheProcessIsNotReached() {
+        AtomicBoolean called = new AtomicBoolean();
+        Unpickler.registerConstructor("some.module", "Thing", arguments -> {
+            called.set(true);
+            return "made";
+        });
+
+        refusedByName(
+                new PickleWriter()
+                        .global("some.module", "Thing")
+                        .op(')')
+                        .op('R')
+                        .stop(),
+                "some.module.Thing");
+        assertThat(called).isFalse();
+    }
+
+    @Test
+    void aNameTakenFromTheStackOrAnOldInstructionIsRefusedToo() {
+        refusedByName(new PickleWriter().text("os").text("system").op(0x93).stop(), "os.system");
+        refusedByName(
+                new PickleWriter().mark().op('i').line("os").line("system").stop(), "os.system");
+    }
+
+    @Test
+    void aNameIsShownWithoutControlCharactersAndNotTooLong() {
+        refusedByName(global("a\u001b[31m", "b"), "a?[31m.b");
+        refusedByName(global("a".repeat(5000), "b"), "a".repeat(120) + "...");
+    }
+
+    @Test
+    void instructionsThatAStateDictDoesNotNeedAreRefused() {
+        for (int opcode : new int[] {'o', 'P', 'S', 'I', '0', '2', 0x82, 0x92, 0x96, 0x97, 0x8f}) {
+            assertThatThrownBy(() -> read(new PickleWriter().mark().op(opcode).stop()))
+                    .isInstanceOf(WeightFileException.class)
+                    .hasMessage("evil.pth: its pickle has the instruction 0x" + Integer.toHexString(opcode)
+                            + ", which a state dict does not need; refused, nothing was executed");
+        }
+    }
+
+    @Test
+    void aStorageIsNoFunction() {
+        damaged(
+                new PickleWriter()
+                        .global("torch", "FloatStorage")
+                        .op(')')
+                        .op('R')
+                        .stop(),
+                "something is called that is no function");
+        damaged(new PickleWriter().integer(1).op(')').op('R').stop(), "something is called that is no function");
+    }
+
+    @Test
+    void argumentsOfTheAllowedFunctionsAreChecked() {
+        damaged(
+                new PickleWriter()
+                        .global("torch._utils", "_rebuild_tensor_v2")
+                        .op(')')
+                        .op('R')
+                        .stop(),
+                "a tensor has no storage");
+        damaged(
+                new PickleWriter()
+                        .global("torch._utils", "_rebuild_parameter")
+                        .tuple(1)
+                        .op('R')
+                        .stop(),
+                "a parameter has no tensor");
+        damaged(
+                new PickleWriter()
+                        .global("collections", "OrderedDict")
+                        .tuple(1)
+                        .op('R')
+                        .stop(),
+                "an object is created with arguments where none are expected");
+        damaged(new PickleWriter().tuple(1, 2).op('Q').stop(), "a tuple of at least 5 is missing");
+        damaged(new PickleWriter().tuple(1, 2, 3, 4, 5).op('Q').stop(), "a persistent id is not that of a storage");
+    }
+
+    @Test
+    void itemsAndStatesOfWrongKindsAreRefused() {
+        damaged(
+                new PickleWriter().integer(1).integer(2).integer(3).op('s').stop(),
+                "an item is put into something that is no dict");
+        damaged(
+                new PickleWriter().emptyDict().op(']').integer(3).op('s').stop(),
+                "a dict has a key that is neither text nor a number");
+        damaged(new PickleWriter().integer(1).emptyDict().op('b').stop(), "a state is set on something that has none");
+    }
+
+    @Test
+    void lengthsBeyondTheEndAreNotAllocated() {
+        byte[] most = {-1, -1, -1, 0x7f};
+        damaged(new PickleWriter().op('X').raw(most).stop(), "text of 2147483647 bytes goes beyond the end");
+        damaged(new PickleWriter().op('B').raw(most).stop(), "text of 2147483647 bytes goes beyond the end");
+        damaged(
+                new PickleWriter()
+                        .op(0x8e)
+                        .raw(most)
+                        .raw(new byte[] {0, 0, 0, 0x10})
+                        .stop(),
+                "text of 1152921506754330623 bytes goes beyond the end");
+    }
+
+    @Test
+    void everyTruncationIsNoticed() {
+        byte[] pickle =
+                new PickleWriter().emptyDict().text("w").tensor("0", 1).op('s').stop();
+        for (int length = 0; length < pickle.length; length++) {
+            byte[] cut = Arrays.copyOf(pickle, length);
+            assertThatThrownBy(() -> read(cut))
+                    .isInstanceOf(WeightFileException.class)
+                    .hasMessageStartingWith("evil.pth: ");
+        }
+    }
+
+    @Test
+    void plainValuesOfOtherKindsAreRead() {
+        byte[] pickle = new PickleWriter()
+                .emptyDict()
+                .mark()
+                .text("size")
+                .global("torch", "Size")
+                .tuple(2, 3)
+                .op(0x85)
+                .op('R')
+                .text("device")
+                .global("torch", "device")
+                .text("cuda")
+                .op(0x85)
+                .op('R')
+                .text("large")
+                .integer(1L << 40)
+                .setItems()
+                .stop();
+
+        assertThat(read(pickle))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("device", "cuda")
+                .containsEntry("large", 1L << 40)
+                .containsEntry("size", List.of(2, 3));
+    }
+
+    private static @Nullable Object read(byte[] pickle) {
+        return StateDictUnpickler.read(FILE, pickle);
+    }
+
+    private static byte[] global(String module, String name) {
+        return new PickleWriter().global(module, name).op(')').op('R').stop();
+    }
+
+    private static void refusedByName(byte[] pickle, String name) {
+        assertThatThrownBy(() -> read(pickle))
+                .isInstanceOf(WeightFileException.class)
+                .hasMessage("evil.pth: its pickle asks for " + name + ", which a state dict does not need; refused,"
+                        + " nothing was executed. Save the file again with nothing but tensors, numbers and text in"
+                        + " it");
+    }
+
+    private static void damaged(byte[] pickle, String problem) {
+        assertThatThrownBy(() -> read(pickle))
+                .isInstanceOf(WeightFileException.class)
+                .hasMessage("evil.pth: its pickle is damaged (" + problem + "); copy or save the file again");
+    }
+}
