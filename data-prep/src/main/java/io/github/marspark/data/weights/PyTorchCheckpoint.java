@@ -2,6 +2,7 @@ package io.github.marspark.data.weights;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,12 +96,12 @@ public final class PyTorchCheckpoint implements AutoCloseable {
     /**
      * The command-line arguments that the reference's training script saves under {@code args}.
      *
-     * @return names and plain values, unmodifiable; empty if there are none
+     * @return names and plain values (text, numbers, lists), unmodifiable; empty if there are none
      */
     public Map<String, @Nullable Object> arguments() {
         Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
         if (root.get("args") instanceof StateDictUnpickler.Namespace namespace) {
-            arguments.putAll(namespace.values());
+            namespace.values().forEach((name, value) -> arguments.put(name, tuplesAsLists(value)));
         }
         return Collections.unmodifiableMap(arguments);
     }
@@ -108,6 +109,10 @@ public final class PyTorchCheckpoint implements AutoCloseable {
     @Override
     public void close() {
         archive.close();
+    }
+
+    private static @Nullable Object tuplesAsLists(@Nullable Object value) {
+        return value instanceof Object[] tuple ? Arrays.asList(tuple) : value;
     }
 
     private String holds() {

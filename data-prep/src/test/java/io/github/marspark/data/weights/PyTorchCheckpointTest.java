@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,8 @@ class PyTorchCheckpointTest {
                     .containsEntry("diffloss_d", 6)
                     .containsEntry("grad_clip", 3.0)
                     .containsEntry("resume", null)
-                    .containsEntry("online_eval", true);
+                    .containsEntry("online_eval", true)
+                    .containsEntry("betas", List.of(1, 2));
         }
     }
 
@@ -439,6 +441,7 @@ class PyTorchCheckpointTest {
                 .none()
                 .text("online_eval")
                 .bool(true);
+        pickle.text("betas").tuple(1, 2);
         pickle.setItems().op('b');
     }
 
