@@ -1,0 +1,36 @@
+package io.github.marspark.jobs;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Where {@code ./mar} enters. */
+public final class Main {
+    private Main() {}
+
+    /**
+     * Runs a command and ends with its exit code: 0 done, 1 failed, 2 not understood.
+     *
+     * @param arguments the command's name and what follows
+     */
+    public static void main(String[] arguments) {
+        PrintStream out = utf8(FileDescriptor.out);
+        PrintStream err = utf8(FileDescriptor.err);
+        Interruption.watch(err);
+        int code = new CommandLine(commands(), out, err).run(arguments);
+        Interruption.done();
+        if (code != CommandLine.OK) {
+            System.exit(code);
+        }
+    }
+
+    private static List<Command> commands() {
+        return List.of(new RecipeCheck());
+    }
+
+    private static PrintStream utf8(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+}

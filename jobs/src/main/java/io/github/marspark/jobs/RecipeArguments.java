@@ -1,0 +1,84 @@
+package io.github.marspark.jobs;
+
+import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.jobs.recipe.Suggestion;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What was written after the name of a job that takes a recipe.
+ *
+ * @param recipe complete and checked
+ * @param options the words that begin with hyphens
+ */
+record RecipeArguments(Recipe recipe, Set<String> options) {
+    private static final Pattern SETTING =
+            Pattern.compile("([a-z][a-z0-9-]*(?:\\.[a-z][a-z0-9-]*)*)=(.*)", Pattern.DOTALL);
+
+    static RecipeArguments parse(RecipeCommand job, List<String> arguments) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        Set<String> options = new LinkedHashSet<>();
+        List<String> files = new ArrayList<>();
+        for (String argument : arguments) {
+            Matcher setting = SETTING.matcher(argument);
+            if (argument.startsWith("-")) {
+                options.add(known(job, argument));
+            } else if (setting.matches()) {
+                settings.put(setting.group(1), setting.group(2));
+            } else {
+                files.add(argument);
+            }
+        }
+        Recipe recipe = Recipes.read(file(job, files), settings);
+        refuseMissing(job, recipe);
+        return new RecipeArguments(recipe, options);
+    }
+
+    private static String known(RecipeCommand job, String option) {
+        if (!job.options().contains(option)) {
+            throw new UsageException("%s has no option %s%s; see ./mar help %s"
+                    .formatted(
+                            job.name(),
+                            option,
+                            Suggestion.nearest(option, job.options())
+                                    .map("; did you mean %s?"::formatted)
+                                    .orElse(""),
+                            job.name()));
+        }
+        return option;
+    }
+
+    private static Path file(RecipeCommand job, List<String> files) {
+        if (files.size() > 1) {
+            throw new UsageException("%s takes one recipe, but %s were given; settings are written key=value"
+                    .formatted(job.name(), String.join(" and ", files)));
+        }
+        return files.stream()
+                .map(Path::of)
+                .findFirst()
+                .or(() -> job.ownRecipe().map(RecipeArguments::inProject))
+                .orElseThrow(() -> new UsageException(
+                        "%s needs a recipe, such as ./mar %1$s recipes/fashion-mnist.conf".formatted(job.name())));
+    }
+
+    private static Path inProject(Path file) {
+        return Path.of(System.getProperty("mar.home", "")).resolve(file);
+    }
+
+    private static void refuseMissing(RecipeCommand job, Recipe recipe) {
+        for (String key : job.required()) {
+            if (Recipes.value(recipe, key).equals("")) {
+                throw new UsageException("%s needs the key %s: write it into the recipe, or %2$s=… on the command line"
+                        .formatted(job.name(), key));
+            }
+        }
+    }
+}

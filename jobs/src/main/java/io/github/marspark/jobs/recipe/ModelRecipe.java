@@ -1,0 +1,71 @@
+package io.github.marspark.jobs.recipe;
+
+/**
+ * The network: a masked autoencoding transformer over tokens, and the diffusion head that draws them.
+ *
+ * @param patch side of the square of latent places that make one token
+ * @param width width of encoder and decoder
+ * @param encoderDepth blocks of the encoder
+ * @param decoderDepth blocks of the decoder
+ * @param heads attention heads
+ * @param mlpRatio hidden width of a block's MLP over the width
+ * @param buffer rows of the class put before the tokens
+ * @param dropout share dropped from attention and projections in training
+ * @param labelDrop share of samples trained without their label
+ * @param maskRatioMin least share of tokens masked in training
+ * @param diffusionBatchMultiplier noise levels drawn for each token in a step
+ * @param head the diffusion head
+ * @see <a href="https://arxiv.org/abs/2406.11838">Autoregressive Image Generation without Vector Quantization,
+ *     section 4 and appendix B</a>
+ */
+public record ModelRecipe(
+        @Describe(value = "side of the square of latent places in one token", unit = "places", byDefault = "1")
+        int patch,
+
+        @Describe(value = "width of the encoder and of the decoder", byDefault = "768")
+        int width,
+
+        @Describe(value = "depth of the encoder", unit = "blocks", byDefault = "12")
+        int encoderDepth,
+
+        @Describe(value = "depth of the decoder", unit = "blocks", byDefault = "12")
+        int decoderDepth,
+
+        @Describe(value = "attention heads; they divide the width", unit = "heads", byDefault = "12")
+        int heads,
+
+        @Describe(value = "hidden width of a block's MLP over the width", byDefault = "4")
+        int mlpRatio,
+
+        @Describe(value = "rows of the class before the tokens", unit = "rows", byDefault = "64")
+        int buffer,
+
+        @Describe(value = "share dropped from attention and projections in training", byDefault = "0.1")
+        double dropout,
+
+        @Describe(value = "share of samples trained without their label", byDefault = "0.1")
+        double labelDrop,
+
+        @Describe(value = "least share of tokens masked in training", byDefault = "0.7")
+        double maskRatioMin,
+
+        @Describe(value = "noise levels drawn for each token in a step", byDefault = "4")
+        int diffusionBatchMultiplier,
+
+        @Describe("the diffusion head") HeadRecipe head) {
+    /** Checks each value. */
+    public ModelRecipe {
+        Require.atLeast("patch", patch, 1);
+        Require.atLeast("width", width, 1);
+        Require.atLeast("encoder-depth", encoderDepth, 1);
+        Require.atLeast("decoder-depth", decoderDepth, 1);
+        Require.atLeast("heads", heads, 1);
+        Require.multiple("width", width, heads, "the heads");
+        Require.atLeast("mlp-ratio", mlpRatio, 1);
+        Require.atLeast("buffer", buffer, 1);
+        Require.fraction("dropout", dropout);
+        Require.fraction("label-drop", labelDrop);
+        Require.fraction("mask-ratio-min", maskRatioMin);
+        Require.atLeast("diffusion-batch-multiplier", diffusionBatchMultiplier, 1);
+    }
+}

@@ -1,0 +1,121 @@
+package io.github.marspark.jobs.recipe;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What to train, on what, and where its files lie. It never says where the computation runs.
+ *
+ * <p>A key that a recipe leaves out has the article's value for MAR-B on ImageNet at 256 pixels.
+ *
+ * @param name of the recipe, and of the folder its files are written to
+ * @param seed of all randomness
+ * @param images path or address of the images, empty when a job needs none
+ * @param out folder of everything written
+ * @param tokenizerFolder folder of the trained tokenizer
+ * @param latents folder of the encoded images
+ * @param checkpoints folder of the training's checkpoints
+ * @param samples folder of the images drawn
+ * @param data the images
+ * @param tokenizer the autoencoder
+ * @param encode how latents are written
+ * @param model the network
+ * @param train how it is trained
+ * @param sample how it draws
+ */
+public record Recipe(
+        @Describe("name of the recipe, and of the folder its files are written to")
+        String name,
+
+        @Describe(value = "seed of all randomness", byDefault = "1")
+        long seed,
+
+        @Describe(value = "where the images are: a path or an address", byDefault = "\"\"")
+        String images,
+
+        @Describe(value = "folder of everything that is written", byDefault = "out/${name}")
+        String out,
+
+        @Describe(value = "folder of the trained tokenizer", byDefault = "${out}/tokenizer")
+        String tokenizerFolder,
+
+        @Describe(value = "folder of the encoded images", byDefault = "${out}/latents")
+        String latents,
+
+        @Describe(value = "folder of the checkpoints", byDefault = "${out}/checkpoints")
+        String checkpoints,
+
+        @Describe(value = "folder of the images drawn", byDefault = "${out}/samples")
+        String samples,
+
+        @Describe("the images") DataRecipe data,
+
+        @Describe("the autoencoder between images and latents")
+        TokenizerRecipe tokenizer,
+
+        @Describe("how latents are written") EncodeRecipe encode,
+        @Describe("the network") ModelRecipe model,
+        @Describe("how the network is trained") TrainRecipe train,
+        @Describe("how the network draws") SampleRecipe sample) {
+    /** Checks what concerns more than one section. */
+    public Recipe {
+        Require.text("name", name);
+        Require.that(name.matches("[\\w.-]+"), "name", '"' + name + '"', "letters, digits, '.', '_' and '-' only");
+        Require.text("out", out);
+        Require.multiple("data.image-size", data.imageSize(), tokenizer.stride(), "the tokenizer's stride");
+        checkAttention(data, tokenizer);
+        int latentSide = data.imageSize() / tokenizer.stride();
+        Require.that(
+                latentSide % model.patch() == 0,
+                "model.patch",
+                model.patch(),
+                "a divisor of %d, the side of the latent image".formatted(latentSide));
+        checkSampling(sample, data.classes(), square(latentSide / model.patch()));
+    }
+
+    private static void checkAttention(DataRecipe data, TokenizerRecipe tokenizer) {
+        List<Integer> sides = IntStream.range(0, tokenizer.multipliers().size())
+                .mapToObj(level -> data.imageSize() >> level)
+                .toList();
+        Require.that(
+                sides.containsAll(tokenizer.attentionResolutions()),
+                "tokenizer.attention-resolutions",
+                tokenizer.attentionResolutions(),
+                "some of " + sides);
+    }
+
+    private static void checkSampling(SampleRecipe sample, int classes, int tokens) {
+        Require.that(
+                sample.labels().stream().allMatch(label -> label < classes),
+                "sample.labels",
+                sample.labels(),
+                "numbers below %d, the number of classes".formatted(classes));
+        Require.that(
+                sample.iterations() <= tokens,
+                "sample.iterations",
+                sample.iterations(),
+                "at most %d, the number of tokens".formatted(tokens));
+    }
+
+    private static int square(int side) {
+        return side * side;
+    }
+
+    /**
+     * The number of tokens an image is cut into.
+     *
+     * @return {@code L}, the square of the tokens along a side
+     */
+    public int tokens() {
+        return square(data.imageSize() / tokenizer.stride() / model.patch());
+    }
+
+    /**
+     * The numbers in a token.
+     *
+     * @return {@code D}
+     */
+    public int tokenSize() {
+        return tokenizer.latentChannels() * square(model.patch());
+    }
+}

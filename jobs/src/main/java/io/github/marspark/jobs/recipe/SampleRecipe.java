@@ -1,0 +1,75 @@
+package io.github.marspark.jobs.recipe;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * How images are drawn from a trained network.
+ *
+ * @param labels classes drawn, all when empty
+ * @param perClass images a class
+ * @param batch images drawn at once
+ * @param iterations steps in which an image's tokens are revealed
+ * @param diffusionSteps respacing of the diffusion: {@code N} sections, {@code a,b,…} or {@code ddimN}
+ * @param clamp bound on a denoised token's numbers, 0 for none
+ * @param temperature factor on the noise
+ * @param guidance strength of classifier-free guidance, 1 for none
+ * @param guidanceSchedule how it grows
+ * @param weights which parameters draw
+ * @param seed of the randomness
+ */
+public record SampleRecipe(
+        @Describe(value = "classes to draw; all when empty", byDefault = "[]")
+        List<Integer> labels,
+
+        @Describe(value = "images of each class", unit = "images", byDefault = "10")
+        int perClass,
+
+        @Describe(value = "images drawn at once", unit = "images", byDefault = "64")
+        int batch,
+
+        @Describe(value = "iterations in which an image's tokens are revealed", byDefault = "64")
+        int iterations,
+
+        @Describe(
+                value = "steps of the diffusion: a number, numbers of sections, or \"ddimN\" for N equal strides",
+                byDefault = "\"100\"")
+        String diffusionSteps,
+
+        @Describe(value = "bound on a denoised token's numbers; 0 for none", byDefault = "0")
+        double clamp,
+
+        @Describe(value = "factor on the noise of the diffusion", byDefault = "1.0")
+        double temperature,
+
+        @Describe(value = "strength of classifier-free guidance; 1 for none", byDefault = "2.9")
+        double guidance,
+
+        @Describe(value = "how the guidance grows with the share of tokens drawn", byDefault = "linear")
+        GuidanceSchedule guidanceSchedule,
+
+        @Describe(value = "parameters that draw: the moving average or the last step's", byDefault = "ema")
+        SampledWeights weights,
+
+        @Describe(value = "seed of the images", byDefault = "${seed}")
+        long seed) {
+    private static final Pattern DIFFUSION_STEPS =
+            Pattern.compile("(ddim)?[1-9]\\d{0,3}|[1-9]\\d{0,3}(,[1-9]\\d{0,3})+");
+
+    /** Checks each value. */
+    public SampleRecipe {
+        labels = List.copyOf(labels);
+        Require.each("labels", labels, 0);
+        Require.atLeast("per-class", perClass, 1);
+        Require.atLeast("batch", batch, 1);
+        Require.atLeast("iterations", iterations, 1);
+        Require.that(
+                DIFFUSION_STEPS.matcher(diffusionSteps).matches(),
+                "diffusion-steps",
+                '"' + diffusionSteps + '"',
+                "a number such as \"100\", sections such as \"10,20,70\" or strides such as \"ddim50\"");
+        Require.atLeast("clamp", clamp, 0.0);
+        Require.atLeast("temperature", temperature, 0.0);
+        Require.atLeast("guidance", guidance, 0.0);
+    }
+}

@@ -1,0 +1,115 @@
+package io.github.marspark.jobs.recipe;
+
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The KL autoencoder that turns an image into latent numbers and back, and how it is trained.
+ *
+ * @param width channels at full resolution
+ * @param multipliers factors on the width, one a resolution, from full resolution down
+ * @param residualBlocks residual blocks a resolution in the encoder; the decoder has one more
+ * @param attentionResolutions sides, in pixels, at which attention follows each residual block of the encoder
+ * @param latentChannels numbers at each place of the latent image
+ * @param groups groups of the group normalisation
+ * @param reconstructionLoss how a reconstruction is compared with its image
+ * @param klWeight weight of the divergence from a standard normal distribution
+ * @param learningRate peak learning rate
+ * @param warmupSteps steps over which the learning rate grows from 0
+ * @param batch images a step
+ * @param steps length of the training
+ * @param maxMinutes time after which the training ends even if steps are left, 0 for none
+ * @see <a href="https://arxiv.org/abs/2112.10752">Latent diffusion, appendix G</a>
+ */
+public record TokenizerRecipe(
+        @Describe(value = "width of the autoencoder at full resolution", unit = "channels", byDefault = "128")
+        int width,
+
+        @Describe(
+                value = "factors on the width, one a resolution; each after the first halves the side",
+                byDefault = "[1, 1, 2, 2, 4]")
+        List<Integer> multipliers,
+
+        @Describe(value = "residual blocks a resolution", unit = "blocks", byDefault = "2")
+        int residualBlocks,
+
+        @Describe(value = "sides at which the encoder has attention", unit = "pixels", byDefault = "[16]")
+        List<Integer> attentionResolutions,
+
+        @Describe(value = "numbers at each place of the latent image", unit = "channels", byDefault = "16")
+        int latentChannels,
+
+        @Describe(value = "groups of the group normalisation", unit = "groups", byDefault = "32")
+        int groups,
+
+        @Describe(value = "how a reconstruction is compared with its image", byDefault = "l1")
+        ReconstructionLoss reconstructionLoss,
+
+        @Describe(value = "weight of the divergence from a standard normal distribution", byDefault = "1e-6")
+        double klWeight,
+
+        @Describe(value = "peak learning rate", byDefault = "1e-4")
+        double learningRate,
+
+        @Describe(value = "steps over which the learning rate grows from 0", unit = "steps", byDefault = "0")
+        int warmupSteps,
+
+        @Describe(value = "images a step", unit = "images", byDefault = "256")
+        int batch,
+
+        @Describe(value = "length of the training", unit = "steps", byDefault = "200000")
+        int steps,
+
+        @Describe(
+                value = "time after which the training ends even if steps are left; 0 for none",
+                unit = "minutes",
+                byDefault = "0")
+        double maxMinutes) {
+    /** Checks each value. */
+    public TokenizerRecipe {
+        multipliers = List.copyOf(multipliers);
+        attentionResolutions = List.copyOf(attentionResolutions);
+        checkShape(width, multipliers, residualBlocks, attentionResolutions, latentChannels, groups);
+        Require.atLeast("kl-weight", klWeight, 0.0);
+        Require.positive("learning-rate", learningRate);
+        Require.atLeast("warmup-steps", warmupSteps, 0);
+        Require.atLeast("batch", batch, 1);
+        Require.atLeast("steps", steps, 1);
+        Require.atLeast("max-minutes", maxMinutes, 0.0);
+    }
+
+    private static void checkShape(
+            int width,
+            List<Integer> multipliers,
+            int residualBlocks,
+            List<Integer> attentionResolutions,
+            int latentChannels,
+            int groups) {
+        Require.atLeast("width", width, 1);
+        Require.that(!multipliers.isEmpty(), "multipliers", "empty", "a list of at least one number");
+        Require.each("multipliers", multipliers, 1);
+        Require.atLeast("residual-blocks", residualBlocks, 1);
+        Require.each("attention-resolutions", attentionResolutions, 1);
+        Require.atLeast("latent-channels", latentChannels, 1);
+        Require.atLeast("groups", groups, 1);
+        Require.multiple("width", width, groups, "the groups");
+    }
+
+    /**
+     * How many pixels one place of the latent image stands for along a side.
+     *
+     * @return {@code 2^(resolutions - 1)}
+     */
+    public int stride() {
+        return 1 << (multipliers.size() - 1);
+    }
+
+    /**
+     * The widest layer's width.
+     *
+     * @return channels
+     */
+    public int maxChannels() {
+        return width * Collections.max(multipliers);
+    }
+}

@@ -1,0 +1,70 @@
+package io.github.marspark.jobs.recipe;
+
+import java.util.List;
+
+/**
+ * How the network is trained.
+ *
+ * @param globalBatch images a step, over all executors
+ * @param steps length of the training
+ * @param learningRate peak learning rate
+ * @param warmupSteps steps over which the learning rate grows from 0
+ * @param schedule what the learning rate does after that
+ * @param weightDecay decoupled weight decay
+ * @param betas AdamW's two rates of forgetting
+ * @param clipNorm length to which a longer gradient is shortened
+ * @param streams number of streams the samples are dealt into; the number of executors must divide it
+ * @param gradientSharing how executors agree on a step
+ * @param ema the moving average of the parameters
+ * @param checkpoint when progress is saved
+ */
+public record TrainRecipe(
+        @Describe(value = "images a step, over all executors", unit = "images", byDefault = "2048")
+        int globalBatch,
+
+        @Describe(value = "length of the training", unit = "steps", byDefault = "500000")
+        long steps,
+
+        @Describe(value = "peak learning rate", byDefault = "8e-4")
+        double learningRate,
+
+        @Describe(value = "steps over which the learning rate grows from 0", unit = "steps", byDefault = "62500")
+        long warmupSteps,
+
+        @Describe(value = "the learning rate after the warm-up", byDefault = "constant")
+        LearningRateSchedule schedule,
+
+        @Describe(value = "decoupled weight decay of AdamW", byDefault = "0.02")
+        double weightDecay,
+
+        @Describe(value = "AdamW's rates of forgetting", byDefault = "[0.9, 0.95]")
+        List<Double> betas,
+
+        @Describe(value = "length to which a longer gradient is shortened", byDefault = "3.0")
+        double clipNorm,
+
+        @Describe(
+                value = "streams the samples are dealt into; the number of executors must divide it",
+                unit = "streams",
+                byDefault = "64")
+        int streams,
+
+        @Describe(value = "how executors agree on a step", byDefault = "synchronous")
+        GradientSharing gradientSharing,
+
+        @Describe("the moving average of the parameters") EmaRecipe ema,
+        @Describe("when progress is saved") CheckpointRecipe checkpoint) {
+    /** Checks each value. */
+    public TrainRecipe {
+        betas = List.copyOf(betas);
+        Require.atLeast("global-batch", globalBatch, 1);
+        Require.atLeast("steps", steps, 1);
+        Require.positive("learning-rate", learningRate);
+        Require.atLeast("warmup-steps", warmupSteps, 0);
+        Require.atLeast("weight-decay", weightDecay, 0.0);
+        Require.that(betas.size() == 2, "betas", betas, "a list of two numbers");
+        Require.that(betas.stream().allMatch(b -> b >= 0 && b < 1), "betas", betas, "at least 0.0 and below 1.0");
+        Require.positive("clip-norm", clipNorm);
+        Require.atLeast("streams", streams, 1);
+    }
+}
