@@ -5,6 +5,7 @@ import io.github.marspark.jobs.recipe.Suggestion;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Finds the command that was asked for, runs it, and tells a failure in a sentence. */
@@ -17,6 +18,8 @@ final class CommandLine {
     static final int USAGE = 2;
 
     private static final String STACKTRACE = "--stacktrace";
+    private static final Map<String, String> ALIASES =
+            Map.of("-h", HelpCommand.NAME, "--help", HelpCommand.NAME, "--version", "version");
 
     private final List<Command> commands;
     private final PrintStream out;
@@ -58,11 +61,9 @@ final class CommandLine {
     }
 
     private void dispatch(List<String> words) {
-        String name = words.isEmpty() ? HelpCommand.NAME : words.get(0);
+        String name = words.isEmpty() ? HelpCommand.NAME : ALIASES.getOrDefault(words.get(0), words.get(0));
         List<String> rest = words.subList(Math.min(1, words.size()), words.size());
-        if (List.of("-h", "--help").contains(name)) {
-            find(HelpCommand.NAME).run(rest, out);
-        } else if (rest.contains("-h") || rest.contains("--help")) {
+        if (rest.contains("-h") || rest.contains("--help")) {
             out.print(find(name).help());
         } else {
             find(name).run(rest, out);

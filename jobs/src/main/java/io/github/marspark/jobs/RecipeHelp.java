@@ -2,7 +2,6 @@ package io.github.marspark.jobs;
 
 import io.github.marspark.jobs.recipe.Key;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** The help of a job that takes a recipe, made from the descriptions of the recipe's keys. */
@@ -20,7 +19,7 @@ final class RecipeHelp {
                 + job.ownRecipe()
                         .map("Without a recipe it takes %s.\n"::formatted)
                         .orElse("")
-                + "\nKeys of the recipe that it reads:\n"
+                + "\nKeys of the recipe that it reads, with the values of a recipe that leaves them out:\n"
                 + job.keys().stream().map(name -> lines(job, name)).collect(Collectors.joining());
     }
 
@@ -35,20 +34,15 @@ final class RecipeHelp {
     }
 
     private static String line(RecipeCommand job, Key key) {
-        return String.format(
-                Locale.ROOT,
-                "  %-36s %s (%s%s; %s)%n",
-                key.path(),
-                key.description(),
-                key.kind(),
-                key.unit().isEmpty() ? "" : ", " + key.unit(),
-                need(job, key));
+        return "  %s%n      %s%n".formatted(heading(job, key), key.description());
     }
 
-    private static String need(RecipeCommand job, Key key) {
+    private static String heading(RecipeCommand job, Key key) {
+        String unit = key.unit().isEmpty() ? "" : " " + key.unit();
         return key.byDefault()
                 .filter(value -> !job.required().contains(key.path()))
-                .map("default %s"::formatted)
-                .orElse("must be given");
+                .map(value -> "%s = %s%s  (%s)".formatted(key.path(), value, unit, key.kind()))
+                .orElseGet(() -> "%s  (must be given: %s%s)"
+                        .formatted(key.path(), key.kind(), unit.isEmpty() ? "" : "," + unit));
     }
 }

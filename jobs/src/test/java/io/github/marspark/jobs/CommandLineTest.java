@@ -54,9 +54,11 @@ class CommandLineTest {
         assertThat(run("help", "paint")).isZero();
         assertThat(out())
                 .startsWith("usage: ./mar paint RECIPE.conf [key=value …] [--dry]\n\npaints images.\n")
-                .contains("train.warmup-steps", "(a whole number, steps; default 62500)")
-                .contains("train.ema.rate", "(a number; default 0.9999)")
-                .contains("where the images are: a path or an address (text; must be given)")
+                .contains("  train.warmup-steps = 62500 steps  (a whole number)\n      steps over which")
+                .contains("  train.ema.rate = 0.9999  (a number)\n")
+                .contains("  train.schedule = constant  (one of constant, cosine)\n")
+                .contains("  data.image-size  (must be given: a whole number, pixels)\n")
+                .contains("  images  (must be given: text)\n      where the images are")
                 .doesNotContain("tokenizer.width");
     }
 
@@ -67,6 +69,13 @@ class CommandLineTest {
         out.reset();
         assertThat(run("paint", "--help")).isZero();
         assertThat(out()).isEqualTo(explained);
+    }
+
+    @Test
+    void versionNamesWhatIsRunning() {
+        assertThat(new CommandLine(List.of(new Versions()), stream(out), stream(err)).run("--version"))
+                .isZero();
+        assertThat(out()).contains("mar-spark unpackaged\nSpark 3.5.5\nND4J ", "\nJava ");
     }
 
     @Test
@@ -189,7 +198,7 @@ class CommandLineTest {
 
         @Override
         public List<String> keys() {
-            return List.of("images", "train");
+            return List.of("images", "data", "train");
         }
 
         @Override
