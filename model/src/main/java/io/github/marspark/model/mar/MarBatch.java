@@ -1,6 +1,8 @@
 package io.github.marspark.model.mar;
 
+import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.masking.Masking;
+import io.github.marspark.model.random.Draws;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -30,8 +32,74 @@ public record MarBatch(float[] tokens, int[] labels, Masking masking, int[] time
         require("noise", noise.length, timesteps.length * size);
         for (int i = 0; i < tokens.length; i++) {
             if (!Float.isFinite(tokens[i])) {
-                throw new IllegalArgumentException(
-                        "tokens hold " + tokens[i] + " in sample " + i / (masking.tokens() * size) + ", must be finite");
+                throw new IllegalArgumentException("tokens hold " + tokens[i] + " in sample "
+                        + i / (masking.tokens() * size) + ", must be finite");
+            }
+        }
+    }
+
+    /**
+     * Draws what chance decides for a step of training, the same for a sample in any batch.
+     *
+     * @param step training step, which has one mask rate for all samples
+     * @param samples {@code (B)}, index of each sample in the data
+     * @param labels {@code (B)}, class of each sample
+     * @param tokens {@code (B L, D)}, scaled latents
+     * @param diffusionSteps time steps of the diffusion
+     */
+    public static MarBatch draw(
+            MarConfig config,
+            Draws draws,
+            int diffusionSteps,
+            long step,
+            long[] samples,
+            int[] labels,
+            float[] tokens) {
+        double rate = draws.maskRate(step, new MaskRate(config.minimumMaskRate()));
+        int[][] orders = Arrays.stream(samples)
+                .mapToObj(sample -> draws.order(step, sample, config.tokens()))
+                .toArray(int[][]::new);
+        Masking masking = Masking.of(orders, Masking.count(config.tokens(), rate));
+        int[] kept = labels.clone();
+        for (int b = 0; b < kept.length; b++) {
+            kept[b] = draws.dropsLabel(step, samples[b], config.labelDrop()) ? -1 : labels[b];
+        }
+        MaskedDraws drawn = new MaskedDraws(config, draws, diffusionSteps, masking);
+        for (int b = 0; b < samples.length; b++) {
+            drawn.add(step, samples[b], b);
+        }
+        return new MarBatch(tokens, kept, masking, drawn.timesteps, drawn.noise);
+    }
+
+    /** Time steps and noise of all samples' masked tokens, copy after copy. */
+    private static final class MaskedDraws {
+        private final MarConfig config;
+        private final Draws draws;
+        private final int diffusionSteps;
+        private final Masking masking;
+        private final int[] timesteps;
+        private final float[] noise;
+
+        MaskedDraws(MarConfig config, Draws draws, int diffusionSteps, Masking masking) {
+            this.config = config;
+            this.draws = draws;
+            this.diffusionSteps = diffusionSteps;
+            this.masking = masking;
+            this.timesteps = new int[config.timestepsPerToken() * masking.samples() * masking.masked()];
+            this.noise = new float[timesteps.length * config.tokenSize()];
+        }
+
+        /** Draws for sample b of the batch; its masked tokens lie together in each copy. */
+        void add(long step, long sample, int b) {
+            int copies = config.timestepsPerToken();
+            int rows = masking.masked();
+            int size = config.tokenSize();
+            int[] times = draws.timesteps(step, sample, diffusionSteps, copies * rows);
+            float[] values = draws.noise(step, sample, copies * rows * size);
+            for (int copy = 0; copy < copies; copy++) {
+                int start = (copy * masking.samples() + b) * rows;
+                System.arraycopy(times, copy * rows, timesteps, start, rows);
+                System.arraycopy(values, copy * rows * size, noise, start * size, rows * size);
             }
         }
     }

@@ -88,7 +88,8 @@ public final class MarGenerator {
     void advance(float[] values, int[] labels, int[][] orders, int iteration, GenerationNoise noise) {
         int tokens = network.config().tokens();
         int[] rows = IntStream.range(0, labels.length)
-                .flatMap(b -> IntStream.of(schedule.positions(orders[b], iteration)).map(l -> b * tokens + l))
+                .flatMap(b ->
+                        IntStream.of(schedule.positions(orders[b], iteration)).map(l -> b * tokens + l))
                 .toArray(); // (R)
         float[] drawn;
         try (Tape tape = Tape.computing(kernels)) {
@@ -102,8 +103,7 @@ public final class MarGenerator {
     }
 
     /** What the head is told about each row, {@code (R, W)}, or {@code (2 R, W)} with guidance. */
-    private Variable condition(
-            Tape tape, float[] values, int[] labels, int[][] orders, int iteration, int[] rows) {
+    private Variable condition(Tape tape, float[] values, int[] labels, int[][] orders, int iteration, int[] rows) {
         Masking masking = Masking.of(twice(orders), schedule.masked(iteration));
         int[] classes = Arrays.copyOf(labels, masking.samples());
         Arrays.fill(classes, labels.length, classes.length, -1);
@@ -129,8 +129,9 @@ public final class MarGenerator {
             int[] timesteps = new int[n];
             Arrays.fill(timesteps, timestep);
             try (Tape tape = Tape.computing(kernels)) {
-                float[] predicted =
-                        network.denoise(tape, x, timesteps, condition, identity).value().toFloats();
+                float[] predicted = network.denoise(tape, x, timesteps, condition, identity)
+                        .value()
+                        .toFloats();
                 System.arraycopy(predicted, 0, output, 0, predicted.length);
             }
         };

@@ -80,7 +80,8 @@ public final class MarNetwork {
         int buffer = config.buffer();
         return IntStream.range(0, masking.samples())
                 .flatMap(b -> IntStream.concat(
-                        IntStream.range(0, buffer), IntStream.of(masking.knownPositions(b)).map(l -> l + buffer)))
+                        IntStream.range(0, buffer),
+                        IntStream.of(masking.knownPositions(b)).map(l -> l + buffer)))
                 .toArray();
     }
 

@@ -85,8 +85,7 @@ class MarGeneratorTest {
             Masking masking = Masking.of(orders, masked);
             int[] all = IntStream.range(0, samples * config.tokens()).toArray();
             try (Tape tape = Tape.computing(kernels)) {
-                var encoded = network.encode(
-                        tape, run.floats(prefix + "tokens_in"), labels, masking, DropoutKeys.NONE);
+                var encoded = network.encode(tape, run.floats(prefix + "tokens_in"), labels, masking, DropoutKeys.NONE);
                 var z = network.decode(tape, encoded, masking, all, DropoutKeys.NONE);
                 assertClose(name + " " + prefix + "z", z.value().toFloats(), run.floats(prefix + "z"), 1e-5);
             }
@@ -112,7 +111,8 @@ class MarGeneratorTest {
         GaussianDiffusion diffusion = GaussianDiffusion.of(NoiseSchedule.COSINE, 1000);
         assertThatThrownBy(() -> new MarGenerator(network, kernels, diffusion, options))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("iterations is 17, must be at most the 16 tokens: an iteration would have nothing to predict");
+                .hasMessage(
+                        "iterations is 17, must be at most the 16 tokens: an iteration would have nothing to predict");
     }
 
     private MarGenerator generator(Npz run) {
@@ -120,7 +120,8 @@ class MarGeneratorTest {
         int steps = Fixtures.config().path("diffusion_steps").intValue();
         GaussianDiffusion full = GaussianDiffusion.of(NoiseSchedule.COSINE, steps);
         GaussianDiffusion diffusion = full.respaced(new Respacing(Integer.toString(map.length)));
-        if (!Arrays.equals(map, IntStream.range(0, map.length).map(diffusion::timestep).toArray())) {
+        if (!Arrays.equals(
+                map, IntStream.range(0, map.length).map(diffusion::timestep).toArray())) {
             diffusion = full.respaced(new Respacing("ddim" + map.length));
         }
         GuidanceSchedule schedule =
@@ -141,10 +142,11 @@ class MarGeneratorTest {
     private float[] rows(float[] values, Npz run, int iteration) {
         int size = config.tokenSize();
         int[][] orders = Reference.orders(run);
-        var schedule = new io.github.marspark.model.masking.GenerationSchedule(
-                config.tokens(), run.integer("in.num_iter"));
+        var schedule =
+                new io.github.marspark.model.masking.GenerationSchedule(config.tokens(), run.integer("in.num_iter"));
         int[] rows = IntStream.range(0, orders.length)
-                .flatMap(b -> IntStream.of(schedule.positions(orders[b], iteration)).map(l -> b * config.tokens() + l))
+                .flatMap(b ->
+                        IntStream.of(schedule.positions(orders[b], iteration)).map(l -> b * config.tokens() + l))
                 .toArray();
         float[] result = new float[rows.length * size];
         for (int i = 0; i < rows.length; i++) {

@@ -1,0 +1,235 @@
+package io.github.marspark.model.dl4j;
+
+import io.github.marspark.model.diffusion.NoiseSchedule;
+import io.github.marspark.model.mar.MarConfig;
+import io.github.marspark.model.mar.MarConfig.Head;
+import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.optimization.WeightDecayRule;
+import io.github.marspark.model.parameters.ParameterSpec;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * The masked autoregressive network with its objective as one DL4J layer, which holds all parameters: its input is
+ * {@link MarFeatures}, its score the diffusion loss.
+ *
+ * <p>DL4J's own updater is set to AdamW with the reference's exclusions from weight decay; clipping by the layer's norm is
+ * clipping by the global norm, because there is one layer.
+ */
+public final class MarLayer extends BaseLayer {
+    /** Name of the layer in its graph. */
+    public static final String NAME = "mar";
+
+    private static final String INPUT = "features";
+    private static final WeightDecay NO_DECAY = new WeightDecay(0, true);
+
+    @JsonProperty
+    private int[] sizes = new int[0];
+
+    @JsonProperty
+    private double[] rates = new double[0];
+
+    @JsonProperty
+    private NoiseSchedule schedule = NoiseSchedule.COSINE;
+
+    @JsonProperty
+    private int diffusionSteps;
+
+    @JsonProperty
+    private long seed;
+
+    /** For DL4J, which fills the fields from a saved configuration. */
+    MarLayer() {
+        setGradientNormalization(GradientNormalization.ClipL2PerLayer);
+    }
+
+    /**
+     * A network of a size.
+     *
+     * @param diffusionSteps time steps of the diffusion
+     * @param seed of everything that chance decides, the starting values among it
+     */
+    public MarLayer(MarConfig config, NoiseSchedule schedule, int diffusionSteps, long seed) {
+        this();
+        this.sizes = sizes(config);
+        this.rates = rates(config);
+        this.schedule = schedule;
+        this.diffusionSteps = diffusionSteps;
+        this.seed = seed;
+        setLayerName(NAME);
+    }
+
+    /**
+     * A graph of this layer alone.
+     *
+     * @param learningRate of DL4J's updater
+     * @param weightDecay decoupled, of the parameters that decay
+     * @param clipNorm bound of the gradient's norm
+     */
+    public ComputationGraphConfiguration graph(double learningRate, double weightDecay, double clipNorm) {
+        setIUpdater(new Adam(learningRate, 0.9, 0.95, 1e-8));
+        setRegularization(List.of(new WeightDecay(weightDecay, true)));
+        setGradientNormalizationThreshold(clipNorm);
+        ComputationGraphConfiguration graph = new NeuralNetConfiguration.Builder()
+                .trainingWorkspaceMode(WorkspaceMode.NONE)
+                .inferenceWorkspaceMode(WorkspaceMode.NONE)
+                .graphBuilder()
+                .addInputs(INPUT)
+                .addLayer(NAME, this, INPUT)
+                .setOutputs(NAME)
+                .build();
+        graph.setValidateOutputLayerConfig(false);
+        return graph;
+    }
+
+    private static int[] sizes(MarConfig config) {
+        Transformer encoder = config.encoder();
+        Transformer decoder = config.decoder();
+        return new int[] {
+            config.latentSize(),
+            config.latentChannels(),
+            config.patch(),
+            config.classes(),
+            encoder.width(),
+            encoder.depth(),
+            encoder.heads(),
+            encoder.mlpRatio(),
+            decoder.width(),
+            decoder.depth(),
+            decoder.heads(),
+            decoder.mlpRatio(),
+            config.buffer(),
+            config.head().width(),
+            config.head().depth(),
+            config.timestepsPerToken()
+        };
+    }
+
+    private static double[] rates(MarConfig config) {
+        return new double[] {
+            config.encoder().attentionDropout(),
+            config.encoder().projectionDropout(),
+            config.decoder().attentionDropout(),
+            config.decoder().projectionDropout(),
+            config.labelDrop(),
+            config.minimumMaskRate()
+        };
+    }
+
+    /** The sizes of the network. */
+    public MarConfig config() {
+        Transformer encoder = new Transformer(sizes[4], sizes[5], sizes[6], sizes[7], rates[0], rates[1]);
+        Transformer decoder = new Transformer(sizes[8], sizes[9], sizes[10], sizes[11], rates[2], rates[3]);
+        Head head = new Head(sizes[13], sizes[14]);
+        return new MarConfig(
+                sizes[0], sizes[1], sizes[2], sizes[3], encoder, decoder, sizes[12], head, sizes[15], rates[4],
+                rates[5]);
+    }
+
+    /** The noise schedule of the diffusion. */
+    public NoiseSchedule schedule() {
+        return schedule;
+    }
+
+    /** Time steps of the diffusion. */
+    public int diffusionSteps() {
+        return diffusionSteps;
+    }
+
+    /** The seed of everything that chance decides. */
+    public long seed() {
+        return seed;
+    }
+
+    @Override
+    public org.deeplearning4j.nn.api.Layer instantiate(
+            NeuralNetConfiguration configuration,
+            @Nullable Collection<TrainingListener> listeners,
+            int index,
+            INDArray parameters,
+            boolean initialize,
+            DataType type) {
+        MarLayerNetwork network = new MarLayerNetwork(configuration, type);
+        network.setListeners(listeners == null ? List.of() : listeners);
+        network.setIndex(index);
+        network.setParamsViewArray(parameters);
+        network.setParamTable(initializer().init(configuration, parameters, initialize));
+        network.setConf(configuration);
+        return network;
+    }
+
+    @Override
+    public ParamInitializer initializer() {
+        return MarParamInitializer.INSTANCE;
+    }
+
+    @Override
+    public List<Regularization> getRegularizationByParam(String key) {
+        ParameterSpec spec = MarParamInitializer.spec(this, key);
+        boolean decays = WeightDecayRule.of(spec.name(), spec.shape().length) == WeightDecayRule.DECAYED;
+        return decays && regularization != null ? regularization : List.of(NO_DECAY);
+    }
+
+    @Override
+    public InputType getOutputType(int index, InputType input) {
+        return InputType.feedForward(1);
+    }
+
+    @Override
+    public void setNIn(InputType input, boolean override) {
+        // the configuration gives the size of the input
+    }
+
+    @Override
+    public @Nullable InputPreProcessor getPreProcessorForInputType(InputType input) {
+        return null;
+    }
+
+    @Override
+    public boolean isPretrainParam(String key) {
+        return false;
+    }
+
+    @Override
+    public LayerMemoryReport getMemoryReport(InputType input) {
+        return new LayerMemoryReport.Builder(NAME, MarLayer.class, input, getOutputType(0, input))
+                .standardMemory(
+                        MarParamInitializer.INSTANCE.numParams(this), 2 * MarParamInitializer.INSTANCE.numParams(this))
+                .build();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof MarLayer that
+                && super.equals(that)
+                && Arrays.equals(sizes, that.sizes)
+                && Arrays.equals(rates, that.rates)
+                && schedule == that.schedule
+                && diffusionSteps == that.diffusionSteps
+                && seed == that.seed;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(Arrays.hashCode(sizes), Arrays.hashCode(rates), schedule, diffusionSteps, seed);
+    }
+}

@@ -1,0 +1,115 @@
+package io.github.marspark.model.dl4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.marspark.model.diffusion.NoiseSchedule;
+import io.github.marspark.model.mar.MarConfig;
+import io.github.marspark.model.mar.MarConfig.Head;
+import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.mar.MarParameters;
+import io.github.marspark.model.parameters.Parameters;
+import io.github.marspark.model.random.Draws;
+import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.Threads;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import org.assertj.core.data.Offset;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The network inside of DL4J: a graph that fits, saves and loads like any other. */
+class MarLayerTest {
+    private static final Transformer HALF = new Transformer(16, 1, 2, 4, 0.1, 0.1);
+    private static final MarConfig CONFIG = new MarConfig(4, 3, 1, 5, HALF, HALF, 2, new Head(16, 1), 2, 0.1, 0.7);
+
+    private static ComputationGraph graph() {
+        MarLayer layer = new MarLayer(CONFIG, NoiseSchedule.COSINE, 1000, 7);
+        ComputationGraph graph = new ComputationGraph(layer.graph(1e-2, 0.02, 3));
+        graph.init();
+        MarLayerNetwork.of(graph).use(new CpuKernels(new Threads(1)));
+        return graph;
+    }
+
+    private static MarFeatures batch(long step) {
+        float[] tokens = new float[4 * CONFIG.tokens() * CONFIG.tokenSize()];
+        new Draws(step)
+                .stream(io.github.marspark.model.random.Purpose.NOISE, 0, 0, 0).normal(tokens, 0, tokens.length);
+        return new MarFeatures(step, new long[] {70_000, 1, 2, 3}, new int[] {0, 1, 2, 4}, tokens);
+    }
+
+    @Test
+    void theLayerHoldsAllParametersInTheReferencesOrder() {
+        ComputationGraph graph = graph();
+        assertThat(graph.numParams()).isEqualTo(MarParameters.layout(CONFIG).size());
+        Parameters expected = Parameters.zeros(MarParameters.layout(CONFIG));
+        expected.initialize(new Draws(7));
+        assertThat(graph.params().toFloatVector()).isEqualTo(expected.values().toFloatVector());
+        assertThat(graph.getParam("mar_z-proj.weight").shape()).containsExactly(16, 3);
+    }
+
+    @Test
+    void featuresAndBackAreTheSame() {
+        MarFeatures batch = batch(123_456_789);
+        MarFeatures read = MarFeatures.of(batch.toArray());
+        assertThat(read.step()).isEqualTo(123_456_789);
+        assertThat(read.samples()).isEqualTo(batch.samples());
+        assertThat(read.labels()).isEqualTo(batch.labels());
+        assertThat(read.tokens()).isEqualTo(batch.tokens());
+    }
+
+    @Test
+    void fittingWithDl4jsUpdaterLowersTheLoss() {
+        ComputationGraph graph = graph();
+        double before = graph.score(batch(1).toDataSet());
+        for (int i = 0; i < 30; i++) {
+            graph.fit(batch(1).toDataSet());
+        }
+        assertThat(graph.score(batch(1).toDataSet())).isLessThan(0.9 * before);
+    }
+
+    @Test
+    void theGradientIsThatOfTheScore() {
+        ComputationGraph graph = graph();
+        graph.fit(batch(1).toDataSet());
+        graph.setInputs(batch(2).toArray());
+        graph.setLabels(Nd4j.zeros(4, 1));
+        graph.computeGradientAndScore();
+        double score = graph.score();
+        long index = MarParameters.layout(CONFIG)
+                .offset(MarParameters.layout(CONFIG).index("diffloss.net.final_layer.linear.bias"));
+        double slope = graph.getFlattenedGradients().getDouble(index);
+        graph.params().putScalar(index, graph.params().getDouble(index) + 1e-2);
+        graph.computeGradientAndScore();
+        assertThat((graph.score() - score) / 1e-2).isCloseTo(slope, Offset.offset(0.02 + 0.05 * Math.abs(slope)));
+    }
+
+    @Test
+    void aSavedGraphLoadsWithTheSameConfigurationParametersAndScore() throws IOException {
+        ComputationGraph graph = graph();
+        graph.fit(batch(1).toDataSet());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ModelSerializer.writeModel(graph, bytes, true);
+        ComputationGraph loaded =
+                ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(bytes.toByteArray()), true);
+        assertThat(loaded.params()).isEqualTo(graph.params());
+        assertThat(MarLayerNetwork.of(loaded).layerConf().config()).isEqualTo(CONFIG);
+        assertThat(loaded.score(batch(5).toDataSet())).isEqualTo(graph.score(batch(5).toDataSet()));
+        assertThat(loaded.getUpdater().getStateViewArray())
+                .isEqualTo(graph.getUpdater().getStateViewArray());
+    }
+
+    @Test
+    void featuresOfTwoStepsAreRefused() {
+        var rows = batch(1).toArray();
+        rows.putScalar(1, 1, 2f);
+        assertThat(rows.dataType()).isEqualTo(DataType.FLOAT);
+        assertThatThrownBy(() -> MarFeatures.of(rows))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("features are of steps 1 and 2, must be of one step");
+    }
+}
