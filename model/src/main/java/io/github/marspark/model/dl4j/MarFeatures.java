@@ -70,14 +70,15 @@ public record MarFeatures(long step, long[] samples, int[] labels, float[] token
     }
 
     private static float high(long number) {
-        return number / HALF;
+        return Math.floorDiv(number, HALF);
     }
 
     private static float low(long number) {
-        return number % HALF;
+        return Math.floorMod(number, HALF);
     }
 
     private static long number(float[] row, int start) {
-        return (long) row[start] * HALF + (long) row[start + 1];
+        long high = (long) row[start];
+        return high * HALF + (long) row[start + 1];
     }
 }

@@ -65,7 +65,6 @@ public final class MarNetwork {
      */
     public Variable encode(Tape tape, float[] tokens, int[] labels, Masking masking, DropoutKeys dropout) {
         int batch = masking.samples();
-        int kept = config.buffer() + masking.known();
         Variable classes = tape.pick(parameter("class_emb.weight"), parameter("fake_latent"), labels); // (B, E)
         Variable x = encoderInput(tape, tokens, classes, masking); // (B (S + K), E)
         x = tape.observe(

@@ -138,8 +138,10 @@ final class Loops {
     static void geluBackward(float[] x, float[] dy, float[] dx, int n) {
         for (int i = 0; i < n; i++) {
             float v = x[i];
-            float density = INVERSE_SQRT_TWO_PI * expMinus(0.5f * v * v);
-            dx[i] = dy[i] * (0.5f * (1 + erf(v * SQRT_HALF)) + v * density);
+            dx[i] = v * INVERSE_SQRT_TWO_PI * expMinus(0.5f * v * v);
+        }
+        for (int i = 0; i < n; i++) {
+            dx[i] = dy[i] * (0.5f * (1 + erf(x[i] * SQRT_HALF)) + dx[i]);
         }
     }
 
