@@ -11,15 +11,17 @@ final class TimeSinusoid {
     private TimeSinusoid() {}
 
     /**
-     * {@code cos(t f_i)} then {@code sin(t f_i)}, {@code f_i = 10000^(-i / 128)}, {@code i = 0 … 127}.
+     * {@code cos(t f_i)} then {@code sin(t f_i)}, {@code f_i = 10000^(-i / 128)}, {@code i = 0 … 127}, with angles
+     * rounded to float32 as the reference's are.
      *
      * @return {@code (timesteps.length, 256)}, row after row
      */
     static float[] of(int[] timesteps) {
         float[] values = new float[timesteps.length * SIZE];
-        for (int row = 0; row < timesteps.length; row++) {
-            for (int i = 0; i < HALF; i++) {
-                double angle = timesteps[row] * Math.exp(-Math.log(LONGEST_PERIOD) * i / HALF);
+        for (int i = 0; i < HALF; i++) {
+            float frequency = (float) Math.exp((float) -Math.log(LONGEST_PERIOD) * i / HALF);
+            for (int row = 0; row < timesteps.length; row++) {
+                float angle = timesteps[row] * frequency;
                 values[row * SIZE + i] = (float) Math.cos(angle);
                 values[row * SIZE + HALF + i] = (float) Math.sin(angle);
             }
