@@ -3,7 +3,6 @@ package io.github.marspark.jobs;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Objects;
-import org.nd4j.common.config.ND4JSystemProperties;
 
 /** Says which version of this program, and of what it stands on, is running. */
 public final class Versions implements Command {
@@ -16,11 +15,7 @@ public final class Versions implements Command {
      * @return such as {@code 0.1.0}, or {@code unpackaged} when the program does not run from its jar
      */
     public static String ofProgram() {
-        return of(Versions.class, "unpackaged");
-    }
-
-    private static String of(Class<?> inJar, String otherwise) {
-        return Objects.requireNonNullElse(inJar.getPackage().getImplementationVersion(), otherwise);
+        return Objects.requireNonNullElse(Versions.class.getPackage().getImplementationVersion(), "unpackaged");
     }
 
     @Override
@@ -41,10 +36,7 @@ public final class Versions implements Command {
     @Override
     public void run(List<String> arguments, PrintStream out) {
         out.printf(
-                "mar-spark %s%nSpark %s%nND4J %s%nJava %s%n",
-                ofProgram(),
-                org.apache.spark.package$.MODULE$.SPARK_VERSION(),
-                of(ND4JSystemProperties.class, "unknown"),
-                System.getProperty("java.version"));
+                "mar-spark %s%nSpark %s%nJava %s%n",
+                ofProgram(), org.apache.spark.package$.MODULE$.SPARK_VERSION(), System.getProperty("java.version"));
     }
 }

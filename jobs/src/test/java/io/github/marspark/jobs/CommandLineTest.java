@@ -75,7 +75,7 @@ class CommandLineTest {
     void versionNamesWhatIsRunning() {
         assertThat(new CommandLine(List.of(new Versions()), stream(out), stream(err)).run("--version"))
                 .isZero();
-        assertThat(out()).contains("mar-spark unpackaged\nSpark 3.5.5\nND4J ", "\nJava ");
+        assertThat(out()).startsWith("mar-spark unpackaged\nSpark 3.5.5\nJava ");
     }
 
     @Test

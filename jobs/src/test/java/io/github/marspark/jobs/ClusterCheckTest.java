@@ -1,0 +1,31 @@
+package io.github.marspark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ClusterCheckTest {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+
+    @Test
+    void executorOfThisMachineReports() {
+        new ClusterCheck().run(List.of(), out);
+        assertThat(bytes.toString(StandardCharsets.UTF_8))
+                .startsWith("Spark 3.5.5 at local[*]\nexecutor driver on 127.0.0.1: Java ")
+                .contains("OMP_NUM_THREADS=1, CpuBackend")
+                .endsWith(", multiplies\n");
+    }
+
+    @Test
+    void argumentsAreRefused() {
+        assertThatThrownBy(() -> new ClusterCheck().run(List.of("x", "y"), out))
+                .isInstanceOf(UsageException.class)
+                .hasMessage("check-cluster takes no arguments, but was given x y");
+    }
+}
