@@ -57,6 +57,15 @@ class RecipesTest {
     }
 
     @Test
+    void recipeOfTheReadmeParses() throws IOException {
+        String readme = Files.readString(Path.of("../README.md"));
+        String block = readme.substring(readme.indexOf("```hocon\n") + 9);
+        Recipe flowers = Recipes.parse(block.substring(0, block.indexOf("```")), "README.md", Map.of());
+        assertThat(flowers.out()).isEqualTo("out/flowers");
+        assertThat(flowers.tokens()).isEqualTo(256);
+    }
+
+    @Test
     void defaultsAreTheArticlesForMarBase() {
         Recipe base = Recipes.read(Path.of("../recipes/imagenet256-mar-base.conf"), Map.of());
         Recipe defaults = parse("name = imagenet256-mar-base\ndata { image-size = 256, classes = 1000 }");
