@@ -23,6 +23,8 @@ public final class CpuKernels implements Kernels {
 
     private final Threads threads;
     private final Arena arena = new Arena();
+    private final CpuConvolution convolution = new CpuConvolution(this);
+    private final CpuGroupNorm groupNorm = new CpuGroupNorm(this);
 
     /** Computes on the given threads; BLAS itself is told to use one a call. */
     public CpuKernels(Threads threads) {
@@ -93,7 +95,8 @@ public final class CpuKernels implements Kernels {
                 beta);
     }
 
-    private static void blas(
+    /** {@code c = alpha a b + beta c} by BLAS on one thread, each matrix with the distance between its rows. */
+    static void blas(
             FloatPointer a,
             long strideA,
             Operand readA,
@@ -529,6 +532,84 @@ public final class CpuKernels implements Kernels {
             steps[i] = i * Dropout.STEP;
         }
         return steps;
+    }
+
+    // ---- images
+
+    @Override
+    public void convolution(Matrix x, ConvolutionShape shape, Matrix weight, Matrix bias, Matrix y) {
+        convolution.forward(x, shape, weight, bias, y);
+    }
+
+    @Override
+    public void convolutionBackwardInput(Matrix dy, ConvolutionShape shape, Matrix weight, Matrix dx, float beta) {
+        convolution.backwardInput(dy, shape, weight, dx, beta);
+    }
+
+    @Override
+    public void convolutionBackwardWeight(Matrix x, Matrix dy, ConvolutionShape shape, Matrix dWeight, float beta) {
+        convolution.backwardWeight(x, dy, shape, dWeight, beta);
+    }
+
+    @Override
+    public void groupNorm(Matrix x, GroupNorm norm, Matrix weight, Matrix bias, Matrix moments, Matrix y) {
+        groupNorm.forward(x, norm, weight, bias, moments, y);
+    }
+
+    @Override
+    public void groupNormBackward(
+            Matrix x,
+            GroupNorm norm,
+            Matrix weight,
+            Matrix bias,
+            Matrix moments,
+            Matrix dy,
+            Matrix dx,
+            float beta,
+            Matrix dWeight,
+            Matrix dBias,
+            float parameterBeta) {
+        CpuGroupNorm.Gradients gradients = groupNorm.backward(x, norm, weight, bias, moments, dy, dx, beta);
+        addTo(dWeight, gradients.weight(), parameterBeta);
+        addTo(dBias, gradients.bias(), parameterBeta);
+    }
+
+    @Override
+    public void upsample(Matrix x, int width, Matrix y) {
+        int channels = x.columns();
+        threads.split(x.rows() / width, Math.max(1, GRAIN / (4 * width * channels)), (from, to) -> {
+            float[] pixel = new float[channels];
+            float[] line = new float[2 * width * channels];
+            for (int row = from; row < to; row++) {
+                for (int i = 0; i < width; i++) {
+                    load(x, row * width + i, pixel);
+                    System.arraycopy(pixel, 0, line, 2 * i * channels, channels);
+                    System.arraycopy(pixel, 0, line, (2 * i + 1) * channels, channels);
+                }
+                y.host().put(2 * row * line.length, line);
+                y.host().put((2 * row + 1) * line.length, line);
+            }
+        });
+    }
+
+    @Override
+    public void upsampleBackward(Matrix dy, int width, Matrix dx, float beta) {
+        int channels = dx.columns();
+        threads.split(dx.rows() / width, Math.max(1, GRAIN / (4 * width * channels)), (from, to) -> {
+            float[] sum = new float[channels];
+            float[] upper = new float[2 * width * channels];
+            float[] lower = new float[upper.length];
+            for (int row = from; row < to; row++) {
+                dy.host().get(2 * row * upper.length, upper);
+                dy.host().get((2 * row + 1) * lower.length, lower);
+                Loops.accumulate(lower, upper, upper.length);
+                for (int i = 0; i < width; i++) {
+                    load(dx, row * width + i, sum);
+                    Loops.addPair(upper, 2 * i * channels, beta, sum, channels);
+                    store(dx, row * width + i, sum);
+                }
+            }
+        });
     }
 
     // ---- attention

@@ -122,4 +122,61 @@ public interface Kernels {
     /** Backward of {@link #attention}: overwrites {@code dqkv}. */
     void attentionBackward(
             Matrix qkv, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix dy, Matrix dqkv);
+
+    /**
+     * Convolution of images, {@code y[b, i, j] = bias + sum over u, v of weight[u, v] x[b, s i + u - before, s j + v -
+     * before]}, zeros outside the image.
+     *
+     * @param x {@code (B H W, C)} without gaps
+     * @param weight {@code (O, k k C)}: for each output its taps, row after row, with all channels of a tap together
+     * @param bias {@code (1, O)}
+     * @param y {@code (B H' W', O)} without gaps
+     */
+    void convolution(Matrix x, ConvolutionShape shape, Matrix weight, Matrix bias, Matrix y);
+
+    /** Backward of {@link #convolution} to its input: {@code dx + beta dx}. */
+    void convolutionBackwardInput(Matrix dy, ConvolutionShape shape, Matrix weight, Matrix dx, float beta);
+
+    /** Backward of {@link #convolution} to its weight: {@code dWeight + beta dWeight}. */
+    void convolutionBackwardWeight(Matrix x, Matrix dy, ConvolutionShape shape, Matrix dWeight, float beta);
+
+    /**
+     * Group normalisation of images and the activation behind it.
+     *
+     * @param x {@code (B H W, C)} without gaps
+     * @param weight {@code (1, C)}
+     * @param bias {@code (1, C)}
+     * @param moments {@code (B groups, 2)}, receives mean and reciprocal standard deviation
+     * @param y {@code (B H W, C)} without gaps; may be x
+     */
+    void groupNorm(Matrix x, GroupNorm norm, Matrix weight, Matrix bias, Matrix moments, Matrix y);
+
+    /**
+     * Backward of {@link #groupNorm}; writes {@code dx + beta dx}, and the parameters' gradients with
+     * {@code parameterBeta}.
+     */
+    void groupNormBackward(
+            Matrix x,
+            GroupNorm norm,
+            Matrix weight,
+            Matrix bias,
+            Matrix moments,
+            Matrix dy,
+            Matrix dx,
+            float beta,
+            Matrix dWeight,
+            Matrix dBias,
+            float parameterBeta);
+
+    /**
+     * Every pixel twice in each direction.
+     *
+     * @param x {@code (B H W, C)}
+     * @param width W
+     * @param y {@code (B 2H 2W, C)}
+     */
+    void upsample(Matrix x, int width, Matrix y);
+
+    /** Backward of {@link #upsample}: {@code dx} = sums of four pixels {@code + beta dx}. */
+    void upsampleBackward(Matrix dy, int width, Matrix dx, float beta);
 }

@@ -39,6 +39,19 @@ final class Loops {
         }
     }
 
+    /** {@code into = x[from…] + x[from + n…] + beta into}; what into held does not matter when beta is 0. */
+    static void addPair(float[] x, int from, float beta, float[] into, int n) {
+        if (beta == 0) {
+            for (int i = 0; i < n; i++) {
+                into[i] = x[from + i] + x[from + n + i];
+            }
+        } else {
+            for (int i = 0; i < n; i++) {
+                into[i] = x[from + i] + x[from + n + i] + beta * into[i];
+            }
+        }
+    }
+
     static void scale(float[] x, float factor, int n) {
         for (int i = 0; i < n; i++) {
             x[i] *= factor;
@@ -233,6 +246,28 @@ final class Loops {
     static void affine(float[] x, float[] weight, float[] bias, float[] y, int n) {
         for (int i = 0; i < n; i++) {
             y[i] = x[i] * weight[i] + bias[i];
+        }
+    }
+
+    /** into += (x - centre)^2. */
+    static void accumulateSquares(float[] x, float[] centre, float[] into, int n) {
+        for (int i = 0; i < n; i++) {
+            float difference = x[i] - centre[i];
+            into[i] += difference * difference;
+        }
+    }
+
+    /** x = (x - centre) factor. */
+    static void normalize(float[] x, float[] centre, float[] factor, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] = (x[i] - centre[i]) * factor[i];
+        }
+    }
+
+    /** g = (g - meanG - normal meanGNormal) scale, each mean and scale an element's own. */
+    static void groupNormBackward(float[] g, float[] normal, float[] meanG, float[] meanGNormal, float[] scale, int n) {
+        for (int i = 0; i < n; i++) {
+            g[i] = (g[i] - meanG[i] - normal[i] * meanGNormal[i]) * scale[i];
         }
     }
 

@@ -1,9 +1,12 @@
 package io.github.marspark.model.tensor;
 
+import io.github.marspark.model.tensor.GroupNorm.Activation;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.INDArrayIndex;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
@@ -206,6 +209,160 @@ public final class Nd4jKernels implements Kernels {
         }
         INDArray mask = Nd4j.createFromArray(factors).castTo(type).reshape(x.rows(), x.columns());
         write(x.array().mul(mask), y, 0);
+    }
+
+    /** Images with zeros around them, {@code (B, before + H + after, before + W + after, C)}. */
+    private static INDArray padded(ConvolutionShape shape, int channels, DataType type) {
+        int zeros = shape.before() + shape.after();
+        return Nd4j.create(type, shape.batch(), shape.height() + zeros, shape.width() + zeros, channels);
+    }
+
+    /** The pixels of {@link #padded} images that are the images. */
+    private static INDArray inside(INDArray padded, ConvolutionShape shape) {
+        return padded.get(
+                NDArrayIndex.all(),
+                NDArrayIndex.interval(shape.before(), shape.before() + shape.height()),
+                NDArrayIndex.interval(shape.before(), shape.before() + shape.width()),
+                NDArrayIndex.all());
+    }
+
+    /** The pixels of {@link #padded} images that one tap of the kernel sees, {@code (B, H', W', C)}. */
+    private static INDArray seen(INDArray padded, ConvolutionShape shape, int tap) {
+        return padded.get(
+                NDArrayIndex.all(),
+                seen(shape, tap / shape.kernel(), shape.outputHeight()),
+                seen(shape, tap % shape.kernel(), shape.outputWidth()),
+                NDArrayIndex.all());
+    }
+
+    private static INDArrayIndex seen(ConvolutionShape shape, int first, int count) {
+        int stride = shape.stride();
+        return NDArrayIndex.interval(first, stride, first + (count - 1) * stride + 1);
+    }
+
+    private static INDArray images(Matrix x, int height, int width) {
+        return x.array().dup('c').reshape('c', -1, height, width, x.columns());
+    }
+
+    private static Matrix tap(Matrix weight, int tap, int channels) {
+        return weight.columns(tap * channels, (tap + 1) * channels);
+    }
+
+    @Override
+    public void convolution(Matrix x, ConvolutionShape shape, Matrix weight, Matrix bias, Matrix y) {
+        INDArray padded = padded(shape, x.columns(), type);
+        inside(padded, shape).assign(images(x, shape.height(), shape.width()));
+        fillRows(bias, y);
+        for (int tap = 0; tap < shape.kernel() * shape.kernel(); tap++) {
+            INDArray pixels = seen(padded, shape, tap).dup('c').reshape('c', y.rows(), x.columns());
+            write(pixels.mmul(read(tap(weight, tap, x.columns()), Operand.TRANSPOSED)), y, 1);
+        }
+    }
+
+    @Override
+    public void convolutionBackwardInput(Matrix dy, ConvolutionShape shape, Matrix weight, Matrix dx, float beta) {
+        INDArray padded = padded(shape, dx.columns(), type);
+        for (int tap = 0; tap < shape.kernel() * shape.kernel(); tap++) {
+            INDArray product = dy.array().dup('c').mmul(read(tap(weight, tap, dx.columns()), Operand.PLAIN));
+            seen(padded, shape, tap)
+                    .addi(product.dup('c').reshape('c', -1, shape.outputHeight(), shape.outputWidth(), dx.columns()));
+        }
+        write(inside(padded, shape).dup('c').reshape('c', dx.rows(), dx.columns()), dx, beta);
+    }
+
+    @Override
+    public void convolutionBackwardWeight(Matrix x, Matrix dy, ConvolutionShape shape, Matrix dWeight, float beta) {
+        INDArray padded = padded(shape, x.columns(), type);
+        inside(padded, shape).assign(images(x, shape.height(), shape.width()));
+        for (int tap = 0; tap < shape.kernel() * shape.kernel(); tap++) {
+            INDArray pixels = seen(padded, shape, tap).dup('c').reshape('c', dy.rows(), x.columns());
+            write(read(dy, Operand.TRANSPOSED).mmul(pixels), tap(dWeight, tap, x.columns()), beta);
+        }
+    }
+
+    /** {@code (B H W, C)} as {@code (B G, H W C / G)}. */
+    private static INDArray byGroup(INDArray x, GroupNorm norm) {
+        return x.dup('c')
+                .reshape('c', norm.batch(), -1, norm.groups(), x.columns() / norm.groups())
+                .permute(0, 2, 1, 3)
+                .dup('c')
+                .reshape('c', norm.batch() * norm.groups(), -1);
+    }
+
+    /** {@code (B G, H W C / G)} as {@code (B H W, C)}. */
+    private static INDArray byPixel(INDArray groups, GroupNorm norm, Matrix like) {
+        return groups.dup('c')
+                .reshape('c', norm.batch(), norm.groups(), -1, like.columns() / norm.groups())
+                .permute(0, 2, 1, 3)
+                .dup('c')
+                .reshape('c', like.rows(), like.columns());
+    }
+
+    @Override
+    public void groupNorm(Matrix x, GroupNorm norm, Matrix weight, Matrix bias, Matrix moments, Matrix y) {
+        INDArray groups = byGroup(x.array(), norm);
+        INDArray normal = normal(Matrix.of(groups, norm.batch() * norm.groups()), GroupNorm.EPSILON, moments);
+        write(affine(byPixel(normal, norm, x), weight, bias), y, 0);
+        if (norm.activation() == Activation.SILU) {
+            silu(y, y);
+        }
+    }
+
+    private static INDArray affine(INDArray normal, Matrix weight, Matrix bias) {
+        return normal.mulRowVector(weight.array()).addiRowVector(bias.array());
+    }
+
+    @Override
+    public void groupNormBackward(
+            Matrix x,
+            GroupNorm norm,
+            Matrix weight,
+            Matrix bias,
+            Matrix moments,
+            Matrix dy,
+            Matrix dx,
+            float beta,
+            Matrix dWeight,
+            Matrix dBias,
+            float parameterBeta) {
+        INDArray normal = byGroup(x.array(), norm)
+                .subiColumnVector(moments.columns(0, 1).array())
+                .muliColumnVector(moments.columns(1, 2).array());
+        INDArray pixels = byPixel(normal, norm, x);
+        Matrix gradient = Matrix.of(dy.array().dup('c'), dy.rows());
+        if (norm.activation() == Activation.SILU) {
+            siluBackward(Matrix.of(affine(pixels, weight, bias), x.rows()), dy, gradient, 0);
+        }
+        write(gradient.array().mul(pixels).sum(true, 0), dWeight, parameterBeta);
+        write(gradient.array().sum(true, 0), dBias, parameterBeta);
+        INDArray scaled = byGroup(gradient.array().mulRowVector(weight.array()), norm);
+        write(byPixel(normalBackward(normal, moments, scaled), norm, x), dx, beta);
+    }
+
+    @Override
+    public void upsample(Matrix x, int width, Matrix y) {
+        for (int i = 0; i < 4; i++) {
+            quarter(y, width, i).assign(x.array().dup('c').reshape('c', -1, width, x.columns()));
+        }
+    }
+
+    @Override
+    public void upsampleBackward(Matrix dy, int width, Matrix dx, float beta) {
+        for (int i = 0; i < 4; i++) {
+            INDArray part = quarter(dy, width, i).dup('c').reshape('c', dx.rows(), dx.columns());
+            write(part, dx, i == 0 ? beta : 1);
+        }
+    }
+
+    /** Of every 2 x 2 pixels the i-th, {@code (B H, W, C)}, as a view. */
+    private static INDArray quarter(Matrix doubled, int width, int i) {
+        INDArray view = doubled.memory()
+                .reshape('c', new long[] {doubled.memory().length()})
+                .get(NDArrayIndex.interval(doubled.offset(), doubled.offset() + doubled.size()))
+                .reshape('c', -1, 2L * 2 * width, doubled.columns());
+        long first = i / 2 * 2L * width + i % 2;
+        return view.get(
+                NDArrayIndex.all(), NDArrayIndex.interval(first, 2, first + 2L * width - 1), NDArrayIndex.all());
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * <p>A value's memory is given back when the way back has passed the operation that made it, so a step holds its
  * activations once and its gradients only while they are needed. Without recording, memory is given back at the end of
  * the {@link #scope} that it was taken in. Operations that <em>consume</em> an argument write over its value: it must
- * have been computed by {@link #linear}, {@link #layerNorm}, {@link #pick}, {@link #gelu}, {@link #dropout} or {@link #residual} and must not be used again. Not
+ * have been computed by {@link #linear}, {@link #layerNorm}, {@link #pick}, {@link #gelu}, {@link #dropout}, {@link #convolution} or {@link #residual} and must not be used again. Not
  * thread-safe.
  */
 public final class Tape implements AutoCloseable {
@@ -319,6 +319,118 @@ public final class Tape implements AutoCloseable {
         });
     }
 
+    // ---- images
+
+    /**
+     * Convolution; see {@link Kernels#convolution}.
+     *
+     * @param x {@code (B H W, C)}
+     * @param weight {@code (O, k k C)}
+     * @param bias {@code (1, O)}
+     * @return {@code (B H' W', O)}
+     */
+    public Variable convolution(Variable x, ConvolutionShape shape, Variable weight, Variable bias) {
+        requireColumns("convolution", x, weight.columns() / (shape.kernel() * shape.kernel()));
+        requireRows("convolution", x, shape.inputRows());
+        Shared y = allocate(shape.outputRows(), weight.rows());
+        kernels.convolution(x.value(), shape, weight.value(), bias.value(), y.matrix());
+        Variable output = Variable.computed(y, needsGradient(x, weight, bias));
+        return record(output, List.of(), () -> {
+            Matrix dy = output.gradient();
+            if (x.needsGradient()) {
+                Target dx = x.contribution(kernels);
+                kernels.convolutionBackwardInput(dy, shape, weight.value(), dx.matrix(), dx.beta());
+            }
+            if (weight.needsGradient()) {
+                Target dWeight = weight.contribution(kernels);
+                kernels.convolutionBackwardWeight(x.value(), dy, shape, dWeight.matrix(), dWeight.beta());
+                Target dBias = bias.contribution(kernels);
+                kernels.sumRows(dy, dBias.matrix(), dBias.beta());
+            }
+        });
+    }
+
+    /**
+     * Group normalisation with learned {@code weight} and {@code bias} {@code (1, C)} and the activation behind it.
+     *
+     * @param x {@code (B H W, C)}
+     * @throws IllegalArgumentException if the groups do not divide the channels or the batch the rows
+     */
+    public Variable groupNorm(Variable x, GroupNorm norm, Variable weight, Variable bias) {
+        requireColumns("groupNorm", x, weight.columns());
+        if (x.columns() % norm.groups() != 0 || x.rows() % norm.batch() != 0) {
+            throw new IllegalArgumentException("groupNorm: x is " + x.value() + ", its columns must be a multiple of "
+                    + norm.groups() + " groups and its rows of " + norm.batch() + " images");
+        }
+        Shared y = allocate(x.rows(), x.columns());
+        Shared moments = allocate(norm.batch() * norm.groups(), 2);
+        kernels.groupNorm(x.value(), norm, weight.value(), bias.value(), moments.matrix(), y.matrix());
+        Variable output = Variable.computed(y, needsGradient(x, weight, bias));
+        return record(output, List.of(moments), () -> {
+            Target dx = x.contribution(kernels);
+            Target dWeight = weight.contribution(kernels);
+            Target dBias = bias.contribution(kernels);
+            kernels.groupNormBackward(
+                    x.value(),
+                    norm,
+                    weight.value(),
+                    bias.value(),
+                    moments.matrix(),
+                    output.gradient(),
+                    dx.matrix(),
+                    dx.beta(),
+                    dWeight.matrix(),
+                    dBias.matrix(),
+                    dWeight.beta());
+        });
+    }
+
+    /**
+     * Every pixel twice in each direction.
+     *
+     * @param x {@code (B H W, C)}
+     * @param width W
+     * @return {@code (B 2H 2W, C)}
+     */
+    public Variable upsample(Variable x, int width) {
+        Shared y = allocate(4 * x.rows(), x.columns());
+        kernels.upsample(x.value(), width, y.matrix());
+        Variable output = Variable.computed(y, x.needsGradient());
+        return record(output, List.of(), () -> {
+            Target dx = x.contribution(kernels);
+            kernels.upsampleBackward(output.gradient(), width, dx.matrix(), dx.beta());
+        });
+    }
+
+    /**
+     * The columns of several values side by side.
+     *
+     * @param parts of the same number of rows
+     */
+    public Variable join(List<Variable> parts) {
+        int columns = parts.stream().mapToInt(Variable::columns).sum();
+        Shared y = allocate(parts.get(0).rows(), columns);
+        int first = 0;
+        for (Variable part : parts) {
+            kernels.copy(part.value(), y.matrix().columns(first, first + part.columns()), 0);
+            first += part.columns();
+        }
+        Variable output = Variable.computed(y, needsGradient(parts.toArray(Variable[]::new)));
+        return record(output, List.of(), () -> {
+            int start = 0;
+            for (Variable part : parts) {
+                Matrix dPart = output.gradient().columns(start, start + part.columns());
+                start += part.columns();
+                if (part.needsGradient()) {
+                    Target target = part.contribution(kernels);
+                    kernels.copy(dPart, target.matrix(), target.beta());
+                }
+            }
+        });
+    }
+
+    // ---- rows
+
     /**
      * {@code y[i] = a[source[i]]} where {@code source[i]} is not negative, else {@code b[-1 - source[i]]}.
      *
@@ -401,6 +513,12 @@ public final class Tape implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    private static void requireRows(String operation, Variable x, int rows) {
+        if (x.rows() != rows) {
+            throw new IllegalArgumentException(operation + ": x is " + x.value() + ", must have " + rows + " rows");
+        }
     }
 
     private static void requireColumns(String operation, Variable x, int columns) {

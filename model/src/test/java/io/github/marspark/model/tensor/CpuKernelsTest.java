@@ -2,6 +2,7 @@ package io.github.marspark.model.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.marspark.model.tensor.GroupNorm.Activation;
 import io.github.marspark.model.tensor.Kernels.Operand;
 import java.util.Random;
 import java.util.function.BiConsumer;
@@ -129,5 +130,67 @@ class CpuKernelsTest {
                 batch * length,
                 3 * width,
                 (k, y) -> k.attentionBackward(qkv, batch, heads, dropout, probabilities, dy, y[0]));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1,1,3,4,3,3,1,1,1",
+        "2,3,5,7,3,20,1,1,1",
+        "2,2,33,29,20,3,1,1,1",
+        "2,3,40,24,16,24,1,1,1",
+        "2,2,8,6,12,10,2,0,1",
+        "2,1,9,7,3,5,2,1,1"
+    })
+    void convolutions(
+            int threads, int batch, int height, int width, int in, int out, int stride, int before, int after) {
+        ConvolutionShape shape = new ConvolutionShape(batch, height, width, 3, stride, before, after);
+        Matrix x = random(shape.inputRows(), in);
+        Matrix dy = random(shape.outputRows(), out);
+        Matrix weight = random(out, 9 * in);
+        Matrix bias = random(1, out);
+        agree(threads, 1, shape.outputRows(), out, (k, y) -> k.convolution(x, shape, weight, bias, y[0]));
+        agree(threads, 1, shape.inputRows(), in, (k, y) -> k.convolutionBackwardInput(dy, shape, weight, y[0], 0));
+        agree(threads, 1, shape.inputRows(), in, (k, y) -> k.convolutionBackwardInput(dy, shape, weight, y[0], 1));
+        agree(threads, 1, out, 9 * in, (k, y) -> k.convolutionBackwardWeight(x, dy, shape, y[0], 0));
+        agree(threads, 1, out, 9 * in, (k, y) -> k.convolutionBackwardWeight(x, dy, shape, y[0], 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1,7,4,2,NONE", "2,3,2100,32,32,SILU", "2,2,1030,96,32,NONE", "1,2,60,64,8,SILU"})
+    void groupNorms(int threads, int batch, int pixels, int channels, int groups, Activation activation) {
+        GroupNorm norm = new GroupNorm(batch, groups, activation);
+        int n = batch * pixels;
+        Matrix x = random(n, channels);
+        Matrix dy = random(n, channels);
+        Matrix weight = random(1, channels);
+        Matrix bias = random(1, channels);
+        Matrix moments = random(batch * groups, 2);
+        agree(threads, 1, batch * groups, 2, (k, y) -> k.groupNorm(x, norm, weight, bias, y[0], random(n, channels)));
+        agree(threads, 1, n, channels, (k, y) -> k.groupNorm(x, norm, weight, bias, moments, y[0]));
+        Matrix[] rows = {random(1, channels), random(1, channels)};
+        agree(
+                threads,
+                1,
+                n,
+                channels,
+                (k, y) -> k.groupNormBackward(x, norm, weight, bias, moments, dy, y[0], 1, rows[0], rows[1], 0));
+        Matrix dx = random(n, channels);
+        agree(
+                threads,
+                2,
+                1,
+                channels,
+                (k, y) -> k.groupNormBackward(x, norm, weight, bias, moments, dy, dx, 0, y[0], y[1], 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1,2,3,2", "2,3,16,20,24"})
+    void upsampling(int threads, int batch, int height, int width, int channels) {
+        int n = batch * height * width;
+        Matrix x = random(n, channels);
+        Matrix dy = random(4 * n, channels);
+        agree(threads, 1, 4 * n, channels, (k, y) -> k.upsample(x, width, y[0]));
+        agree(threads, 1, n, channels, (k, y) -> k.upsampleBackward(dy, width, y[0], 0));
+        agree(threads, 1, n, channels, (k, y) -> k.upsampleBackward(dy, width, y[0], 1));
     }
 }

@@ -2,6 +2,7 @@ package io.github.marspark.model.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.marspark.model.tensor.GroupNorm.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -157,5 +158,54 @@ class TapeGradientTest {
             Variable twice = tape.residual(once, tape.linear(once, in.get(1), in.get(2)));
             return tape.residual(twice, tape.linear(tape.gelu(twice), in.get(1), in.get(2)));
         });
+    }
+
+    @Test
+    void convolutionThatKeepsTheSize() {
+        input(2 * 4 * 3, 2);
+        input(3, 9 * 2);
+        input(1, 3);
+        ConvolutionShape shape = ConvolutionShape.same(2, 4, 3, 3);
+        check((tape, in) -> tape.convolution(in.get(0), shape, in.get(1), in.get(2)));
+    }
+
+    @Test
+    void convolutionThatHalvesTheSize() {
+        input(2 * 4 * 6, 2);
+        input(3, 9 * 2);
+        input(1, 3);
+        ConvolutionShape shape = ConvolutionShape.halving(2, 4, 6);
+        check((tape, in) -> tape.convolution(in.get(0), shape, in.get(1), in.get(2)));
+    }
+
+    @Test
+    void groupNorm() {
+        input(2 * 5, 6);
+        input(1, 6);
+        input(1, 6);
+        GroupNorm norm = new GroupNorm(2, 3, Activation.NONE);
+        check((tape, in) -> tape.groupNorm(in.get(0), norm, in.get(1), in.get(2)));
+    }
+
+    @Test
+    void groupNormWithSilu() {
+        input(2 * 5, 6);
+        input(1, 6);
+        input(1, 6);
+        GroupNorm norm = new GroupNorm(2, 2, Activation.SILU);
+        check((tape, in) -> tape.groupNorm(in.get(0), norm, in.get(1), in.get(2)));
+    }
+
+    @Test
+    void upsample() {
+        input(2 * 3 * 2, 3);
+        check((tape, in) -> tape.upsample(in.get(0), 2));
+    }
+
+    @Test
+    void joinOfColumns() {
+        input(3, 2);
+        input(3, 4);
+        check((tape, in) -> tape.join(List.of(in.get(0), in.get(1), in.get(0))));
     }
 }
