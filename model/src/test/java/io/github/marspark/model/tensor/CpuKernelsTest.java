@@ -16,6 +16,9 @@ class CpuKernelsTest {
     private final Kernels plain = new Nd4jKernels(DataType.FLOAT);
     private final Random random = new Random(7);
 
+    /** Greatest difference as a share of the largest value. */
+    private float tolerance = 2e-6f;
+
     private Matrix random(int rows, int columns) {
         float[] values = new float[rows * columns];
         for (int i = 0; i < values.length; i++) {
@@ -39,13 +42,13 @@ class CpuKernelsTest {
         }
     }
 
-    private static void assertClose(float[] actual, float[] expected) {
+    private void assertClose(float[] actual, float[] expected) {
         float largest = 1e-3f;
         for (float value : expected) {
             largest = Math.max(largest, Math.abs(value));
         }
         for (int i = 0; i < expected.length; i++) {
-            assertThat(actual[i]).as("element %s", i).isCloseTo(expected[i], Offset.offset(2e-6f * largest));
+            assertThat(actual[i]).as("element %s", i).isCloseTo(expected[i], Offset.offset(tolerance * largest));
         }
     }
 
@@ -158,6 +161,7 @@ class CpuKernelsTest {
     @ParameterizedTest
     @CsvSource({"1,1,7,4,2,NONE", "2,3,2100,32,32,SILU", "2,2,1030,96,32,NONE", "1,2,60,64,8,SILU"})
     void groupNorms(int threads, int batch, int pixels, int channels, int groups, Activation activation) {
+        tolerance = 5e-6f; // thousands of values are summed in float32, in another order
         GroupNorm norm = new GroupNorm(batch, groups, activation);
         int n = batch * pixels;
         Matrix x = random(n, channels);
