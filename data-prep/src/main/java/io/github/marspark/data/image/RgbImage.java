@@ -40,6 +40,23 @@ public final class RgbImage {
     }
 
     /**
+     * Repeats grey levels in all three channels.
+     *
+     * @param width columns
+     * @param height rows
+     * @param levels unsigned bytes, {@code (height, width)}
+     * @return the image
+     * @throws IllegalArgumentException if the array is not of that size
+     */
+    public static RgbImage ofGrey(int width, int height, byte[] levels) {
+        byte[] samples = new byte[CHANNELS * levels.length];
+        for (int at = 0; at < samples.length; at++) {
+            samples[at] = levels[at / CHANNELS];
+        }
+        return new RgbImage(width, height, samples);
+    }
+
+    /**
      * Turns a network's output back into an image.
      *
      * @param values {@code (3, height, width)}; -1 is black, 1 is full, values outside are clamped
