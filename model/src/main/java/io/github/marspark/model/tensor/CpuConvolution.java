@@ -101,9 +101,59 @@ final class CpuConvolution {
                 : new ShiftedImage(x, rows, columns, shape.kernel(), most, scratch);
     }
 
+    // ---- order of the weights
+
+    /** A weight with all channels of a tap together: {@code (O, k k C)} from {@code (O, C k k)}. */
+    private Matrix byTap(Matrix weight, ConvolutionShape shape) {
+        Matrix result = kernels.allocate(weight.rows(), weight.columns());
+        int taps = shape.kernel() * shape.kernel();
+        kernels.byRows(weight, (from, to) -> {
+            float[] row = new float[weight.columns()];
+            float[] turned = new float[row.length];
+            for (int i = from; i < to; i++) {
+                weight.host().get((int) (i * weight.stride()), row);
+                transpose(row, row.length / taps, taps, turned);
+                result.host().put(i * row.length, turned);
+            }
+        });
+        return result;
+    }
+
+    /** {@code sum (O, k k C)} as {@code (O, C k k)}, {@code + beta dWeight}. */
+    private void addByChannel(Matrix sum, Matrix dWeight, ConvolutionShape shape, float beta) {
+        int taps = shape.kernel() * shape.kernel();
+        kernels.byRows(sum, (from, to) -> {
+            float[] row = new float[sum.columns()];
+            float[] turned = new float[row.length];
+            for (int i = from; i < to; i++) {
+                sum.host().get(i * row.length, row);
+                transpose(row, taps, row.length / taps, turned);
+                if (beta != 0) {
+                    dWeight.host().get((int) (i * dWeight.stride()), row);
+                    Loops.accumulate(row, turned, row.length);
+                }
+                dWeight.host().put((int) (i * dWeight.stride()), turned);
+            }
+        });
+    }
+
+    private static void transpose(float[] x, int rows, int columns, float[] y) {
+        for (int column = 0; column < columns; column++) {
+            for (int row = 0; row < rows; row++) {
+                y[column * rows + row] = x[row * columns + column];
+            }
+        }
+    }
+
     // ---- forward
 
     void forward(Matrix x, ConvolutionShape shape, Matrix weight, Matrix bias, Matrix y) {
+        Matrix byTap = byTap(weight, shape);
+        forwardByTap(x, shape, byTap, bias, y);
+        kernels.release(byTap);
+    }
+
+    private void forwardByTap(Matrix x, ConvolutionShape shape, Matrix weight, Matrix bias, Matrix y) {
         Axis rows = Axis.forward(shape, shape.outputHeight(), shape.height());
         Axis columns = Axis.forward(shape, shape.outputWidth(), shape.width());
         Strips strips = Strips.of(shape.batch(), rows, columns, x.columns());
@@ -149,11 +199,13 @@ final class CpuConvolution {
     // ---- backward to the input
 
     void backwardInput(Matrix dy, ConvolutionShape shape, Matrix weight, Matrix dx, float beta) {
+        Matrix byTap = byTap(weight, shape);
         for (int row = 0; row < shape.stride(); row++) {
             for (int column = 0; column < shape.stride(); column++) {
-                backwardInput(dy, shape, weight, new Grid(dx, shape, row, column), beta);
+                backwardInput(dy, shape, byTap, new Grid(dx, shape, row, column), beta);
             }
         }
+        kernels.release(byTap);
     }
 
     /** Of the pixels of the input those whose row and column have certain remainders of the stride. */
@@ -263,7 +315,7 @@ final class CpuConvolution {
         });
         for (int part = 0; part < parts; part++) {
             Matrix sum = partial.rows(part * dWeight.rows(), (part + 1) * dWeight.rows());
-            kernels.copy(sum, dWeight, part == 0 ? beta : 1);
+            addByChannel(sum, dWeight, shape, part == 0 ? beta : 1);
         }
         kernels.release(partial);
     }

@@ -206,7 +206,7 @@ public final class CpuKernels implements Kernels {
     }
 
     /** Runs {@code work} over ranges of rows, whole rows a thread. */
-    private void byRows(Matrix shape, Threads.Range work) {
+    void byRows(Matrix shape, Threads.Range work) {
         threads.split(shape.rows(), Math.max(1, GRAIN / shape.columns()), work);
     }
 

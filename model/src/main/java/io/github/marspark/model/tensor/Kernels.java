@@ -128,7 +128,7 @@ public interface Kernels {
      * before]}, zeros outside the image.
      *
      * @param x {@code (B H W, C)} without gaps
-     * @param weight {@code (O, k k C)}: for each output its taps, row after row, with all channels of a tap together
+     * @param weight {@code (O, C k k)}: for each output and channel the taps, row after row, as checkpoints store them
      * @param bias {@code (1, O)}
      * @param y {@code (B H' W', O)} without gaps
      */

@@ -244,8 +244,11 @@ public final class Nd4jKernels implements Kernels {
         return x.array().dup('c').reshape('c', -1, height, width, x.columns());
     }
 
-    private static Matrix tap(Matrix weight, int tap, int channels) {
-        return weight.columns(tap * channels, (tap + 1) * channels);
+    /** One tap of a weight {@code (O, C k k)}, {@code (O, C)}, as a view. */
+    private static INDArray tap(Matrix weight, ConvolutionShape shape, int tap) {
+        int taps = shape.kernel() * shape.kernel();
+        return weight.array()
+                .get(NDArrayIndex.all(), NDArrayIndex.interval(tap, taps, weight.columns() - taps + tap + 1));
     }
 
     @Override
@@ -255,7 +258,7 @@ public final class Nd4jKernels implements Kernels {
         fillRows(bias, y);
         for (int tap = 0; tap < shape.kernel() * shape.kernel(); tap++) {
             INDArray pixels = seen(padded, shape, tap).dup('c').reshape('c', y.rows(), x.columns());
-            write(pixels.mmul(read(tap(weight, tap, x.columns()), Operand.TRANSPOSED)), y, 1);
+            write(pixels.mmul(tap(weight, shape, tap).dup('c').transpose()), y, 1);
         }
     }
 
@@ -263,7 +266,7 @@ public final class Nd4jKernels implements Kernels {
     public void convolutionBackwardInput(Matrix dy, ConvolutionShape shape, Matrix weight, Matrix dx, float beta) {
         INDArray padded = padded(shape, dx.columns(), type);
         for (int tap = 0; tap < shape.kernel() * shape.kernel(); tap++) {
-            INDArray product = dy.array().dup('c').mmul(read(tap(weight, tap, dx.columns()), Operand.PLAIN));
+            INDArray product = dy.array().dup('c').mmul(tap(weight, shape, tap).dup('c'));
             seen(padded, shape, tap)
                     .addi(product.dup('c').reshape('c', -1, shape.outputHeight(), shape.outputWidth(), dx.columns()));
         }
@@ -276,7 +279,9 @@ public final class Nd4jKernels implements Kernels {
         inside(padded, shape).assign(images(x, shape.height(), shape.width()));
         for (int tap = 0; tap < shape.kernel() * shape.kernel(); tap++) {
             INDArray pixels = seen(padded, shape, tap).dup('c').reshape('c', dy.rows(), x.columns());
-            write(read(dy, Operand.TRANSPOSED).mmul(pixels), tap(dWeight, tap, x.columns()), beta);
+            INDArray product = read(dy, Operand.TRANSPOSED).mmul(pixels);
+            INDArray target = tap(dWeight, shape, tap);
+            target.assign(beta == 0 ? product : target.add(product));
         }
     }
 

@@ -325,7 +325,7 @@ public final class Tape implements AutoCloseable {
      * Convolution; see {@link Kernels#convolution}.
      *
      * @param x {@code (B H W, C)}
-     * @param weight {@code (O, k k C)}
+     * @param weight {@code (O, C k k)}
      * @param bias {@code (1, O)}
      * @return {@code (B H' W', O)}
      */

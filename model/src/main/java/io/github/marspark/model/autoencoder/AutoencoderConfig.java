@@ -1,0 +1,119 @@
+package io.github.marspark.model.autoencoder;
+
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The sizes of a KL autoencoder of the latent diffusion family.
+ *
+ * <p>The first level works on the image's own pixels, each further one on half as many in both directions. In the encoder
+ * attention follows every residual block of the levels whose side, counted from {@code resolution}, is one of
+ * {@code attentionResolutions}; the decoder's levels have none. Between the halves, at the lowest resolution, both have
+ * one attention of their own.
+ *
+ * @param resolution side of the images it is made for, in pixels; images of other sides are coded by the same layers
+ * @param imageChannels channels of an image
+ * @param width channels of the first level
+ * @param multipliers factors on {@code width}, one a level
+ * @param residualBlocks residual blocks a level in the encoder; the decoder has one more
+ * @param attentionResolutions sides, in pixels, of the levels with attention
+ * @param latentChannels channels of the latent image
+ * @param groups groups of the group normalisations; divides every level's channels
+ * @see <a href="https://arxiv.org/abs/2112.10752">High-Resolution Image Synthesis with Latent Diffusion Models</a>
+ */
+public record AutoencoderConfig(
+        int resolution,
+        int imageChannels,
+        int width,
+        List<Integer> multipliers,
+        int residualBlocks,
+        List<Integer> attentionResolutions,
+        int latentChannels,
+        int groups) {
+    /** KL-16: 256 x 256 pixels to 16 x 16 places of 16 numbers, 66,456,019 parameters. */
+    public static final AutoencoderConfig KL_16 =
+            new AutoencoderConfig(256, 3, 128, List.of(1, 1, 2, 2, 4), 2, List.of(16), 16, 32);
+
+    /** Checks each component. */
+    public AutoencoderConfig {
+        requirePositive("resolution", resolution);
+        requirePositive("imageChannels", imageChannels);
+        requirePositive("width", width);
+        multipliers = requirePositive("multipliers", multipliers);
+        requirePositive("residualBlocks", residualBlocks);
+        attentionResolutions = requirePositive("attentionResolutions", attentionResolutions);
+        requirePositive("latentChannels", latentChannels);
+        requirePositive("groups", groups);
+        if (multipliers.isEmpty() || multipliers.size() > 16) {
+            throw new IllegalArgumentException(
+                    "multipliers has " + multipliers.size() + " elements, must have 1 to 16");
+        }
+        if (width % groups != 0) {
+            throw new IllegalArgumentException("width is " + width + ", must be a multiple of groups, " + groups);
+        }
+        requireStrides("resolution", resolution, 1 << (multipliers.size() - 1));
+    }
+
+    private static void requirePositive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " is " + value + ", must be at least 1");
+        }
+    }
+
+    private static List<Integer> requirePositive(String name, List<Integer> values) {
+        values.forEach(value -> requirePositive(name, value));
+        return List.copyOf(values);
+    }
+
+    private static void requireStrides(String name, int value, int stride) {
+        if (value < 1 || value % stride != 0) {
+            throw new IllegalArgumentException(
+                    name + " is " + value + ", must be a positive multiple of the stride " + stride);
+        }
+    }
+
+    /** Number of levels. */
+    public int levels() {
+        return multipliers.size();
+    }
+
+    /** Pixels along a side that one place of the latent image stands for, {@code 2^(levels - 1)}. */
+    public int stride() {
+        return 1 << (levels() - 1);
+    }
+
+    /** Side of the latent image of an image of {@code resolution}. */
+    public int latentSize() {
+        return resolution / stride();
+    }
+
+    /** Number of values of the latent image of an image of {@code resolution}. */
+    public int latentValues() {
+        return latentChannels * latentSize() * latentSize();
+    }
+
+    /** Number of values of an image of {@code resolution}. */
+    public int imageValues() {
+        return imageChannels * resolution * resolution;
+    }
+
+    /** Channels of a level, counted from 0 at the image's own pixels. */
+    int channels(int level) {
+        return width * multipliers.get(level);
+    }
+
+    /** Whether attention follows the encoder's residual blocks of a level. */
+    boolean hasAttention(int level) {
+        return attentionResolutions.contains(resolution >> level);
+    }
+
+    /** The most channels of all levels. */
+    int mostChannels() {
+        return width * Collections.max(multipliers);
+    }
+
+    void requireStrides(int height, int width) {
+        requireStrides("height", height, stride());
+        requireStrides("width", width, stride());
+    }
+}

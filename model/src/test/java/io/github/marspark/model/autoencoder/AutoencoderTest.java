@@ -1,0 +1,177 @@
+package io.github.marspark.model.autoencoder;
+
+import static io.github.marspark.model.fixtures.Closeness.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.marspark.model.fixtures.Fixtures;
+import io.github.marspark.model.fixtures.Npz;
+import io.github.marspark.model.parameters.ParameterLayout;
+import io.github.marspark.model.parameters.ParameterSpec;
+import io.github.marspark.model.parameters.Parameters;
+import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.Kernels;
+import io.github.marspark.model.tensor.Matrix;
+import io.github.marspark.model.tensor.Nd4jKernels;
+import io.github.marspark.model.tensor.Tape;
+import io.github.marspark.model.tensor.Threads;
+import io.github.marspark.model.tensor.Variable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** The autoencoder against the reference's recorded values, on every kind of kernels. */
+class AutoencoderTest {
+    private static final double TOLERANCE = 1e-4;
+    private static final Npz FIXTURE = Fixtures.npz("vae_mini");
+
+    private final Autoencoder autoencoder = new Autoencoder(config(), parameters()::variable);
+
+    static AutoencoderConfig config() {
+        int[] cfg = FIXTURE.ints("cfg");
+        List<Integer> multipliers =
+                IntStream.range(4, cfg.length).map(i -> cfg[i]).boxed().toList();
+        int lowest = cfg[1] >> (multipliers.size() - 1);
+        return new AutoencoderConfig(cfg[1], 3, cfg[0], multipliers, cfg[2], List.of(lowest), cfg[3], 32);
+    }
+
+    static Parameters parameters() {
+        Parameters parameters = Parameters.zeros(AutoencoderParameters.layout(config()));
+        for (ParameterSpec spec : parameters.layout().specs()) {
+            parameters.variable(spec.name()).value().assign(FIXTURE.floats("w." + spec.name()));
+        }
+        return parameters;
+    }
+
+    static Stream<Kernels> kernels() {
+        return Stream.of(
+                new CpuKernels(new Threads(1)), new CpuKernels(new Threads(2)), new Nd4jKernels(DataType.FLOAT));
+    }
+
+    @Test
+    void namesOrderAndShapesAreTheReferences() {
+        List<String> names = FIXTURE.names().stream()
+                .filter(name ->
+                        name.startsWith("w.") && !name.startsWith("w.resblock") && !name.startsWith("w.attnblock"))
+                .map(name -> name.substring(2))
+                .toList();
+        ParameterLayout layout = AutoencoderParameters.layout(config());
+        assertThat(layout.specs().stream().map(ParameterSpec::name)).containsExactlyElementsOf(names);
+        for (ParameterSpec spec : layout.specs()) {
+            assertThat(spec.shape()).as(spec.name()).isEqualTo(FIXTURE.shape("w." + spec.name()));
+        }
+    }
+
+    @Test
+    void kl16HasTheReferencesNumberOfParameters() {
+        ParameterLayout layout = AutoencoderParameters.layout(AutoencoderConfig.KL_16);
+        assertThat(layout.size()).isEqualTo(66_456_019);
+        assertThat(count(layout, "encoder.")).isEqualTo(28_265_760);
+        assertThat(count(layout, "decoder.")).isEqualTo(38_188_931);
+        assertThat(count(layout, "quant_conv.")).isEqualTo(1_056);
+        assertThat(count(layout, "post_quant_conv.")).isEqualTo(272);
+    }
+
+    private static long count(ParameterLayout layout, String prefix) {
+        return layout.specs().stream()
+                .filter(spec -> spec.name().startsWith(prefix))
+                .mapToLong(ParameterSpec::size)
+                .sum();
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void momentsAreTheRecordedOnes(Kernels kernels) {
+        float[] moments = autoencoder.encode(kernels, FIXTURE.floats("in.image"));
+        assertClose("moments", moments, FIXTURE.floats("out.moments"), TOLERANCE);
+        float[] flipped = autoencoder.encode(kernels, mirrored(FIXTURE.floats("in.image")));
+        assertClose("moments_flip", flipped, FIXTURE.floats("out.moments_flip"), TOLERANCE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void theEncodersOwnOutputIsTheRecordedOne(Kernels kernels) {
+        int side = config().resolution();
+        float[] images = ChannelOrder.pixelRows(FIXTURE.floats("in.image"), 3, side * side);
+        Map<String, float[]> seen = new HashMap<>();
+        try (Tape tape = Tape.recording(kernels, (name, value) -> seen.put(name, value.toFloats()))) {
+            autoencoder.encode(tape, tape.constant(images, images.length / 3), 2, side, side);
+        }
+        int places = config().latentSize() * config().latentSize();
+        float[] encoder = ChannelOrder.channelPlanes(
+                Objects.requireNonNull(seen.get("encoder")), 2 * config().latentChannels(), places);
+        assertClose("encoder", encoder, FIXTURE.floats("out.encoder"), TOLERANCE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void imagesDrawnFromLatentsAreTheRecordedOnes(Kernels kernels) {
+        float[] images = autoencoder.decode(kernels, FIXTURE.floats("out.z"));
+        assertClose("decoded", images, FIXTURE.floats("out.decoded"), TOLERANCE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void residualAndAttentionBlocksAreTheRecordedOnes(Kernels kernels) {
+        Blocks blocks = new Blocks(AutoencoderTest::weight, 32);
+        int[] shape = FIXTURE.shape("resblock.in");
+        PixelGrid grid = new PixelGrid(shape[0], shape[2], shape[3]);
+        int pixels = shape[2] * shape[3];
+        float[] input = ChannelOrder.pixelRows(FIXTURE.floats("resblock.in"), shape[1], pixels);
+        try (Tape tape = Tape.computing(kernels)) {
+            Variable residual = blocks.residual(tape, tape.constant(input, grid.pixels()), grid, "resblock");
+            check("resblock.out", residual, pixels);
+            check("attnblock.out", blocks.attention(tape, residual, grid, "attnblock"), pixels);
+        }
+    }
+
+    private static void check(String recorded, Variable actual, int pixels) {
+        float[] planes = ChannelOrder.channelPlanes(actual.value().toFloats(), actual.columns(), pixels);
+        assertClose(recorded, planes, FIXTURE.floats(recorded), TOLERANCE);
+    }
+
+    private static Variable weight(String name) {
+        int[] shape = FIXTURE.shape("w." + name);
+        return Variable.constant(Matrix.of(FIXTURE.floats("w." + name), shape.length == 1 ? 1 : shape[0]));
+    }
+
+    private static float[] mirrored(float[] images) {
+        int width = FIXTURE.shape("in.image")[3];
+        float[] result = new float[images.length];
+        for (int i = 0; i < images.length; i++) {
+            result[i] = images[i - i % width + width - 1 - i % width];
+        }
+        return result;
+    }
+
+    @Test
+    void imagesOfOtherSidesAreCodedByTheSameLayers() {
+        CpuKernels kernels = new CpuKernels(new Threads(1));
+        float[] images = new float[3 * 12 * 20];
+        float[] moments = autoencoder.encode(kernels, images, 12, 20);
+        assertThat(moments).hasSize(2 * config().latentChannels() * 6 * 10);
+        float[] latents = new LatentDistribution(moments.length / 2).means(moments);
+        assertThat(autoencoder.decode(kernels, latents, 12, 20)).hasSize(images.length);
+    }
+
+    @Test
+    void valuesThatAreNotWholeImagesAreRefused() {
+        CpuKernels kernels = new CpuKernels(new Threads(1));
+        assertThatThrownBy(() -> autoencoder.encode(kernels, new float[100]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("images has 100 values, must have a positive multiple of 768");
+        assertThatThrownBy(() -> autoencoder.decode(kernels, new float[0]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("latents has 0 values, must have a positive multiple of 256");
+        assertThatThrownBy(() -> autoencoder.encode(kernels, new float[3 * 15 * 16], 15, 16))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("height is 15, must be a positive multiple of the stride 2");
+    }
+}

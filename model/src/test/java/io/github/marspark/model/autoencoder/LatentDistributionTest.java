@@ -1,0 +1,101 @@
+package io.github.marspark.model.autoencoder;
+
+import static io.github.marspark.model.fixtures.Closeness.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.marspark.model.fixtures.Fixtures;
+import io.github.marspark.model.fixtures.Npz;
+import java.util.Arrays;
+import java.util.Random;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+class LatentDistributionTest {
+    private static final Npz FIXTURE = Fixtures.npz("vae_mini");
+    private final Random random = new Random(3);
+
+    private float[] random(int length) {
+        float[] values = new float[length];
+        for (int i = 0; i < length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    @Test
+    void samplesAndDivergencesAreTheRecordedOnes() {
+        float[] moments = FIXTURE.floats("out.moments");
+        int run = moments.length / FIXTURE.shape("out.moments")[0];
+        LatentDistribution distribution = new LatentDistribution(run / 2);
+        float[] latents = distribution.sample(moments, FIXTURE.floats("in.eps"));
+        assertClose("z", latents, FIXTURE.floats("out.z"), 1e-6);
+        double[] recorded = FIXTURE.doubles("out.kl");
+        for (int i = 0; i < recorded.length; i++) {
+            double divergence = distribution.divergence(Arrays.copyOfRange(moments, i * run, (i + 1) * run));
+            assertThat(divergence).isCloseTo(recorded[i], Offset.offset(1e-4 * recorded[i]));
+        }
+    }
+
+    @Test
+    void withoutNoiseASampleIsTheMean() {
+        LatentDistribution distribution = new LatentDistribution(3);
+        float[] moments = random(12);
+        assertThat(distribution.sample(moments, new float[6])).isEqualTo(distribution.means(moments));
+        assertThat(distribution.means(moments))
+                .containsExactly(moments[0], moments[1], moments[2], moments[6], moments[7], moments[8]);
+    }
+
+    @Test
+    void logarithmsOfVariancesAreClamped() {
+        LatentDistribution distribution = new LatentDistribution(1);
+        assertThat(distribution.sample(new float[] {0, 1000, 0, -1000}, new float[] {1, 1}))
+                .containsExactly((float) Math.exp(10), (float) Math.exp(-15));
+    }
+
+    @Test
+    void theGradientIsThatOfSampleAndDivergence() {
+        LatentDistribution distribution = new LatentDistribution(2);
+        float[] moments = random(8);
+        float[] noise = random(4);
+        float[] gradient = random(4);
+        float[] computed = distribution.backward(moments, noise, gradient, 0.3);
+        for (int i = 0; i < moments.length; i++) {
+            double above = loss(distribution, moments, i, 0.01f, noise, gradient);
+            double below = loss(distribution, moments, i, -0.01f, noise, gradient);
+            assertThat((double) computed[i]).isCloseTo((above - below) / 0.02, Offset.offset(1e-3));
+        }
+    }
+
+    private static double loss(
+            LatentDistribution distribution, float[] moments, int i, float step, float[] noise, float[] gradient) {
+        float[] moved = moments.clone();
+        moved[i] += step;
+        float[] latents = distribution.sample(moved, noise);
+        double sum = 0.3 * distribution.divergence(moved);
+        for (int k = 0; k < latents.length; k++) {
+            sum += (double) latents[k] * gradient[k];
+        }
+        return sum;
+    }
+
+    @Test
+    void aClampedVarianceHasNoGradient() {
+        float[] gradient =
+                new LatentDistribution(1).backward(new float[] {2, -40}, new float[] {1}, new float[] {3}, 0.5);
+        assertThat(gradient).containsExactly(4, 0);
+    }
+
+    @Test
+    void sizesThatDoNotFitAreRefused() {
+        assertThatThrownBy(() -> new LatentDistribution(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("values is 0, must be at least 1");
+        assertThatThrownBy(() -> new LatentDistribution(3).means(new float[7]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("moments has 7 values, must have a multiple of 6");
+        assertThatThrownBy(() -> new LatentDistribution(3).sample(new float[6], new float[6]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("noise has 6 values, must have half of the moments' 6");
+    }
+}
