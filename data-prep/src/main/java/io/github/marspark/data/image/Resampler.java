@@ -87,24 +87,24 @@ enum Resampler {
         byte[] result = new byte[(bottom - top) * taps.outputs() * CHANNELS];
         int to = 0;
         for (int y = top; y < bottom; y++) {
+            int row = y * image.width() * CHANNELS;
             for (int output = 0; output < taps.outputs(); output++, to += CHANNELS) {
-                sumPixels(
-                        image.samples(), (y * image.width() + taps.first(output)) * CHANNELS, taps, output, result, to);
+                sumAcross(image.samples(), row + taps.first(output) * CHANNELS, taps.weights[output], result, to);
             }
         }
         return result;
     }
 
-    private static void sumPixels(byte[] samples, int from, Taps taps, int output, byte[] result, int to) {
+    private static void sumAcross(byte[] samples, int from, int[] weights, byte[] result, int to) {
         int red = HALF;
         int green = HALF;
         int blue = HALF;
         int at = from;
-        for (int tap = taps.begin(output); tap < taps.begin(output + 1); tap++, at += CHANNELS) {
-            int weight = taps.weights[tap];
+        for (int weight : weights) {
             red += (samples[at] & 0xff) * weight;
             green += (samples[at + 1] & 0xff) * weight;
             blue += (samples[at + 2] & 0xff) * weight;
+            at += CHANNELS;
         }
         result[to] = clamped(red);
         result[to + 1] = clamped(green);
@@ -113,24 +113,24 @@ enum Resampler {
 
     private static byte[] downColumns(byte[] samples, int rowBytes, Taps taps, int top) {
         byte[] result = new byte[taps.outputs() * rowBytes];
-        int[] sums = new int[rowBytes];
         for (int output = 0; output < taps.outputs(); output++) {
-            Arrays.fill(sums, HALF);
             int from = (taps.first(output) - top) * rowBytes;
-            for (int tap = taps.begin(output); tap < taps.begin(output + 1); tap++, from += rowBytes) {
-                addRow(samples, from, taps.weights[tap], sums);
-            }
+            int[] weights = taps.weights[output];
             for (int at = 0; at < rowBytes; at++) {
-                result[output * rowBytes + at] = clamped(sums[at]);
+                result[output * rowBytes + at] = clamped(sumDown(samples, from + at, rowBytes, weights));
             }
         }
         return result;
     }
 
-    private static void addRow(byte[] samples, int from, int weight, int[] sums) {
-        for (int at = 0; at < sums.length; at++) {
-            sums[at] += (samples[from + at] & 0xff) * weight;
+    private static int sumDown(byte[] samples, int from, int rowBytes, int[] weights) {
+        int sum = HALF;
+        int at = from;
+        for (int weight : weights) {
+            sum += (samples[at] & 0xff) * weight;
+            at += rowBytes;
         }
+        return sum;
     }
 
     private static byte clamped(int sum) {
@@ -149,25 +149,24 @@ enum Resampler {
     /** The weights of every output pixel of a span, and where along the input they begin. */
     private static final class Taps {
         private final int[] first;
-        private final int[] begins;
-        private final int[] weights;
+        private final int[][] weights;
 
-        private Taps(int outputs, int mostTaps) {
+        private Taps(int outputs) {
             this.first = new int[outputs];
-            this.begins = new int[outputs + 1];
-            this.weights = new int[outputs * mostTaps];
+            this.weights = new int[outputs][];
         }
 
         static Taps of(Resampler filter, int inputs, Span span) {
             double scale = inputs / (double) span.size();
             double stretch = Math.max(scale, 1);
             double reach = filter.support * stretch;
-            Taps taps = new Taps(span.count(), (int) Math.ceil(reach) * 2 + 1);
+            Taps taps = new Taps(span.count());
             for (int output = 0; output < span.count(); output++) {
                 double center = (span.start() + output + 0.5) * scale;
                 int first = Math.max((int) (center - reach + 0.5), 0);
                 int end = Math.min((int) (center + reach + 0.5), inputs);
-                taps.put(output, first, filter.weights(first, end, center, stretch));
+                taps.first[output] = first;
+                taps.weights[output] = fixedPoint(filter.weights(first, end, center, stretch));
             }
             return taps;
         }
@@ -181,23 +180,13 @@ enum Resampler {
         }
 
         int end(int output) {
-            return first[output] + begins[output + 1] - begins[output];
+            return first[output] + weights[output].length;
         }
 
-        int begin(int output) {
-            return begins[output];
-        }
-
-        private void put(int output, int firstInput, double[] exact) {
-            first[output] = firstInput;
-            begins[output + 1] = begins[output] + exact.length;
-            for (int tap = 0; tap < exact.length; tap++) {
-                weights[begins[output] + tap] = fixedPoint(exact[tap]);
-            }
-        }
-
-        private static int fixedPoint(double weight) {
-            return (int) (Math.copySign(0.5, weight) + weight * (1 << PRECISION_BITS));
+        private static int[] fixedPoint(double[] weights) {
+            return Arrays.stream(weights)
+                    .mapToInt(weight -> (int) (Math.copySign(0.5, weight) + weight * (1 << PRECISION_BITS)))
+                    .toArray();
         }
     }
 

@@ -6,8 +6,8 @@ import java.util.Arrays;
 /**
  * An image of 8-bit red, green and blue samples, {@code (H, W, 3)}, row by row from the top left.
  *
- * <p>The pixels are the samples of the file, without any colour management. Not changed after construction, so safe
- * to share between threads as long as nobody writes to the array behind {@link #samples()}.
+ * <p>Not changed after construction, so safe to share between threads as long as nobody writes to the array behind
+ * {@link #samples()}.
  */
 public final class RgbImage {
     /** Samples of a pixel. */
@@ -134,9 +134,9 @@ public final class RgbImage {
     public float[] normalized() {
         int area = width * height;
         float[] values = new float[CHANNELS * area];
-        for (int pixel = 0; pixel < area; pixel++) {
-            for (int channel = 0; channel < CHANNELS; channel++) {
-                values[channel * area + pixel] = NORMALIZED[samples[pixel * CHANNELS + channel] & 0xff];
+        for (int channel = 0, to = 0; channel < CHANNELS; channel++) {
+            for (int from = channel; from < samples.length; from += CHANNELS, to++) {
+                values[to] = NORMALIZED[samples[from] & 0xff];
             }
         }
         return values;
