@@ -1,0 +1,323 @@
+package io.github.marspark.jobs.exchange;
+
+import io.github.marspark.jobs.exchange.Message.Kind;
+import io.github.marspark.model.tensor.Threads;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.spark.network.client.RpcResponseCallback;
+import org.apache.spark.network.client.TransportClient;
+import org.apache.spark.network.server.OneForOneStreamManager;
+import org.apache.spark.network.server.RpcHandler;
+import org.apache.spark.network.server.StreamManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exchange between several ranks over Spark's network layer. Each rank sends the others their shards' gradients and its
+ * own shard's parameters, {@code 2 (N - 1) / N} of the parameters' bytes a step. Chunks are reduced while others are still
+ * on their way, and new parameters are sent while the next chunk is updated.
+ */
+public final class NetworkExchange implements Exchange, Peers {
+    private static final int GRAIN = 16384;
+    private static final int BLOCK = 2048;
+
+    /**
+     * What one rank brings to the exchange.
+     *
+     * @param rank this rank
+     * @param ranks N
+     * @param run number of this attempt, the same on all ranks
+     * @param parameters the whole vector, which others' shards are written to
+     * @param gradient the whole vector
+     * @param threads for sums
+     * @param timeout how long to wait for a peer
+     * @param interruption called while waiting; throws when the wait is to end
+     */
+    public record Member(
+            int rank,
+            int ranks,
+            long run,
+            FlatVector parameters,
+            FlatVector gradient,
+            Threads threads,
+            Duration timeout,
+            Runnable interruption) {}
+
+    private final Member member;
+    private final Sharding sharding;
+    private final BufferPool pool;
+    private final Inbox inbox;
+    private final SparkNetwork network;
+    private final Address address;
+    private final AtomicLong bytesReceived = new AtomicLong();
+    private final @Nullable Outbox[] outboxes;
+    private List<Address> addresses = List.of();
+    private long gathers;
+
+    /**
+     * Begins to listen; {@link #connect} makes it ready.
+     *
+     * @param member this rank
+     * @param host under which the others reach this process
+     * @param open makes this rank's end of the network from the handler of what others send
+     */
+    public NetworkExchange(Member member, String host, Function<RpcHandler, SparkNetwork> open) {
+        this.member = member;
+        this.sharding = new Sharding(member.parameters().size(), member.ranks());
+        this.pool = new BufferPool(sharding);
+        this.inbox = new Inbox(sharding, member.rank(), member.timeout(), member.interruption());
+        this.outboxes = new Outbox[member.ranks()];
+        this.network = open.apply(new Handler());
+        this.address = network.listen(host);
+    }
+
+    /**
+     * Where this rank listens.
+     *
+     * @return to be told to all ranks
+     */
+    public Address address() {
+        return address;
+    }
+
+    /**
+     * Connects to the other ranks.
+     *
+     * @param all every rank's address, in rank order
+     * @throws PeerException if one cannot be reached
+     */
+    public void connect(List<Address> all) {
+        this.addresses = List.copyOf(all);
+        for (int peer = 0; peer < sharding.ranks(); peer++) {
+            if (peer != member.rank()) {
+                outboxes[peer] = new Outbox(name(peer), client(peer), pool, member.timeout(), inbox::fail);
+            }
+        }
+    }
+
+    private TransportClient client(int peer) {
+        try {
+            return network.connect(addresses.get(peer));
+        } catch (IOException | RuntimeException e) {
+            throw new PeerException(
+                    "rank %d cannot connect to %s: %s; do both executors have the same secret, and is that port reachable from here?"
+                            .formatted(member.rank(), name(peer), e.getMessage()),
+                    e);
+        }
+    }
+
+    @Override
+    public String name(int peer) {
+        return "rank %d (%s)".formatted(peer, addresses.get(peer));
+    }
+
+    @Override
+    public boolean isGone(int peer) {
+        return Objects.requireNonNull(outboxes[peer]).isGone();
+    }
+
+    @Override
+    public int rank() {
+        return member.rank();
+    }
+
+    @Override
+    public Sharding sharding() {
+        return sharding;
+    }
+
+    // ---- gradients
+
+    @Override
+    public void reduceScatter(long step, Chunk reduced) {
+        for (int peer = 0; peer < outboxes.length; peer++) {
+            for (int chunk = 0; chunk < sharding.chunks(peer); chunk++) {
+                send(peer, Kind.GRADIENT, step, chunk, numbers(member.gradient(), peer, chunk));
+            }
+        }
+        for (int chunk = 0; chunk < sharding.chunks(member.rank()); chunk++) {
+            @Nullable ByteBuffer[] contributions = inbox.contributions(step, chunk, this);
+            sum(chunk, contributions);
+            for (ByteBuffer contribution : contributions) {
+                if (contribution != null) {
+                    pool.giveBack(contribution);
+                }
+            }
+            reduced.run(chunk);
+        }
+    }
+
+    private void send(int peer, Kind kind, long number, int chunk, Consumer<ByteBuffer> numbers) {
+        Outbox outbox = outboxes[peer];
+        if (outbox != null) {
+            outbox.send(new Message(kind, member.rank(), member.run(), number, chunk), numbers);
+        }
+    }
+
+    private Consumer<ByteBuffer> numbers(FlatVector vector, int owner, int chunk) {
+        FloatBuffer values = vector.part(sharding.chunkFrom(owner, chunk), sharding.chunkLength(owner, chunk));
+        return buffer -> {
+            buffer.asFloatBuffer().put(values);
+            buffer.position(buffer.position() + values.limit() * Float.BYTES);
+        };
+    }
+
+    /** Adds what all ranks have for a chunk to the own gradient, in rank order whatever order they came in. */
+    private void sum(int chunk, @Nullable ByteBuffer[] contributions) {
+        int length = sharding.chunkLength(member.rank(), chunk);
+        FloatBuffer own = member.gradient().part(sharding.chunkFrom(member.rank(), chunk), length);
+        FloatBuffer[] terms = Arrays.stream(contributions)
+                .map(bytes -> bytes == null ? own : bytes.asFloatBuffer())
+                .toArray(FloatBuffer[]::new);
+        member.threads().split(length, GRAIN, (from, to) -> {
+            float[] total = new float[BLOCK];
+            float[] term = new float[BLOCK];
+            for (int start = from; start < to; start += BLOCK) {
+                sum(terms, start, Math.min(BLOCK, to - start), total, term);
+                own.put(start, total, 0, Math.min(BLOCK, to - start));
+            }
+        });
+    }
+
+    private static void sum(FloatBuffer[] terms, int start, int size, float[] total, float[] term) {
+        terms[0].get(start, total, 0, size);
+        for (int rank = 1; rank < terms.length; rank++) {
+            terms[rank].get(start, term, 0, size);
+            for (int i = 0; i < size; i++) {
+                total[i] += term[i];
+            }
+        }
+    }
+
+    // ---- numbers
+
+    @Override
+    public List<double[]> gather(long step, String phase, double... values) {
+        long number = gathers++;
+        for (int peer = 0; peer < outboxes.length; peer++) {
+            send(peer, Kind.NUMBERS, number, 0, buffer -> {
+                for (double value : values) {
+                    buffer.putDouble(value);
+                }
+            });
+        }
+        return Arrays.asList(inbox.numbers(number, phase + " of step " + step, values, this));
+    }
+
+    // ---- parameters
+
+    @Override
+    public void allGather(long step, Chunk update) {
+        for (int chunk = 0; chunk < sharding.chunks(member.rank()); chunk++) {
+            update.run(chunk);
+            for (int peer = 0; peer < outboxes.length; peer++) {
+                send(peer, Kind.PARAMETERS, step, chunk, numbers(member.parameters(), member.rank(), chunk));
+            }
+        }
+        inbox.awaitPublished(step, this);
+    }
+
+    @Override
+    public Traffic traffic() {
+        long sent = Arrays.stream(outboxes)
+                .filter(Objects::nonNull)
+                .mapToLong(Outbox::bytes)
+                .sum();
+        return new Traffic(sent, bytesReceived.get(), inbox.waitingNanos());
+    }
+
+    @Override
+    public void close() {
+        for (Outbox outbox : outboxes) {
+            if (outbox != null) {
+                outbox.close();
+            }
+        }
+        network.close();
+    }
+
+    // ---- what others send
+
+    /** Runs on the network's threads. */
+    private final class Handler extends RpcHandler {
+        private final StreamManager streams = new OneForOneStreamManager();
+
+        @Override
+        public void receive(TransportClient client, ByteBuffer bytes, RpcResponseCallback callback) {
+            int size = bytes.remaining();
+            try {
+                take(bytes);
+            } catch (IllegalArgumentException | java.nio.BufferUnderflowException e) {
+                callback.onFailure(new IllegalArgumentException(
+                        "rank %d refuses a message from %s: %s"
+                                .formatted(member.rank(), client.getSocketAddress(), e.getMessage()),
+                        e));
+                return;
+            }
+            bytesReceived.addAndGet(size);
+            callback.onSuccess(ByteBuffer.allocate(0));
+        }
+
+        @Override
+        public StreamManager getStreamManager() {
+            return streams;
+        }
+    }
+
+    private void take(ByteBuffer bytes) {
+        Message head = Message.read(bytes);
+        if (head.run() != member.run()) {
+            throw new IllegalArgumentException("it is of run %x, this is run %x".formatted(head.run(), member.run()));
+        }
+        if (head.rank() < 0 || head.rank() >= sharding.ranks() || head.rank() == member.rank()) {
+            throw new IllegalArgumentException(
+                    "it says that it is of rank %d, of %d ranks".formatted(head.rank(), sharding.ranks()));
+        }
+        switch (head.kind()) {
+            case GRADIENT -> takeGradient(head, bytes);
+            case PARAMETERS -> takeParameters(head, bytes);
+            case NUMBERS -> takeNumbers(head, bytes);
+        }
+    }
+
+    private void takeGradient(Message head, ByteBuffer bytes) {
+        requireChunk(member.rank(), head.chunk(), bytes);
+        ByteBuffer copy = pool.take();
+        copy.put(bytes).flip();
+        inbox.addContribution(head.number(), head.rank(), head.chunk(), copy.order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    private void takeParameters(Message head, ByteBuffer bytes) {
+        requireChunk(head.rank(), head.chunk(), bytes);
+        member.parameters()
+                .part(sharding.chunkFrom(head.rank(), head.chunk()), sharding.chunkLength(head.rank(), head.chunk()))
+                .put(bytes.asFloatBuffer());
+        inbox.addPublished(head.number(), head.rank());
+    }
+
+    private void takeNumbers(Message head, ByteBuffer bytes) {
+        double[] values = new double[bytes.remaining() / Double.BYTES];
+        bytes.asDoubleBuffer().get(values);
+        inbox.addNumbers(head.number(), head.rank(), values);
+    }
+
+    private void requireChunk(int owner, int chunk, ByteBuffer bytes) {
+        if (chunk < 0 || chunk >= sharding.chunks(owner)) {
+            throw new IllegalArgumentException(
+                    "chunk is %d, rank %d has %d".formatted(chunk, owner, sharding.chunks(owner)));
+        }
+        int expected = sharding.chunkLength(owner, chunk) * Float.BYTES;
+        if (bytes.remaining() != expected) {
+            throw new IllegalArgumentException("chunk %d of rank %d has %d bytes, must have %d"
+                    .formatted(chunk, owner, bytes.remaining(), expected));
+        }
+    }
+}
