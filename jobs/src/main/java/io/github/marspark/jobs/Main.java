@@ -27,7 +27,7 @@ public final class Main {
     }
 
     private static List<Command> commands() {
-        return List.of(new RecipeCheck(), new ClusterCheck(), new Versions());
+        return List.of(new TrainCommand(), new RecipeCheck(), new ClusterCheck(), new Versions());
     }
 
     private static PrintStream utf8(FileDescriptor descriptor) {

@@ -1,14 +1,18 @@
 package io.github.marspark.data.weights;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -69,6 +73,24 @@ public final class SafeTensors implements NamedTensors {
      */
     public static void write(Path file, NamedTensors tensors, Map<String, String> metadata) {
         new SafeTensorsWriter(tensors, metadata).write(file);
+    }
+
+    /**
+     * Writes the same bytes to a stream, such as one of a remote file system, and leaves it open.
+     *
+     * @param stream where to
+     * @param tensors what to write
+     * @param metadata free text by key, written sorted; may be empty
+     * @throws IllegalArgumentException if a tensor is named {@code __metadata__}
+     * @throws IOException if the stream does not take the bytes
+     */
+    public static void write(OutputStream stream, NamedTensors tensors, Map<String, String> metadata)
+            throws IOException {
+        try {
+            new SafeTensorsWriter(tensors, metadata).write(Channels.newChannel(stream));
+        } catch (UncheckedIOException e) {
+            throw Objects.requireNonNull(e.getCause());
+        }
     }
 
     @Override

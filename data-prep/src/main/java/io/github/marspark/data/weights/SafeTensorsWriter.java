@@ -7,13 +7,14 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Writes one safetensors file: float32, names in the given order, metadata sorted, data aligned to 8 bytes. */
 final class SafeTensorsWriter {
@@ -34,16 +35,21 @@ final class SafeTensorsWriter {
     }
 
     void write(Path file) {
-        byte[] header = header();
-        ReplacedFile.write(file, channel -> {
-            writeHeader(channel, header);
-            ByteBuffer buffer = ByteBuffer.allocateDirect(NamedTensors.CHUNK_ELEMENTS * Float.BYTES)
-                    .order(ByteOrder.LITTLE_ENDIAN);
-            for (String name : tensors.names()) {
-                tensors.read(name, chunk -> writeChunk(channel, buffer, chunk));
-            }
-            requireWhole(channel.position() - Long.BYTES - header.length);
-        });
+        ReplacedFile.write(file, this::write);
+    }
+
+    void write(WritableByteChannel channel) throws IOException {
+        writeHeader(channel, header());
+        ByteBuffer buffer = ByteBuffer.allocateDirect(NamedTensors.CHUNK_ELEMENTS * Float.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        LongAdder written = new LongAdder();
+        for (String name : tensors.names()) {
+            tensors.read(name, chunk -> {
+                writeChunk(channel, buffer, chunk);
+                written.add(buffer.limit());
+            });
+        }
+        requireWhole(written.sum());
     }
 
     private void requireWhole(long written) {
@@ -58,13 +64,13 @@ final class SafeTensorsWriter {
         return Math.multiplyExact(tensors.description(name).shape().elements(), (long) Float.BYTES);
     }
 
-    private static void writeHeader(FileChannel channel, byte[] header) throws IOException {
+    private static void writeHeader(WritableByteChannel channel, byte[] header) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + header.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(header.length).put(header).flip();
         writeAll(channel, bytes);
     }
 
-    private static void writeChunk(FileChannel channel, ByteBuffer buffer, FloatBuffer chunk) {
+    private static void writeChunk(WritableByteChannel channel, ByteBuffer buffer, FloatBuffer chunk) {
         buffer.clear().limit(chunk.remaining() * Float.BYTES);
         buffer.asFloatBuffer().put(chunk);
         try {
@@ -74,7 +80,7 @@ final class SafeTensorsWriter {
         }
     }
 
-    private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
+    private static void writeAll(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

@@ -54,6 +54,17 @@ public interface Exchange extends AutoCloseable {
     List<double[]> gather(long step, String phase, double... values);
 
     /**
+     * Tells all ranks a sentence or something like it, of which long ones are cut off.
+     *
+     * @param step training step
+     * @param phase what it is, for messages
+     * @param text up to some thousand letters
+     * @return the texts of all ranks, in rank order
+     * @throws PeerException if a peer is late or gone
+     */
+    List<String> gatherText(long step, String phase, String text);
+
+    /**
      * Gives the own shard of the parameters to all ranks and waits for theirs.
      *
      * @param step training step

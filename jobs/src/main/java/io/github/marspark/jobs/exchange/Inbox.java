@@ -31,7 +31,7 @@ final class Inbox {
     private final Duration timeout;
     private final Runnable interruption;
     private final Map<Long, Round> rounds = new HashMap<>();
-    private final Map<Long, double[][]> numbers = new HashMap<>();
+    private final Map<Long, byte[][]> notes = new HashMap<>();
     private @Nullable PeerException failure;
     private long waitingNanos;
 
@@ -66,8 +66,8 @@ final class Inbox {
         notifyAll();
     }
 
-    synchronized void addNumbers(long number, int from, double[] values) {
-        numbers.computeIfAbsent(number, key -> new double[sharding.ranks()][])[from] = values;
+    synchronized void addNote(long number, int from, byte[] note) {
+        notes.computeIfAbsent(number, key -> new byte[sharding.ranks()][])[from] = note;
         notifyAll();
     }
 
@@ -96,12 +96,12 @@ final class Inbox {
         rounds.remove(step);
     }
 
-    /** All ranks' numbers. */
-    synchronized double[][] numbers(long number, String phase, double[] own, Peers peers) {
-        double[][] all = numbers.computeIfAbsent(number, key -> new double[sharding.ranks()][]);
+    /** All ranks' notes of a number. */
+    synchronized byte[][] notes(long number, String phase, byte[] own, Peers peers) {
+        byte[][] all = notes.computeIfAbsent(number, key -> new byte[sharding.ranks()][]);
         all[rank] = own;
         await(from -> all[from] != null, peers, phase);
-        numbers.remove(number);
+        notes.remove(number);
         return all;
     }
 

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
  * @param kind what follows
  * @param rank who sends
  * @param run which training, so that a late message of an earlier attempt is refused
- * @param number the training step; of {@link Kind#NUMBERS} the count of such messages before
+ * @param number the training step; of {@link Kind#NOTE} the count of such messages before
  * @param chunk number within the owner's shard
  */
 record Message(Kind kind, int rank, long run, long number, int chunk) {
@@ -19,8 +19,8 @@ record Message(Kind kind, int rank, long run, long number, int chunk) {
         GRADIENT,
         /** New parameters of a chunk from its owner: float32. */
         PARAMETERS,
-        /** Some numbers: float64. */
-        NUMBERS
+        /** A few numbers or a sentence. */
+        NOTE
     }
 
     /** Length of the head. */

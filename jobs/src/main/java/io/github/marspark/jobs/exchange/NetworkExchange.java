@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class NetworkExchange implements Exchange, Peers {
     private static final int GRAIN = 16384;
     private static final int BLOCK = 2048;
+    private static final int LONGEST_TEXT = 4000;
 
     /**
      * What one rank brings to the exchange.
@@ -197,19 +199,37 @@ public final class NetworkExchange implements Exchange, Peers {
         }
     }
 
-    // ---- numbers
+    // ---- notes
 
     @Override
     public List<double[]> gather(long step, String phase, double... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Double.BYTES);
+        bytes.asDoubleBuffer().put(values);
+        return Arrays.stream(gather(step, phase, bytes.array()))
+                .map(NetworkExchange::doubles)
+                .toList();
+    }
+
+    private static double[] doubles(byte[] note) {
+        double[] values = new double[note.length / Double.BYTES];
+        ByteBuffer.wrap(note).asDoubleBuffer().get(values);
+        return values;
+    }
+
+    @Override
+    public List<String> gatherText(long step, String phase, String text) {
+        String cut = text.substring(0, Math.min(LONGEST_TEXT, text.length()));
+        return Arrays.stream(gather(step, phase, cut.getBytes(StandardCharsets.UTF_8)))
+                .map(note -> new String(note, StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    private byte[][] gather(long step, String phase, byte[] note) {
         long number = gathers++;
         for (int peer = 0; peer < outboxes.length; peer++) {
-            send(peer, Kind.NUMBERS, number, 0, buffer -> {
-                for (double value : values) {
-                    buffer.putDouble(value);
-                }
-            });
+            send(peer, Kind.NOTE, number, 0, buffer -> buffer.put(note));
         }
-        return Arrays.asList(inbox.numbers(number, phase + " of step " + step, values, this));
+        return inbox.notes(number, phase + " of step " + step, note, this);
     }
 
     // ---- parameters
@@ -284,7 +304,7 @@ public final class NetworkExchange implements Exchange, Peers {
         switch (head.kind()) {
             case GRADIENT -> takeGradient(head, bytes);
             case PARAMETERS -> takeParameters(head, bytes);
-            case NUMBERS -> takeNumbers(head, bytes);
+            case NOTE -> takeNote(head, bytes);
         }
     }
 
@@ -303,10 +323,10 @@ public final class NetworkExchange implements Exchange, Peers {
         inbox.addPublished(head.number(), head.rank());
     }
 
-    private void takeNumbers(Message head, ByteBuffer bytes) {
-        double[] values = new double[bytes.remaining() / Double.BYTES];
-        bytes.asDoubleBuffer().get(values);
-        inbox.addNumbers(head.number(), head.rank(), values);
+    private void takeNote(Message head, ByteBuffer bytes) {
+        byte[] note = new byte[bytes.remaining()];
+        bytes.get(note);
+        inbox.addNote(head.number(), head.rank(), note);
     }
 
     private void requireChunk(int owner, int chunk, ByteBuffer bytes) {

@@ -36,6 +36,11 @@ public final class SoloExchange implements Exchange {
     }
 
     @Override
+    public List<String> gatherText(long step, String phase, String text) {
+        return List.of(text);
+    }
+
+    @Override
     public void allGather(long step, Chunk update) {
         each(update);
     }

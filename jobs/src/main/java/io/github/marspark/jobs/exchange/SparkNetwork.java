@@ -15,6 +15,7 @@ import org.apache.spark.network.client.TransportClientFactory;
 import org.apache.spark.network.crypto.AuthClientBootstrap;
 import org.apache.spark.network.crypto.AuthServerBootstrap;
 import org.apache.spark.network.netty.SparkTransportConf;
+import org.apache.spark.network.sasl.SecretKeyHolder;
 import org.apache.spark.network.server.RpcHandler;
 import org.apache.spark.network.server.TransportServer;
 import org.apache.spark.network.server.TransportServerBootstrap;
@@ -38,22 +39,22 @@ public final class SparkNetwork implements AutoCloseable {
      * An end that answers with a handler.
      *
      * @param configuration of Spark
-     * @param security whether there is a secret, and which
+     * @param secrets the application's secret; null if there is none to be known
      * @param application Spark's name of the application
      * @param timeout after which a silent connection is given up
      * @param handler of what others send
      */
     public SparkNetwork(
             SparkConf configuration,
-            SecurityManager security,
+            @Nullable SecretKeyHolder secrets,
             String application,
             Duration timeout,
             RpcHandler handler) {
         TransportConf transport = transport(configuration, timeout);
         this.context = new TransportContext(transport, handler);
-        if (security.isAuthenticationEnabled()) {
-            this.serverBootstraps = List.of(new RefusalLog(new AuthServerBootstrap(transport, security)));
-            TransportClientBootstrap prove = new AuthClientBootstrap(transport, application, security);
+        if (secrets != null) {
+            this.serverBootstraps = List.of(new RefusalLog(new AuthServerBootstrap(transport, secrets)));
+            TransportClientBootstrap prove = new AuthClientBootstrap(transport, application, secrets);
             this.clients = context.createClientFactory(List.of(prove));
         } else {
             this.serverBootstraps = List.of();
@@ -71,8 +72,13 @@ public final class SparkNetwork implements AutoCloseable {
     public static SparkNetwork ofThisProcess(Duration timeout, RpcHandler handler) {
         SparkEnv environment = SparkEnv.get();
         SparkConf configuration = environment.conf();
+        SecurityManager security = environment.securityManager();
         return new SparkNetwork(
-                configuration, environment.securityManager(), configuration.getAppId(), timeout, handler);
+                configuration,
+                security.isAuthenticationEnabled() ? security : null,
+                configuration.getAppId(),
+                timeout,
+                handler);
     }
 
     /**

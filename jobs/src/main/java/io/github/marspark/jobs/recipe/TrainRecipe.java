@@ -14,7 +14,10 @@ import java.util.List;
  * @param betas AdamW's two rates of forgetting
  * @param clipNorm length to which a longer gradient is shortened
  * @param streams number of streams the samples are dealt into; the number of executors must divide it
+ * @param largestBatch images computed at once on an executor; the gradients of a larger share are accumulated
  * @param gradientSharing how executors agree on a step
+ * @param peerTimeoutSeconds time after which an executor that is not heard of is given up
+ * @param nonFinite what happens when a loss or gradient is not finite
  * @param ema the moving average of the parameters
  * @param checkpoint when progress is saved
  */
@@ -49,8 +52,23 @@ public record TrainRecipe(
                 byDefault = "64")
         int streams,
 
+        @Describe(
+                value = "images computed at once on an executor; the gradients of a larger share are accumulated",
+                unit = "images",
+                byDefault = "128")
+        int largestBatch,
+
         @Describe(value = "how executors agree on a step", byDefault = "synchronous")
         GradientSharing gradientSharing,
+
+        @Describe(
+                value = "time after which an executor that is not heard of is given up",
+                unit = "seconds",
+                byDefault = "300")
+        int peerTimeoutSeconds,
+
+        @Describe(value = "what happens when a loss or gradient is not finite", byDefault = "stop")
+        NonFinite nonFinite,
 
         @Describe("the moving average of the parameters") EmaRecipe ema,
         @Describe("when progress is saved") CheckpointRecipe checkpoint) {
@@ -66,5 +84,7 @@ public record TrainRecipe(
         Require.that(betas.stream().allMatch(b -> b >= 0 && b < 1), "betas", betas, "at least 0.0 and below 1.0");
         Require.positive("clip-norm", clipNorm);
         Require.atLeast("streams", streams, 1);
+        Require.atLeast("largest-batch", largestBatch, 1);
+        Require.atLeast("peer-timeout-seconds", peerTimeoutSeconds, 1);
     }
 }

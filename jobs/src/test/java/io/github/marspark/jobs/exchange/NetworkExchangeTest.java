@@ -15,14 +15,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import org.apache.spark.SecurityManager;
 import org.apache.spark.SparkConf;
+import org.apache.spark.network.sasl.SecretKeyHolder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkExchangeTest {
     private static final String HOST = "127.0.0.1";
+    private static final String SECRET = "spark.authenticate.secret";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private static SparkConf plain() {
@@ -32,7 +33,20 @@ class NetworkExchangeTest {
     private static SparkConf secret(String secret) {
         return plain().set("spark.authenticate", "true")
                 .set("spark.network.crypto.enabled", "true")
-                .set("spark.authenticate.secret", secret);
+                .set(SECRET, secret);
+    }
+
+    /** Knows one secret. */
+    private record Secret(String secret) implements SecretKeyHolder {
+        @Override
+        public String getSaslUser(String application) {
+            return "spark";
+        }
+
+        @Override
+        public String getSecretKey(String application) {
+            return secret;
+        }
     }
 
     /** One rank: its vectors and its end of the exchange. */
@@ -41,10 +55,9 @@ class NetworkExchangeTest {
             FlatVector parameters = FlatVector.zeros(size);
             FlatVector gradient = FlatVector.zeros(size);
             Member member = new Member(rank, ranks, run, parameters, gradient, new Threads(1), patience, () -> {});
-            SecurityManager security =
-                    new SecurityManager(conf, scala.Option.empty(), SecurityManager.$lessinit$greater$default$3());
+            Secret secret = conf.contains(SECRET) ? new Secret(conf.get(SECRET)) : null;
             NetworkExchange exchange = new NetworkExchange(
-                    member, HOST, handler -> new SparkNetwork(conf, security, "exchange-test", patience, handler));
+                    member, HOST, handler -> new SparkNetwork(conf, secret, "exchange-test", patience, handler));
             return new Rank(parameters, gradient, exchange);
         }
     }

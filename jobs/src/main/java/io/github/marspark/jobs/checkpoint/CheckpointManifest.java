@@ -1,0 +1,115 @@
+package io.github.marspark.jobs.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.github.marspark.model.parameters.ParameterLayout;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a checkpoint says about itself.
+ *
+ * @param format version of this form, 1
+ * @param step number of steps done, which is also the position in the data: the next step's batch follows from it
+ * @param program version of the program that wrote it
+ * @param recipe every key of the recipe, in HOCON
+ * @param data what was trained on
+ * @param layout the parameter arrays in their order
+ * @param shards the files
+ */
+public record CheckpointManifest(
+        int format, long step, String program, String recipe, Data data, List<Array> layout, List<Shard> shards) {
+    private static final int FORMAT = 1;
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    /**
+     * The latents.
+     *
+     * @param tokenizer fingerprint of the tokenizer that made them
+     * @param latentScale factor that the latents were multiplied by
+     * @param records how many there are
+     * @param fingerprint of their names and order
+     */
+    public record Data(String tokenizer, double latentScale, int records, String fingerprint) {}
+
+    /**
+     * A parameter array.
+     *
+     * @param name as in the reference's checkpoints
+     * @param shape its sizes
+     */
+    public record Array(String name, List<Integer> shape) {}
+
+    /**
+     * A file.
+     *
+     * @param file name in the checkpoint's folder
+     * @param from index of its first parameter in the flat vector
+     * @param to index behind its last
+     * @param bytes its length
+     * @param sha256 of its bytes, in hexadecimal digits
+     */
+    public record Shard(String file, long from, long to, long bytes, String sha256) {}
+
+    /** Copies the lists. */
+    public CheckpointManifest {
+        layout = List.copyOf(layout);
+        shards = List.copyOf(shards);
+        if (format != FORMAT) {
+            throw new IllegalArgumentException(
+                    "format is %d, this program reads %d; use the program that wrote it: %s"
+                            .formatted(format, FORMAT, program));
+        }
+    }
+
+    /**
+     * A manifest in today's format.
+     *
+     * @param step number of steps done
+     * @param program version of the program
+     * @param recipe every key of the recipe, in HOCON
+     * @param data what was trained on
+     * @param layout of the parameters
+     * @param shards the files
+     * @return the manifest
+     */
+    public static CheckpointManifest of(
+            long step, String program, String recipe, Data data, ParameterLayout layout, List<Shard> shards) {
+        return new CheckpointManifest(FORMAT, step, program, recipe, data, arrays(layout), shards);
+    }
+
+    /**
+     * A layout as a manifest holds it.
+     *
+     * @param layout of the parameters
+     * @return names and shapes
+     */
+    public static List<Array> arrays(ParameterLayout layout) {
+        return layout.specs().stream()
+                .map(spec -> new Array(
+                        spec.name(), Arrays.stream(spec.shape()).boxed().toList()))
+                .toList();
+    }
+
+    /**
+     * Number of parameters.
+     *
+     * @return P
+     */
+    public long parameters() {
+        return shards.get(shards.size() - 1).to();
+    }
+
+    byte[] toJson() {
+        try {
+            return JSON.writeValueAsBytes(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a manifest cannot be written as JSON", e);
+        }
+    }
+
+    static CheckpointManifest parse(byte[] json) throws java.io.IOException {
+        return JSON.readValue(json, CheckpointManifest.class);
+    }
+}

@@ -1,0 +1,230 @@
+package io.github.marspark.jobs.files;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.deploy.SparkHadoopUtil;
+
+/** A folder on any file system that Hadoop knows; errors name the path. */
+public final class FileStore {
+    private final FileSystem files;
+    private final Path folder;
+
+    private FileStore(FileSystem files, Path folder) {
+        this.files = files;
+        this.folder = folder;
+    }
+
+    /**
+     * A folder, which need not exist.
+     *
+     * @param address a path of the default file system, or with its own scheme
+     * @return the folder
+     */
+    public static FileStore at(String address) {
+        Path path = new Path(address);
+        try {
+            FileSystem files = path.getFileSystem(configuration());
+            FileSystem plain = files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
+            return new FileStore(plain, plain.makeQualified(path));
+        } catch (IOException e) {
+            throw new UncheckedIOException("there is no file system for " + address + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Configuration configuration() {
+        SparkEnv environment = SparkEnv.get();
+        SparkConf spark = environment == null ? new SparkConf() : environment.conf();
+        return SparkHadoopUtil.get().newConfiguration(spark);
+    }
+
+    /**
+     * The folder's path.
+     *
+     * @return with its scheme
+     */
+    public Path path() {
+        return folder;
+    }
+
+    /**
+     * A place in the folder.
+     *
+     * @param name relative path
+     * @return with its scheme
+     */
+    public Path path(String name) {
+        return new Path(folder, name);
+    }
+
+    /**
+     * Whether it lies on this machine's own disks.
+     *
+     * @return whether its scheme is that of local files
+     */
+    public boolean isLocal() {
+        return "file".equals(files.getUri().getScheme());
+    }
+
+    /**
+     * What stands in the folder, hidden or not.
+     *
+     * @return names in their order; none if there is no folder
+     */
+    public List<String> names() {
+        try {
+            return files.exists(folder)
+                    ? Arrays.stream(files.listStatus(folder))
+                            .map(FileStatus::getPath)
+                            .map(Path::getName)
+                            .sorted()
+                            .toList()
+                    : List.of();
+        } catch (IOException e) {
+            throw failure("cannot be listed", folder, e);
+        }
+    }
+
+    /**
+     * Whether something is there.
+     *
+     * @param name relative path
+     * @return whether it exists
+     */
+    public boolean exists(String name) {
+        try {
+            return files.exists(path(name));
+        } catch (IOException e) {
+            throw failure("cannot be looked at", path(name), e);
+        }
+    }
+
+    /**
+     * The length of a file.
+     *
+     * @param name relative path
+     * @return bytes
+     * @throws IOException if there is no such file
+     */
+    public long length(String name) throws IOException {
+        return files.getFileStatus(path(name)).getLen();
+    }
+
+    /**
+     * Opens a file.
+     *
+     * @param name relative path
+     * @return its bytes, to be closed
+     * @throws IOException if it cannot be read
+     */
+    public InputStream read(String name) throws IOException {
+        return files.open(path(name));
+    }
+
+    /** What is written to a file. */
+    @FunctionalInterface
+    public interface Content {
+        /**
+         * Writes the whole content.
+         *
+         * @param stream where to
+         * @throws IOException if it does not take the bytes
+         */
+        void writeTo(OutputStream stream) throws IOException;
+    }
+
+    /**
+     * Writes a file, and its folder if need be.
+     *
+     * @param name relative path
+     * @param content what is written
+     */
+    public void write(String name, Content content) {
+        try (org.apache.hadoop.fs.FSDataOutputStream stream = files.create(path(name), true)) {
+            content.writeTo(stream);
+            stream.hsync();
+        } catch (IOException e) {
+            throw failure("cannot be written", path(name), e);
+        }
+    }
+
+    /**
+     * Gives a file or folder another name.
+     *
+     * @param from relative path
+     * @param to relative path, of nothing
+     */
+    public void rename(String from, String to) {
+        try {
+            if (files.exists(path(to)) || !files.rename(path(from), path(to))) {
+                throw new IOException("there is something, or the file system refuses");
+            }
+        } catch (IOException e) {
+            throw failure("cannot be renamed to " + to, path(from), e);
+        }
+    }
+
+    /**
+     * Deletes a file, or a folder and what is in it.
+     *
+     * @param name relative path
+     */
+    public void delete(String name) {
+        try {
+            files.delete(path(name), true);
+        } catch (IOException e) {
+            throw failure("cannot be deleted", path(name), e);
+        }
+    }
+
+    /**
+     * The file on a local disk: itself, or a copy that is deleted when done.
+     *
+     * @param name relative path
+     * @return to be closed
+     * @throws IOException if it cannot be read
+     */
+    public LocalFile local(String name) throws IOException {
+        if (isLocal()) {
+            return new LocalFile(java.nio.file.Path.of(URI.create(path(name).toUri().toString())), false);
+        }
+        java.nio.file.Path copy = Files.createTempFile("mar-checkpoint", ".safetensors");
+        files.copyToLocalFile(false, path(name), new Path(copy.toUri()), true);
+        return new LocalFile(copy, true);
+    }
+
+    /**
+     * A file on a local disk.
+     *
+     * @param path where it is
+     * @param temporary whether it is a copy
+     */
+    public record LocalFile(java.nio.file.Path path, boolean temporary) implements AutoCloseable {
+        @Override
+        public void close() {
+            try {
+                if (temporary) {
+                    Files.delete(path);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(path + " cannot be deleted", e);
+            }
+        }
+    }
+
+    private static UncheckedIOException failure(String what, Path path, IOException cause) {
+        return new UncheckedIOException("%s %s: %s".formatted(path, what, cause.getMessage()), cause);
+    }
+}

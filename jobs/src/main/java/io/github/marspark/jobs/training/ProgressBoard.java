@@ -1,0 +1,80 @@
+package io.github.marspark.jobs.training;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Shows a person how the training goes, and keeps the record of it. Driver only; thread-safe. */
+final class ProgressBoard {
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+    private static final double SMOOTHING = 0.9;
+
+    private final PrintStream out;
+    private final MetricsFile metrics;
+    private final long steps;
+    private long lastPrinted = Long.MIN_VALUE;
+    private @Nullable StepReport last;
+    private double smoothedSeconds;
+    private final int batch;
+
+    /**
+     * A board.
+     *
+     * @param out where a person reads
+     * @param metrics where the record is kept
+     * @param steps length of the training
+     * @param batch images a step
+     */
+    ProgressBoard(PrintStream out, MetricsFile metrics, long steps, int batch) {
+        this.out = out;
+        this.metrics = metrics;
+        this.steps = steps;
+        this.batch = batch;
+    }
+
+    synchronized void say(String sentence) {
+        out.println(sentence);
+    }
+
+    synchronized void add(StepReport report, String line) {
+        metrics.add(report.step(), line);
+        double seconds = batch / report.imagesPerSecond();
+        smoothedSeconds = last == null ? seconds : SMOOTHING * smoothedSeconds + (1 - SMOOTHING) * seconds;
+        last = report;
+        long now = System.nanoTime();
+        if (lastPrinted == Long.MIN_VALUE || now - lastPrinted >= PAUSE.toNanos() || report.step() == steps) {
+            lastPrinted = now;
+            out.println(line(report));
+        }
+    }
+
+    private String line(StepReport report) {
+        return String.format(
+                Locale.ROOT,
+                "step %d/%d  epoch %.2f  loss %.4f  learning rate %.2e  gradient norm %.3f  %.1f images/s  computing %.0f%% waiting %.0f%% communicating %.0f%%  %s left",
+                report.step(),
+                steps,
+                report.epoch(),
+                report.loss(),
+                report.learningRate(),
+                report.gradientNorm(),
+                batch / smoothedSeconds,
+                100 * report.computing(),
+                100 * report.waiting(),
+                100 * report.communicating(),
+                duration((long) ((steps - report.step()) * smoothedSeconds)));
+    }
+
+    private static String duration(long seconds) {
+        if (seconds < 100) {
+            return seconds + " s";
+        }
+        return seconds < 6000 ? seconds / 60 + " min" : "%d h %d min".formatted(seconds / 3600, seconds / 60 % 60);
+    }
+
+    /** The last step that was heard of. */
+    synchronized long lastStep() {
+        return last == null ? 0 : last.step();
+    }
+}

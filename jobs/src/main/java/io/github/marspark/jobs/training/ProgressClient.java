@@ -1,0 +1,60 @@
+package io.github.marspark.jobs.training;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.marspark.jobs.exchange.Address;
+import io.github.marspark.jobs.exchange.SparkNetwork;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.spark.network.client.TransportClient;
+import org.apache.spark.network.server.NoOpRpcHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Rank 0 tells the driver how it goes. A driver that does not hear is not waited for. */
+final class ProgressClient implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProgressClient.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final SparkNetwork network;
+    private final TransportClient client;
+
+    ProgressClient(Address driver) {
+        this.network = SparkNetwork.ofThisProcess(PATIENCE, new NoOpRpcHandler());
+        try {
+            this.client = network.connect(driver);
+        } catch (IOException | RuntimeException e) {
+            network.close();
+            throw new IllegalStateException(
+                    "the driver at %s cannot be reached from this executor: %s".formatted(driver, e.getMessage()), e);
+        }
+    }
+
+    void report(StepReport report) {
+        send(report);
+    }
+
+    /** Something that a person should know. */
+    void say(String sentence) {
+        LOG.info(sentence);
+        send(Map.of("say", sentence));
+    }
+
+    private void send(Object value) {
+        try {
+            client.send(ByteBuffer.wrap(JSON.writeValueAsString(value).getBytes(StandardCharsets.UTF_8)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("progress cannot be written as JSON", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        network.close();
+    }
+}

@@ -1,0 +1,77 @@
+package io.github.marspark.jobs.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.marspark.jobs.exchange.Address;
+import io.github.marspark.jobs.exchange.SparkNetwork;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.apache.spark.network.client.RpcResponseCallback;
+import org.apache.spark.network.client.TransportClient;
+import org.apache.spark.network.server.OneForOneStreamManager;
+import org.apache.spark.network.server.RpcHandler;
+import org.apache.spark.network.server.StreamManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hears on the driver how it goes. */
+final class ProgressServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProgressServer.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration SILENCE = Duration.ofDays(1);
+
+    private final SparkNetwork network;
+    private final Address address;
+
+    ProgressServer(ProgressBoard board) {
+        this.network = SparkNetwork.ofThisProcess(SILENCE, new Handler(board));
+        this.address = network.listen(SparkNetwork.hostOfThisProcess());
+    }
+
+    Address address() {
+        return address;
+    }
+
+    @Override
+    public void close() {
+        network.close();
+    }
+
+    /** Runs on the network's threads. */
+    private static final class Handler extends RpcHandler {
+        private final ProgressBoard board;
+        private final StreamManager streams = new OneForOneStreamManager();
+
+        Handler(ProgressBoard board) {
+            this.board = board;
+        }
+
+        @Override
+        public void receive(TransportClient client, ByteBuffer message) {
+            String text = StandardCharsets.UTF_8.decode(message).toString();
+            try {
+                JsonNode json = JSON.readTree(text);
+                if (json.has("say")) {
+                    board.say(json.get("say").asText());
+                } else {
+                    board.add(JSON.treeToValue(json, StepReport.class), text);
+                }
+            } catch (IOException e) {
+                LOG.warn("{} sent something that is no progress: {}", client.getSocketAddress(), e.getMessage());
+            }
+        }
+
+        @Override
+        public void receive(TransportClient client, ByteBuffer message, RpcResponseCallback callback) {
+            receive(client, message);
+            callback.onSuccess(ByteBuffer.allocate(0));
+        }
+
+        @Override
+        public StreamManager getStreamManager() {
+            return streams;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.marspark.jobs.training;
+
+import io.github.marspark.jobs.exchange.FlatVector;
+import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeNetwork;
+import io.github.marspark.jobs.recipe.TrainRecipe;
+import io.github.marspark.model.dl4j.MarFeatures;
+import io.github.marspark.model.dl4j.MarLayer;
+import io.github.marspark.model.dl4j.MarLayerNetwork;
+import io.github.marspark.model.parameters.ParameterLayout;
+import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.Threads;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** One rank's copy of the network, and the gradient of its share of a batch. Not thread-safe. */
+final class Replica {
+    private final ComputationGraph graph;
+    private final MarLayerNetwork network;
+    private @Nullable INDArray accumulated;
+
+    /** A network with the starting values that the recipe's seed gives. */
+    Replica(Recipe recipe, Threads threads) {
+        TrainRecipe train = recipe.train();
+        MarLayer layer = new MarLayer(
+                RecipeNetwork.config(recipe),
+                RecipeNetwork.noise(recipe),
+                RecipeNetwork.DIFFUSION_STEPS,
+                recipe.seed());
+        this.graph = new ComputationGraph(layer.graph(train.learningRate(), train.weightDecay(), train.clipNorm()));
+        graph.init();
+        graph.initGradientsView();
+        this.network = MarLayerNetwork.of(graph);
+        network.use(new CpuKernels(threads));
+    }
+
+    ParameterLayout layout() {
+        return network.parameters().layout();
+    }
+
+    FlatVector parameters() {
+        return FlatVector.of(graph.params());
+    }
+
+    FlatVector gradient() {
+        return FlatVector.of(graph.getFlattenedGradients());
+    }
+
+    /**
+     * The gradients of equal parts of a batch, added up.
+     *
+     * @param batch gives each slot its image
+     * @param step training step
+     * @param slots which of them, in how many parts
+     * @return the mean loss
+     */
+    double differentiate(GlobalBatch batch, long step, Slots slots) {
+        double loss = 0;
+        for (int part = 0; part < slots.parts(); part++) {
+            loss += differentiate(batch.slots(step, slots.from(part), slots.from(part + 1)));
+            if (slots.parts() > 1) {
+                accumulate(part, slots.parts());
+            }
+        }
+        return loss / slots.parts();
+    }
+
+    private double differentiate(MarFeatures features) {
+        LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.noWorkspaces();
+        network.setInput(features.toArray(), workspaces);
+        network.backpropGradient(null, workspaces);
+        return network.score();
+    }
+
+    private void accumulate(int part, int parts) {
+        INDArray gradient = graph.getFlattenedGradients();
+        INDArray sum = accumulated == null ? gradient.ulike() : accumulated;
+        accumulated = sum;
+        if (part == 0) {
+            sum.assign(gradient);
+        } else {
+            sum.addi(gradient);
+        }
+        if (part == parts - 1) {
+            gradient.assign(sum);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.github.marspark.jobs.training;
+
+import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.data.weights.SafeTensors;
+import io.github.marspark.data.weights.WeightFingerprint;
+import io.github.marspark.jobs.checkpoint.CheckpointException;
+import io.github.marspark.jobs.checkpoint.CheckpointFolder;
+import io.github.marspark.jobs.checkpoint.CheckpointManifest;
+import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeNetwork;
+import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.model.mar.MarConfig;
+import io.github.marspark.model.mar.MarParameters;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Trains the network of a recipe from its encoded images; driver only. */
+public final class TrainingJob {
+    /** File of the tokenizer's weights in its folder. */
+    public static final String TOKENIZER_FILE = "tokenizer.safetensors";
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingJob.class);
+    private static final int FUTILE_ATTEMPTS = 3;
+
+    private final Recipe recipe;
+    private final String program;
+    private final PrintStream out;
+
+    /**
+     * A training.
+     *
+     * @param recipe complete and checked
+     * @param program version of the program, for the checkpoints
+     * @param out where a person reads how it goes
+     */
+    public TrainingJob(Recipe recipe, String program, PrintStream out) {
+        this.recipe = recipe;
+        this.program = program;
+        this.out = out;
+    }
+
+    /**
+     * Trains to the last step, from the last checkpoint if there is one. When executors die, it goes on with those that
+     * come instead.
+     *
+     * @param spark where to
+     * @param executors number of executors; empty for all of a cluster, or one on this machine
+     * @throws IllegalStateException if the training cannot begin or has ended early
+     */
+    public void run(JavaSparkContext spark, OptionalInt executors) {
+        LatentHeader latents = requireLatents();
+        CheckpointFolder folder = new CheckpointFolder(recipe.checkpoints());
+        if (newestStep(folder) >= recipe.train().steps()) {
+            out.printf("%s is trained already, to step %d%n", folder.store().path(), newestStep(folder));
+            return;
+        }
+        requireSameTraining(folder);
+        Cluster cluster = Cluster.of(spark, executors);
+        Slots.of(recipe.train(), 0, cluster.tasks());
+        MetricsFile metrics = new MetricsFile(folder.store());
+        ProgressBoard board = new ProgressBoard(
+                out, metrics, recipe.train().steps(), recipe.train().globalBatch());
+        begin(latents, cluster);
+        try (ProgressServer progress = new ProgressServer(board)) {
+            TrainingPlan plan =
+                    new TrainingPlan(recipe, program, cluster.tasks(), cluster.cores(), progress.address());
+            untilDone(spark, cluster, plan, folder);
+        }
+        if (!folder.store().isLocal()) {
+            metrics.flush();
+        }
+    }
+
+    private void begin(LatentHeader latents, Cluster cluster) {
+        out.printf(
+                "trains %,d parameters on %s (latents %d × %d × %d) on %d %s of %d %s%n",
+                MarParameters.layout(RecipeNetwork.config(recipe)).size(),
+                recipe.latents(),
+                latents.channels(),
+                latents.height(),
+                latents.width(),
+                cluster.tasks(),
+                cluster.tasks() == 1 ? "executor" : "executors",
+                cluster.cores(),
+                cluster.cores() == 1 ? "core" : "cores");
+    }
+
+    /** Spark tries a stage again some times; so does this, as long as each attempt gets further. */
+    private void untilDone(JavaSparkContext spark, Cluster cluster, TrainingPlan plan, CheckpointFolder folder) {
+        int futile = 0;
+        while (true) {
+            long before = newestStep(folder);
+            try {
+                requireDone(TrainingStage.run(spark, cluster, plan));
+                return;
+            } catch (RuntimeException failure) {
+                futile = newestStep(folder) > before ? 0 : futile + 1;
+                if (!isLossOfExecutors(failure) || futile >= FUTILE_ATTEMPTS) {
+                    throw StageFailure.told(failure);
+                }
+                LOG.warn("begins again from step {} after: {}", newestStep(folder), StageFailure.sentence(failure));
+            }
+        }
+    }
+
+    /** Spark's exceptions are thrown without being declared. */
+    private static boolean isLossOfExecutors(Throwable failure) {
+        Throwable cause = failure instanceof SparkException || failure.getCause() == null ? failure : failure.getCause();
+        return String.valueOf(cause.getMessage()).contains("ExecutorLostFailure");
+    }
+
+    private static void requireDone(List<String> ends) {
+        ends.stream().filter(end -> !end.isEmpty()).findFirst().ifPresent(end -> {
+            throw new IllegalStateException(end);
+        });
+    }
+
+    private static long newestStep(CheckpointFolder folder) {
+        return folder.steps().stream().findFirst().orElse(0L);
+    }
+
+    // ---- what has to fit together
+
+    private LatentHeader requireLatents() {
+        LatentHeader header = LatentSet.header(recipe.latents());
+        MarConfig config = RecipeNetwork.config(recipe);
+        if (header.channels() != config.latentChannels()
+                || header.height() != config.latentSize()
+                || header.width() != config.latentSize()) {
+            throw new IllegalStateException("%s holds latents of %d × %d × %d, the recipe's network takes %d × %d × %d; encode the images with this recipe"
+                    .formatted(
+                            recipe.latents(),
+                            header.channels(),
+                            header.height(),
+                            header.width(),
+                            config.latentChannels(),
+                            config.latentSize(),
+                            config.latentSize()));
+        }
+        if (header.classNames().size() > config.classes()) {
+            throw new IllegalStateException("%s has %d classes, the recipe's data.classes is %d; set data.classes=%2$d"
+                    .formatted(recipe.latents(), header.classNames().size(), config.classes()));
+        }
+        requireTokenizer(header);
+        return header;
+    }
+
+    private void requireTokenizer(LatentHeader header) {
+        FileStore folder = FileStore.at(recipe.tokenizerFolder());
+        if (!folder.exists(TOKENIZER_FILE)) {
+            LOG.warn("{} is not there, so the latents' tokenizer cannot be compared", folder.path(TOKENIZER_FILE));
+            return;
+        }
+        String fingerprint = tokenizerFingerprint(folder);
+        if (!fingerprint.equals(header.tokenizerFingerprint())) {
+            throw new IllegalStateException("%s was encoded by tokenizer %.12s…, %s is %.12s…; encode the images again, or name the folder of the right one with tokenizer-folder=…"
+                    .formatted(
+                            recipe.latents(), header.tokenizerFingerprint(), folder.path(TOKENIZER_FILE), fingerprint));
+        }
+    }
+
+    private static String tokenizerFingerprint(FileStore folder) {
+        try (FileStore.LocalFile file = folder.local(TOKENIZER_FILE);
+                SafeTensors weights = SafeTensors.open(file.path())) {
+            return WeightFingerprint.of(weights);
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder.path(TOKENIZER_FILE) + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Refuses to go on from checkpoints of another training. */
+    private void requireSameTraining(CheckpointFolder folder) {
+        for (long step : folder.steps()) {
+            CheckpointManifest manifest;
+            try {
+                manifest = folder.manifest(step);
+            } catch (CheckpointException damaged) {
+                continue;
+            }
+            String path = folder.store().path(CheckpointFolder.name(step)).toString();
+            Recipe before = Recipes.parse(manifest.recipe(), path + "'s recipe", Map.of());
+            List<String> differences = RecipeDifferences.between(before, recipe);
+            if (!differences.isEmpty()) {
+                throw new CheckpointException("%s is of another training: %s; train into another folder with checkpoints=…, or restore these values"
+                        .formatted(path, String.join(", ", differences)));
+            }
+            return;
+        }
+    }
+}

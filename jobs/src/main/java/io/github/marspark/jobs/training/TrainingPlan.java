@@ -1,0 +1,59 @@
+package io.github.marspark.jobs.training;
+
+import io.github.marspark.jobs.exchange.Address;
+import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.Recipes;
+import java.io.Serializable;
+import java.util.Map;
+
+/** What the driver tells every task. */
+final class TrainingPlan implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final String recipe;
+    private final String program;
+    private final int ranks;
+    private final int threads;
+    private final String driver;
+
+    /**
+     * A plan.
+     *
+     * @param recipe complete and checked
+     * @param program version of the program
+     * @param ranks number of tasks
+     * @param threads of each task
+     * @param driver where progress is told
+     */
+    TrainingPlan(Recipe recipe, String program, int ranks, int threads, Address driver) {
+        this.recipe = Recipes.render(recipe);
+        this.program = program;
+        this.ranks = ranks;
+        this.threads = threads;
+        this.driver = driver.toString();
+    }
+
+    Recipe recipe() {
+        return Recipes.parse(recipe, "the plan's recipe", Map.of());
+    }
+
+    String recipeText() {
+        return recipe;
+    }
+
+    String program() {
+        return program;
+    }
+
+    int ranks() {
+        return ranks;
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    Address driver() {
+        return Address.parse(driver);
+    }
+}

@@ -1,0 +1,440 @@
+package io.github.marspark.jobs.training;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.marspark.jobs.checkpoint.CheckpointException;
+import io.github.marspark.jobs.checkpoint.CheckpointFolder;
+import io.github.marspark.jobs.checkpoint.CheckpointManifest;
+import io.github.marspark.jobs.checkpoint.CheckpointManifest.Shard;
+import io.github.marspark.jobs.checkpoint.CheckpointReader;
+import io.github.marspark.jobs.exchange.Address;
+import io.github.marspark.jobs.exchange.Exchange;
+import io.github.marspark.jobs.exchange.FlatVector;
+import io.github.marspark.jobs.exchange.NetworkExchange;
+import io.github.marspark.jobs.exchange.SoloExchange;
+import io.github.marspark.jobs.exchange.SparkNetwork;
+import io.github.marspark.jobs.exchange.Traffic;
+import io.github.marspark.jobs.recipe.CheckpointRecipe;
+import io.github.marspark.jobs.recipe.EmaRecipe;
+import io.github.marspark.jobs.recipe.EmaSchedule;
+import io.github.marspark.jobs.recipe.NonFinite;
+import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.TrainRecipe;
+import io.github.marspark.model.optimization.AdamW;
+import io.github.marspark.model.optimization.ExponentialMovingAverage;
+import io.github.marspark.model.optimization.GradientClipping;
+import io.github.marspark.model.optimization.LearningRateSchedule;
+import io.github.marspark.model.optimization.OptimizerStep;
+import io.github.marspark.model.tensor.Threads;
+import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32;
+import org.apache.spark.BarrierTaskContext;
+import org.jspecify.annotations.Nullable;
+
+/** One rank's part of a training, from the last checkpoint to the end; runs in a barrier task. Not thread-safe. */
+final class TrainingRun implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final double EPSILON = 1e-8;
+    private static final int MOST_NAMES = 8;
+
+    private final BarrierTaskContext context;
+    private final TrainingPlan plan;
+    private final Recipe recipe;
+    private final TrainRecipe train;
+    private final int rank;
+    private final String attempt;
+    private final LatentSet latents;
+    private final GlobalBatch batch;
+    private final Slots slots;
+    private final Replica replica;
+    private final FlatVector parameters;
+    private final Exchange exchange;
+    private final ShardOptimizer optimizer;
+    private final CheckpointFolder folder;
+    private final @Nullable ProgressClient progress;
+    private final LearningRateSchedule rates;
+    private final GradientClipping clipping;
+    private final ExponentialMovingAverage average;
+    private long lastSave = System.nanoTime();
+
+    TrainingRun(BarrierTaskContext context, TrainingPlan plan) {
+        this.context = context;
+        this.plan = plan;
+        this.recipe = plan.recipe();
+        this.train = recipe.train();
+        this.rank = context.partitionId();
+        this.attempt = "%x-%x".formatted(context.stageId(), context.stageAttemptNumber());
+        this.progress = rank == 0 ? new ProgressClient(plan.driver()) : null;
+        this.latents = LatentSet.read(recipe.latents(), recipe.data().mirror());
+        this.batch = new GlobalBatch(recipe, latents);
+        this.slots = Slots.of(train, rank, plan.ranks());
+        Threads threads = new Threads(plan.threads());
+        this.replica = new Replica(recipe, threads);
+        this.parameters = replica.parameters();
+        this.exchange = exchange(threads);
+        this.optimizer = new ShardOptimizer(exchange.sharding(), rank, adamW(), replica, threads);
+        this.folder = new CheckpointFolder(recipe.checkpoints());
+        this.rates = rates(train);
+        this.clipping = new GradientClipping(train.clipNorm());
+        this.average = average(train.ema());
+    }
+
+    private AdamW adamW() {
+        return new AdamW(train.betas().get(0), train.betas().get(1), EPSILON, train.weightDecay());
+    }
+
+    private static LearningRateSchedule rates(TrainRecipe train) {
+        return switch (train.schedule()) {
+            case CONSTANT -> new LearningRateSchedule.Constant(train.learningRate(), train.warmupSteps());
+            case COSINE ->
+                new LearningRateSchedule.Cosine(train.learningRate(), 0, train.warmupSteps(), train.steps());
+        };
+    }
+
+    private static ExponentialMovingAverage average(EmaRecipe ema) {
+        return new ExponentialMovingAverage(
+                ema.rate(),
+                ema.schedule() == EmaSchedule.WARMUP
+                        ? ExponentialMovingAverage.Start.WARMED_UP
+                        : ExponentialMovingAverage.Start.FULL);
+    }
+
+    private Exchange exchange(Threads threads) {
+        if (plan.ranks() == 1) {
+            return new SoloExchange(parameters.size());
+        }
+        Duration patience = Duration.ofSeconds(train.peerTimeoutSeconds());
+        NetworkExchange network = new NetworkExchange(
+                new NetworkExchange.Member(
+                        rank,
+                        plan.ranks(),
+                        ((long) context.stageId() << Integer.SIZE) + context.stageAttemptNumber(),
+                        parameters,
+                        replica.gradient(),
+                        threads,
+                        patience,
+                        context::killTaskIfInterrupted),
+                SparkNetwork.hostOfThisProcess(),
+                handler -> SparkNetwork.ofThisProcess(patience, handler));
+        String[] addresses = context.allGather(network.address().toString());
+        network.connect(Arrays.stream(addresses).map(Address::parse).toList());
+        return network;
+    }
+
+    // ---- the way from step to step
+
+    /**
+     * Trains to the last step.
+     *
+     * @return empty, or the sentence with which the training has ended before
+     */
+    String run() {
+        long start;
+        try {
+            start = restore();
+        } catch (CheckpointException sameOnAllRanks) {
+            return String.valueOf(sameOnAllRanks.getMessage());
+        }
+        requireEqualParameters(start);
+        long before = checksum();
+        boolean moves = false;
+        for (long step = start; step < train.steps(); step++) {
+            context.killTaskIfInterrupted();
+            StepReport report = step(step);
+            moves |= report.learningRate() > 0 && report.gradientNorm() > 0;
+            String end = afterStep(step, report);
+            if (!end.isEmpty()) {
+                return end;
+            }
+        }
+        exchange.gather(train.steps(), "end");
+        return moves && before == checksum()
+                ? "the parameters are the same as before the first step: nothing was trained"
+                : "";
+    }
+
+    private String afterStep(long step, StepReport report) {
+        long done = step + 1;
+        if (!Double.isFinite(report.gradientNorm())) {
+            String sentence = describe(step, report);
+            say(sentence);
+            if (train.nonFinite() == NonFinite.STOP) {
+                return sentence;
+            }
+        }
+        if (progress != null) {
+            progress.report(report);
+        }
+        return isDue(done) ? save(done) : "";
+    }
+
+    /** One step of training. */
+    private StepReport step(long step) {
+        long begin = System.nanoTime();
+        Traffic before = exchange.traffic();
+        double loss = replica.differentiate(batch, step, slots);
+        long computed = System.nanoTime() - begin;
+        exchange.reduceScatter(step, optimizer::measure);
+        List<double[]> all = exchange.gather(step, "loss and gradient norm", loss, optimizer.sumOfSquares());
+        double parts = (double) plan.ranks() * slots.parts();
+        double norm = Math.sqrt(all.stream().mapToDouble(values -> values[1]).sum()) / parts;
+        double mean = all.stream().mapToDouble(values -> values[0]).sum() / plan.ranks();
+        double rate = rates.at(step);
+        long updating = update(step, rate, norm, parts, mean);
+        Traffic traffic = exchange.traffic().since(before);
+        double nanos = System.nanoTime() - begin;
+        double computing = (computed + updating) / nanos;
+        double waiting = traffic.waitingNanos() / nanos;
+        return new StepReport(
+                step + 1,
+                batch.epoch(step + 1),
+                mean,
+                rate,
+                Double.isFinite(mean) ? norm : Double.NaN,
+                train.globalBatch() * TimeUnit.SECONDS.toNanos(1) / nanos,
+                computing,
+                waiting,
+                Math.max(0, 1 - computing - waiting),
+                traffic.bytesSent());
+    }
+
+    /** Moves the parameters, unless something is not finite; returns how long the arithmetic took. */
+    private long update(long step, double rate, double norm, double parts, double loss) {
+        if (!Double.isFinite(norm) || !Double.isFinite(loss)) {
+            exchange.allGather(step, chunk -> {});
+            return 0;
+        }
+        OptimizerStep move = new OptimizerStep(step, rate, clipping.coefficient(norm) / parts, average.at(step));
+        long[] nanos = {0};
+        exchange.allGather(step, chunk -> {
+            long begin = System.nanoTime();
+            optimizer.update(chunk, move);
+            nanos[0] += System.nanoTime() - begin;
+        });
+        return nanos[0];
+    }
+
+    /** Computes the step again to find out whose gradient is not finite. */
+    private String describe(long step, StepReport report) {
+        double loss = replica.differentiate(batch, step, slots);
+        boolean finite = Double.isFinite(loss) && isFinite(replica.gradient());
+        List<double[]> all = exchange.gather(step, "finiteness", finite ? 1 : 0);
+        List<String> culprits = new ArrayList<>();
+        for (int other = 0; other < all.size(); other++) {
+            if (all.get(other)[0] == 0) {
+                culprits.add("rank %d, whose images were %s".formatted(other, names(step, other)));
+            }
+        }
+        return "step %d: loss %s and gradient are not finite on %s; %s"
+                .formatted(
+                        report.step(),
+                        report.loss(),
+                        culprits.isEmpty() ? "no rank by itself, but in their sum" : String.join("; ", culprits),
+                        train.nonFinite() == NonFinite.STOP
+                                ? "the last checkpoint is as it was; a lower train.learning-rate may help"
+                                : "the step is skipped");
+    }
+
+    private String names(long step, int other) {
+        Slots theirs = Slots.of(train, other, plan.ranks());
+        List<String> names = batch.ids(step, theirs.first(), theirs.end());
+        return String.join(", ", names.subList(0, Math.min(MOST_NAMES, names.size())))
+                + (names.size() > MOST_NAMES ? " and %d more".formatted(names.size() - MOST_NAMES) : "");
+    }
+
+    private static boolean isFinite(FlatVector vector) {
+        double squares = 0;
+        for (long at = 0; at < vector.size(); at += 1 << 20) {
+            int length = (int) Math.min(1 << 20, vector.size() - at);
+            squares += GradientClipping.sumOfSquares(vector.part(at, length), 0, length);
+        }
+        return Double.isFinite(squares);
+    }
+
+    private void say(String sentence) {
+        if (progress != null) {
+            progress.say(sentence);
+        }
+    }
+
+    // ---- the same everywhere
+
+    private void requireEqualParameters(long step) {
+        double own = checksum();
+        List<double[]> all = exchange.gather(step, "checksum of the parameters", own);
+        for (int other = 0; other < all.size(); other++) {
+            if (all.get(other)[0] != own) {
+                throw new IllegalStateException(
+                        "ranks %d and %d begin with different parameters; do their executors run the same program on the same kind of processor?"
+                                .formatted(rank, other));
+            }
+        }
+    }
+
+    private long checksum() {
+        CRC32 sum = new CRC32();
+        byte[] bytes = new byte[1 << 16];
+        for (long at = 0; at < parameters.size(); at += bytes.length / Float.BYTES) {
+            int length = (int) Math.min(bytes.length / Float.BYTES, parameters.size() - at);
+            FloatBuffer part = parameters.part(at, length);
+            java.nio.ByteBuffer.wrap(bytes).asFloatBuffer().put(part);
+            sum.update(bytes, 0, length * Float.BYTES);
+        }
+        return sum.getValue();
+    }
+
+    // ---- checkpoints
+
+    /** Goes to the newest checkpoint that is whole; all ranks agree which it is. */
+    private long restore() {
+        if (rank == 0) {
+            folder.removeUnfinished(attempt);
+        }
+        for (long step : agreedSteps()) {
+            String problem = firstProblem(step);
+            if (problem.isEmpty()) {
+                CheckpointReader reader = CheckpointReader.at(folder, step);
+                requireSameData(reader);
+                optimizer.restore(reader);
+                say("goes on from %s".formatted(folder.store().path(CheckpointFolder.name(step))));
+                return step;
+            }
+            if (rank == 0) {
+                say("warning: %s; it is kept as %s, and the checkpoint before it is used"
+                        .formatted(problem, folder.setAside(step)));
+            }
+        }
+        return 0;
+    }
+
+    private List<Long> agreedSteps() {
+        String own = rank == 0
+                ? String.join(",", folder.steps().stream().map(Object::toString).toList())
+                : "";
+        String agreed = exchange.gatherText(0, "list of checkpoints", own).get(0);
+        return Arrays.stream(agreed.split(",", -1))
+                .filter(text -> !text.isEmpty())
+                .map(Long::valueOf)
+                .toList();
+    }
+
+    /** Compares the checksums of a checkpoint, every rank those of some files. */
+    private String firstProblem(long step) {
+        String problem = "";
+        try {
+            List<Shard> shards = folder.manifest(step).shards();
+            for (int i = rank; i < shards.size(); i += plan.ranks()) {
+                folder.verify(step, shards.get(i));
+            }
+        } catch (CheckpointException damaged) {
+            problem = String.valueOf(damaged.getMessage());
+        }
+        return exchange.gatherText(step, "check of the checkpoint", problem).stream()
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
+    private void requireSameData(CheckpointReader reader) {
+        CheckpointManifest.Data before = reader.manifest().data();
+        if (!before.equals(data())) {
+            throw new CheckpointException(
+                    "%s was trained on %d latents, %s holds %d others; give the latents of then, or another folder with checkpoints=…"
+                            .formatted(
+                                    folder.store().path(CheckpointFolder.name(reader.step())),
+                                    before.records(),
+                                    recipe.latents(),
+                                    latents.size()));
+        }
+    }
+
+    private CheckpointManifest.Data data() {
+        return new CheckpointManifest.Data(
+                latents.header().tokenizerFingerprint(),
+                latents.header().scaleFactor(),
+                latents.size(),
+                latents.fingerprint());
+    }
+
+    /** Whether a checkpoint is to be written; where the clock decides, it is rank 0's. */
+    private boolean isDue(long done) {
+        CheckpointRecipe when = train.checkpoint();
+        if (done == train.steps() || (when.everySteps() > 0 && done % when.everySteps() == 0)) {
+            return true;
+        }
+        if (when.everyMinutes() == 0) {
+            return false;
+        }
+        double minutes = (System.nanoTime() - lastSave) / (double) TimeUnit.MINUTES.toNanos(1);
+        return exchange.gather(done, "clock", minutes >= when.everyMinutes() ? 1 : 0).get(0)[0] == 1;
+    }
+
+    /** Writes a checkpoint; returns empty, or why there is none. */
+    private String save(long done) {
+        String unfinished = CheckpointFolder.unfinished(done, attempt);
+        List<Shard> shards = new ArrayList<>();
+        for (String written : exchange.gatherText(done, "shard of the checkpoint", writeShard(unfinished))) {
+            if (!written.startsWith("{")) {
+                return "the checkpoint of step %d cannot be written: %s; the one before is as it was"
+                        .formatted(done, written);
+            }
+            shards.add(parse(written));
+        }
+        String problem = "";
+        if (rank == 0) {
+            problem = complete(unfinished, done, shards);
+        }
+        lastSave = System.nanoTime();
+        return exchange.gatherText(done, "completion of the checkpoint", problem).get(0);
+    }
+
+    private String writeShard(String unfinished) {
+        long from = exchange.sharding().from(rank);
+        long to = exchange.sharding().from(rank + 1);
+        try {
+            return JSON.writeValueAsString(
+                    folder.writeShard(unfinished, rank, plan.ranks(), from, to, optimizer.tensors()));
+        } catch (UncheckedIOException e) {
+            return "rank " + rank + ": " + e.getMessage();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a shard's description cannot be written as JSON", e);
+        }
+    }
+
+    private static Shard parse(String json) {
+        try {
+            return JSON.readValue(json, Shard.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("another rank's shard is described by no JSON: " + json, e);
+        }
+    }
+
+    private String complete(String unfinished, long done, List<Shard> shards) {
+        try {
+            folder.complete(
+                    unfinished,
+                    CheckpointManifest.of(
+                            done, plan.program(), plan.recipeText(), data(), replica.layout(), shards));
+            folder.prune(train.checkpoint().keep(), train.checkpoint().keepEverySteps());
+            say("checkpoint " + folder.store().path(CheckpointFolder.name(done)));
+            return "";
+        } catch (UncheckedIOException e) {
+            return "the checkpoint of step %d cannot be written: %s; the one before is as it was"
+                    .formatted(done, e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        exchange.close();
+        if (progress != null) {
+            progress.close();
+        }
+    }
+}

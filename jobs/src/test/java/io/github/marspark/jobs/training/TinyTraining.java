@@ -1,0 +1,124 @@
+package io.github.marspark.jobs.training;
+
+import io.github.marspark.data.avro.NumberType;
+import io.github.marspark.data.latent.EncodedImage;
+import io.github.marspark.data.latent.LatentCodec;
+import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.data.latent.LatentWriter;
+import io.github.marspark.jobs.checkpoint.CheckpointReader;
+import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.Recipes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** A training that takes seconds: a few thousand parameters, latents of three kinds. */
+final class TinyTraining {
+    static final String TOKENIZER = "f".repeat(64);
+
+    private static final String RECIPE = """
+            name = tiny
+            seed = 5
+            data { image-size = 8, classes = 3 }
+            tokenizer {
+              width = 8, multipliers = [1, 2], residual-blocks = 1, attention-resolutions = []
+              latent-channels = 2, groups = 4
+            }
+            model {
+              width = 16, encoder-depth = 1, decoder-depth = 1, heads = 2, buffer = 2
+              head { width = 16, depth = 1 }
+            }
+            train {
+              global-batch = 8, steps = 20, learning-rate = 2e-3, warmup-steps = 5, streams = 8
+              ema.schedule = warmup
+              peer-timeout-seconds = 20
+              checkpoint { every-steps = 5, keep = 2 }
+            }
+            sample.iterations = 4
+            """;
+
+    private TinyTraining() {}
+
+    static Recipe recipe(Path folder, String... settings) {
+        Map<String, String> overrides = new HashMap<>();
+        overrides.put("out", folder.toString());
+        for (String setting : settings) {
+            overrides.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+        }
+        return Recipes.parse(RECIPE, "tiny", overrides);
+    }
+
+    static String text() {
+        return RECIPE;
+    }
+
+    static LatentHeader header(int channels, double scale) {
+        return new LatentHeader(
+                TOKENIZER, channels, 4, 4, scale, NumberType.FLOAT16, 8, List.of("bag", "coat", "shirt"));
+    }
+
+    /** Writes latents into two files. */
+    static void writeLatents(Recipe recipe, int count) {
+        writeLatents(Path.of(recipe.latents()), header(2, 0.5), count);
+    }
+
+    static void writeLatents(Path folder, LatentHeader header, int count) {
+        Random random = new Random(3);
+        for (int file = 0; file < 2; file++) {
+            Path path = folder.resolve("part-%d.avro".formatted(file));
+            try (LatentWriter writer =
+                    LatentWriter.to(newFile(path), path.toString(), header, LatentCodec.SNAPPY)) {
+                for (int i = file; i < count; i += 2) {
+                    writer.write(image(header, i, random));
+                }
+            }
+        }
+    }
+
+    private static java.io.OutputStream newFile(Path path) {
+        try {
+            Files.createDirectories(path.resolveSibling("."));
+            return Files.newOutputStream(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static EncodedImage image(LatentHeader header, int number, Random random) {
+        int label = number % 3;
+        String id = "%s/%04d.png".formatted(header.classNames().get(label), number);
+        return new EncodedImage(
+                id,
+                "/images/" + id,
+                label,
+                header.classNames().get(label),
+                8,
+                8,
+                moments(header, label, random),
+                moments(header, label, random));
+    }
+
+    private static float[] moments(LatentHeader header, int label, Random random) {
+        float[] moments = new float[header.momentCount()];
+        for (int i = 0; i < moments.length; i++) {
+            boolean mean = i < moments.length / 2;
+            moments[i] = mean ? label - 1 + 0.3f * (float) random.nextGaussian() : -4;
+        }
+        return moments;
+    }
+
+    /** Everything a checkpoint holds, to be compared bit by bit. */
+    static List<float[]> vectors(Recipe recipe) {
+        CheckpointReader reader = CheckpointReader.latest(recipe.checkpoints());
+        return List.of(reader.parameters().toFloatVector(), reader.average().toFloatVector());
+    }
+
+    static Map<Long, Double> losses(Recipe recipe) {
+        return new MetricsFile(io.github.marspark.jobs.files.FileStore.at(recipe.checkpoints())).losses();
+    }
+}

@@ -1,0 +1,213 @@
+package io.github.marspark.jobs.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.jobs.checkpoint.CheckpointFolder;
+import io.github.marspark.jobs.checkpoint.CheckpointReader;
+import io.github.marspark.jobs.recipe.Recipe;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trains tiny networks in this process, with one, two and four ranks that speak over real sockets. */
+class TrainingJobTest {
+    private static JavaSparkContext spark;
+
+    @BeforeAll
+    static void open() {
+        spark = new JavaSparkContext(new SparkConf()
+                .setMaster("local[4]")
+                .setAppName("training")
+                .set("spark.driver.host", "127.0.0.1")
+                .set("spark.driver.bindAddress", "127.0.0.1")
+                .set("spark.authenticate", "true")
+                .set("spark.network.crypto.enabled", "true"));
+    }
+
+    @AfterAll
+    static void close() {
+        spark.close();
+    }
+
+    private static String train(Recipe recipe, int ranks) {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+        new TrainingJob(recipe, "test", out).run(spark, OptionalInt.of(ranks));
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    private static Recipe prepared(Path folder, String... settings) {
+        Recipe recipe = TinyTraining.recipe(folder, settings);
+        TinyTraining.writeLatents(recipe, 30);
+        return recipe;
+    }
+
+    @Test
+    void lossesOfOneTwoAndFourRanksAgree(@TempDir Path folder) {
+        Recipe one = prepared(folder.resolve("one"), "train.steps=100", "train.checkpoint.every-steps=0");
+        Recipe two = prepared(folder.resolve("two"), "train.steps=100", "train.checkpoint.every-steps=0");
+        Recipe four = prepared(folder.resolve("four"), "train.steps=100", "train.checkpoint.every-steps=0");
+        train(one, 1);
+        train(two, 2);
+        train(four, 4);
+        Map<Long, Double> expected = TinyTraining.losses(one);
+        assertThat(expected).hasSize(100);
+        for (Recipe other : List.of(two, four)) {
+            TinyTraining.losses(other)
+                    .forEach((step, loss) -> assertThat(loss).as("step %d", step).isCloseTo(expected.get(step), within(1e-5 * expected.get(step))));
+        }
+        double begin = expected.entrySet().stream().filter(e -> e.getKey() <= 10).mapToDouble(Map.Entry::getValue).average().orElseThrow();
+        double end = expected.entrySet().stream().filter(e -> e.getKey() > 90).mapToDouble(Map.Entry::getValue).average().orElseThrow();
+        assertThat(end).isLessThan(0.9 * begin);
+    }
+
+    @Test
+    void sameNumberOfRanksGivesTheSameBits(@TempDir Path folder) {
+        Recipe once = prepared(folder.resolve("once"));
+        Recipe again = prepared(folder.resolve("again"));
+        train(once, 2);
+        train(again, 2);
+        assertThat(TinyTraining.vectors(again)).usingRecursiveComparison().isEqualTo(TinyTraining.vectors(once));
+        assertThat(TinyTraining.losses(again)).isEqualTo(TinyTraining.losses(once));
+    }
+
+    @Test
+    void trainingGoesOnFromItsCheckpointBitForBit(@TempDir Path folder) throws IOException {
+        Recipe whole = prepared(folder.resolve("whole"));
+        train(whole, 2);
+        Recipe half = prepared(folder.resolve("halves"), "train.steps=10");
+        train(half, 2);
+        Recipe rest = TinyTraining.recipe(folder.resolve("halves"));
+        String said = train(rest, 2);
+        assertThat(said).contains("goes on from file:").contains("step-00000010");
+        assertThat(TinyTraining.vectors(rest)).usingRecursiveComparison().isEqualTo(TinyTraining.vectors(whole));
+        assertThat(TinyTraining.losses(rest)).isEqualTo(TinyTraining.losses(whole));
+        assertThat(train(rest, 2)).contains("is trained already, to step 20");
+        try (Stream<Path> files = Files.list(Path.of(rest.checkpoints()))) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("step-00000015", "step-00000020", "metrics.jsonl");
+        }
+    }
+
+    @Test
+    void anotherNumberOfRanksGoesOnToo(@TempDir Path folder) {
+        Recipe whole = prepared(folder.resolve("whole"));
+        train(whole, 1);
+        train(prepared(folder.resolve("parts"), "train.steps=10"), 4);
+        Recipe rest = TinyTraining.recipe(folder.resolve("parts"));
+        train(rest, 1);
+        Map<Long, Double> expected = TinyTraining.losses(whole);
+        TinyTraining.losses(rest)
+                .forEach((step, loss) -> assertThat(loss).isCloseTo(expected.get(step), within(1e-5 * expected.get(step))));
+    }
+
+    @Test
+    void damagedCheckpointIsPassedOverWithAWarning(@TempDir Path folder) throws IOException {
+        Recipe whole = prepared(folder.resolve("whole"));
+        train(whole, 2);
+        Recipe half = prepared(folder.resolve("damaged"), "train.steps=15");
+        train(half, 2);
+        Path shard = Path.of(half.checkpoints(), "step-00000015", "shard-00001-of-00002.safetensors");
+        byte[] bytes = Files.readAllBytes(shard);
+        bytes[bytes.length - 3] ^= 1;
+        Files.write(shard, bytes);
+        assertThat(CheckpointReader.latest(half.checkpoints()).step()).isEqualTo(10);
+        Recipe rest = TinyTraining.recipe(folder.resolve("damaged"));
+        assertThat(train(rest, 2))
+                .contains("warning: file:" + shard + " is not what was written: its checksum differs; it is kept as damaged-step-00000015")
+                .contains("goes on from file:" + shard.getParent().resolveSibling("step-00000010"));
+        assertThat(TinyTraining.vectors(rest)).usingRecursiveComparison().isEqualTo(TinyTraining.vectors(whole));
+        Files.write(Path.of(half.checkpoints(), "step-00000020", "shard-00000-of-00002.safetensors"), new byte[8]);
+        assertThat(CheckpointReader.latest(half.checkpoints()).step()).isEqualTo(15);
+    }
+
+    @Test
+    void checkpointOfAnotherTrainingIsRefusedWithTheKeys(@TempDir Path folder) {
+        train(prepared(folder, "train.steps=5"), 1);
+        Recipe other = TinyTraining.recipe(folder, "model.width=32", "train.betas=[0.9, 0.99]", "train.steps=10");
+        assertThatThrownBy(() -> train(other, 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "file:%s/step-00000005 is of another training: model.width was 16 and is 32, train.betas was [0.9, 0.95] and is [0.9, 0.99]; train into another folder with checkpoints=…, or restore these values",
+                        other.checkpoints());
+    }
+
+    @Test
+    void otherLatentsThanTheCheckpointsAreRefused(@TempDir Path folder) {
+        train(prepared(folder, "train.steps=5"), 1);
+        Recipe more = TinyTraining.recipe(folder, "train.steps=10");
+        TinyTraining.writeLatents(more, 31);
+        assertThatThrownBy(() -> train(more, 1))
+                .hasMessageContaining("was trained on 30 latents, " + more.latents() + " holds 31 others");
+    }
+
+    @Test
+    void latentsOfAnotherShapeAreRefused(@TempDir Path folder) {
+        Recipe recipe = TinyTraining.recipe(folder);
+        LatentHeader header = TinyTraining.header(3, 1);
+        TinyTraining.writeLatents(Path.of(recipe.latents()), header, 4);
+        assertThatThrownBy(() -> train(recipe, 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "%s holds latents of 3 × 4 × 4, the recipe's network takes 2 × 4 × 4; encode the images with this recipe",
+                        recipe.latents());
+    }
+
+    @Test
+    void numberOfExecutorsMustDivideStreamsAndBatch(@TempDir Path folder) {
+        Recipe recipe = prepared(folder);
+        assertThatThrownBy(() -> train(recipe, 3))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("executors is 3, must divide train.streams, which is 8; set executors=2");
+    }
+
+    @Test
+    void nonFiniteLossEndsTheTrainingAndNamesRankAndImages(@TempDir Path folder) {
+        Recipe recipe = TinyTraining.recipe(folder, "train.learning-rate=1e30", "train.warmup-steps=0", "train.checkpoint.every-steps=1");
+        TinyTraining.writeLatents(recipe, 30);
+        assertThatThrownBy(() -> train(recipe, 2))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageMatching("step \\d+: loss .* and gradient are not finite on rank 0, whose images were .*\\.png.*; the last checkpoint is as it was.*");
+        assertThat(new CheckpointFolder(recipe.checkpoints()).steps()).isNotEmpty();
+        assertThat(CheckpointReader.latest(recipe.checkpoints()).step()).isPositive();
+    }
+
+    @Test
+    void everyEpochDealsEachRecordOnce(@TempDir Path folder) {
+        Recipe recipe = prepared(folder, "train.global-batch=12");
+        GlobalBatch batch = new GlobalBatch(recipe, LatentSet.read(recipe.latents(), recipe.data().mirror()));
+        int[] seen = new int[30];
+        for (int position = 0; position < 60; position++) {
+            seen[batch.record(position / 12, position % 12)]++;
+        }
+        assertThat(seen).containsOnly(2);
+        assertThat(batch.epoch(5)).isEqualTo(2.0);
+    }
+
+    @Test
+    void accumulatedGradientsGiveTheSameLosses(@TempDir Path folder) {
+        Recipe whole = prepared(folder.resolve("whole"), "train.steps=5");
+        Recipe parts = prepared(folder.resolve("parts"), "train.steps=5", "train.largest-batch=3");
+        train(whole, 1);
+        train(parts, 1);
+        Map<Long, Double> expected = TinyTraining.losses(whole);
+        TinyTraining.losses(parts)
+                .forEach((step, loss) -> assertThat(loss).isCloseTo(expected.get(step), within(1e-5 * expected.get(step))));
+    }
+}
