@@ -1,5 +1,10 @@
 package io.github.marspark.jobs;
 
+import io.github.marspark.jobs.sample.SampleJob;
+import io.github.marspark.jobs.tokenizer.TrainTokenizerJob;
+import io.github.marspark.jobs.weights.ExportCommand;
+import io.github.marspark.jobs.weights.ImportCommand;
+import io.github.marspark.jobs.weights.ImportTokenizerCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -27,7 +32,16 @@ public final class Main {
     }
 
     private static List<Command> commands() {
-        return List.of(new TrainCommand(), new RecipeCheck(), new ClusterCheck(), new Versions());
+        return List.of(
+                new TrainTokenizerJob(),
+                new TrainCommand(),
+                new SampleJob(),
+                new ImportTokenizerCommand(),
+                new ImportCommand(),
+                new ExportCommand(),
+                new RecipeCheck(),
+                new ClusterCheck(),
+                new Versions());
     }
 
     private static PrintStream utf8(FileDescriptor descriptor) {

@@ -220,8 +220,7 @@ public final class CheckpointFolder {
             }
             try (InputStream stream = store.read(name)) {
                 if (!Checksum.of(stream).equals(shard.sha256())) {
-                    throw new CheckpointException(
-                            store.path(name) + " is not what was written: its checksum differs");
+                    throw new CheckpointException(store.path(name) + " is not what was written: its checksum differs");
                 }
             }
         } catch (IOException e) {

@@ -57,9 +57,8 @@ public record CheckpointManifest(
         layout = List.copyOf(layout);
         shards = List.copyOf(shards);
         if (format != FORMAT) {
-            throw new IllegalArgumentException(
-                    "format is %d, this program reads %d; use the program that wrote it: %s"
-                            .formatted(format, FORMAT, program));
+            throw new IllegalArgumentException("format is %d, this program reads %d; use the program that wrote it: %s"
+                    .formatted(format, FORMAT, program));
         }
     }
 

@@ -110,8 +110,9 @@ public final class CheckpointReader {
         ParameterLayout layout = MarParameters.layout(config());
         List<CheckpointManifest.Array> today = CheckpointManifest.arrays(layout);
         if (!today.equals(manifest.layout())) {
-            throw new CheckpointException("%s was written by mar-spark %s, which lays the parameters out differently; use that version"
-                    .formatted(folder.store().path(CheckpointFolder.name(step())), manifest.program()));
+            throw new CheckpointException(
+                    "%s was written by mar-spark %s, which lays the parameters out differently; use that version"
+                            .formatted(folder.store().path(CheckpointFolder.name(step())), manifest.program()));
         }
         return layout;
     }
@@ -185,8 +186,7 @@ public final class CheckpointReader {
         long begin = Math.max(at, from);
         int length = (int) (Math.min(at + chunk.remaining(), from + target.size()) - begin);
         if (length > 0) {
-            target.part(begin - from, length)
-                    .put(chunk.slice(chunk.position() + (int) (begin - at), length));
+            target.part(begin - from, length).put(chunk.slice(chunk.position() + (int) (begin - at), length));
         }
     }
 }

@@ -20,6 +20,7 @@ final class Inbox {
         private final @Nullable ByteBuffer[][] contributions;
         private final int[] published;
 
+        @SuppressWarnings("NullAway") // arrays of arrays of what may be null are beyond it
         Round(int chunks, int ranks) {
             this.contributions = new ByteBuffer[chunks][ranks];
             this.published = new int[ranks];

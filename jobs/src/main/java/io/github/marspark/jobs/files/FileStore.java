@@ -198,7 +198,8 @@ public final class FileStore {
      */
     public LocalFile local(String name) throws IOException {
         if (isLocal()) {
-            return new LocalFile(java.nio.file.Path.of(URI.create(path(name).toUri().toString())), false);
+            return new LocalFile(
+                    java.nio.file.Path.of(URI.create(path(name).toUri().toString())), false);
         }
         java.nio.file.Path copy = Files.createTempFile("mar-checkpoint", ".safetensors");
         files.copyToLocalFile(false, path(name), new Path(copy.toUri()), true);

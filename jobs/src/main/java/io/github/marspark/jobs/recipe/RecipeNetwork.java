@@ -35,8 +35,7 @@ public final class RecipeNetwork {
     }
 
     private static Transformer transformer(ModelRecipe model, int depth) {
-        return new Transformer(
-                model.width(), depth, model.heads(), model.mlpRatio(), model.dropout(), model.dropout());
+        return new Transformer(model.width(), depth, model.heads(), model.mlpRatio(), model.dropout(), model.dropout());
     }
 
     /**

@@ -18,7 +18,6 @@ import java.util.List;
  * @param warmupSteps steps over which the learning rate grows from 0
  * @param batch images a step
  * @param steps length of the training
- * @param maxMinutes time after which the training ends even if steps are left, 0 for none
  * @see <a href="https://arxiv.org/abs/2112.10752">Latent diffusion, appendix G</a>
  */
 public record TokenizerRecipe(
@@ -58,13 +57,10 @@ public record TokenizerRecipe(
         int batch,
 
         @Describe(value = "length of the training", unit = "steps", byDefault = "200000")
-        int steps,
+        int steps) {
+    /** What the reference multiplies the latents of its published KL-16 by. */
+    public static final double PUBLISHED_SCALE = 0.2325;
 
-        @Describe(
-                value = "time after which the training ends even if steps are left; 0 for none",
-                unit = "minutes",
-                byDefault = "0")
-        double maxMinutes) {
     /** Checks each value. */
     public TokenizerRecipe {
         multipliers = List.copyOf(multipliers);
@@ -75,7 +71,6 @@ public record TokenizerRecipe(
         Require.atLeast("warmup-steps", warmupSteps, 0);
         Require.atLeast("batch", batch, 1);
         Require.atLeast("steps", steps, 1);
-        Require.atLeast("max-minutes", maxMinutes, 0.0);
     }
 
     private static void checkShape(

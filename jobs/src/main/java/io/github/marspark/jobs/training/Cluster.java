@@ -30,17 +30,16 @@ record Cluster(int tasks, int cores, boolean isLocal) {
             return local(spark.defaultParallelism(), wanted.orElse(1));
         }
         List<ExecutorSummary> executors = waitFor(spark, wanted);
-        int cores = executors.stream()
-                .mapToInt(ExecutorSummary::totalCores)
-                .min()
-                .orElse(1);
+        int cores =
+                executors.stream().mapToInt(ExecutorSummary::totalCores).min().orElse(1);
         return new Cluster(wanted.orElse(executors.size()), Math.max(1, cores), false);
     }
 
     private static Cluster local(int cores, int tasks) {
         if (tasks > cores) {
-            throw new IllegalStateException("executors is %d, and this machine's Spark has %d cores; set executors=%2$d, or --master local[%1$d]"
-                    .formatted(tasks, cores));
+            throw new IllegalStateException(
+                    "executors is %d, and this machine's Spark has %d cores; set executors=%2$d, or --master local[%1$d]"
+                            .formatted(tasks, cores));
         }
         return new Cluster(tasks, cores / tasks, true);
     }

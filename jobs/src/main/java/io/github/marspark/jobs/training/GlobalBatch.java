@@ -70,7 +70,8 @@ final class GlobalBatch {
 
     /** Some slots of a step, ready for the network. */
     MarFeatures slots(long step, int from, int to) {
-        int[] records = IntStream.range(from, to).map(slot -> record(step, slot)).toArray();
+        int[] records =
+                IntStream.range(from, to).map(slot -> record(step, slot)).toArray();
         int size = latents.header().momentCount() / 2;
         float[] values = new float[records.length * size]; // (B, C, h, w)
         for (int b = 0; b < records.length; b++) {

@@ -23,7 +23,11 @@ final class LatentSet {
     private static final String SUFFIX = ".avro";
     private static final double SHARE_OF_HEAP = 0.7;
 
-    private record Latent(String id, int label, ByteBuffer moments, @Nullable ByteBuffer mirror) {}
+    private record Latent(
+            String id,
+            int label,
+            ByteBuffer moments,
+            @Nullable ByteBuffer mirror) {}
 
     private final LatentHeader header;
     private final List<Latent> latents;
@@ -111,14 +115,16 @@ final class LatentSet {
     private static void requireSame(
             FileStore store, LatentHeader first, String firstFile, LatentHeader other, String file) {
         if (!first.equals(other)) {
-            throw new IllegalStateException("%s and %s in %s do not belong together: %s and %s; encode the images again into an empty folder"
-                    .formatted(firstFile, file, store.path(), first, other));
+            throw new IllegalStateException(
+                    "%s and %s in %s do not belong together: %s and %s; encode the images again into an empty folder"
+                            .formatted(firstFile, file, store.path(), first, other));
         }
     }
 
     private static void requireRecords(FileStore store, List<Latent> latents) {
         if (latents.isEmpty()) {
-            throw new IllegalStateException(store.path() + " has files but no latents in them; encode the images again");
+            throw new IllegalStateException(
+                    store.path() + " has files but no latents in them; encode the images again");
         }
         for (int i = 1; i < latents.size(); i++) {
             if (latents.get(i).id().equals(latents.get(i - 1).id())) {

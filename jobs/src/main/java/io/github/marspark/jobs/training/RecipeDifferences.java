@@ -34,8 +34,8 @@ final class RecipeDifferences {
                 .map(Key::path)
                 .filter(path -> matters(path, now))
                 .filter(path -> !Recipes.value(before, path).equals(Recipes.value(now, path)))
-                .map(path -> "%s was %s and is %s"
-                        .formatted(path, Recipes.value(before, path), Recipes.value(now, path)))
+                .map(path ->
+                        "%s was %s and is %s".formatted(path, Recipes.value(before, path), Recipes.value(now, path)))
                 .toList();
     }
 

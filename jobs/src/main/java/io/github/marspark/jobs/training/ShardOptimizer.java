@@ -93,15 +93,14 @@ final class ShardOptimizer {
                 first.part(offset(chunk), length),
                 second.part(offset(chunk), length),
                 average.part(offset(chunk), length));
-        for (int array = arrayAt(begin); array < layout.specs().size() && layout.offset(array) < begin + length; array++) {
+        for (int array = arrayAt(begin);
+                array < layout.specs().size() && layout.offset(array) < begin + length;
+                array++) {
             ParameterSpec spec = layout.specs().get(array);
             int from = (int) Math.max(0, layout.offset(array) - begin);
             int to = (int) Math.min(length, layout.offset(array) + spec.size() - begin);
             WeightDecayRule rule = WeightDecayRule.of(spec.name(), spec.shape().length);
-            threads.split(
-                    to - from,
-                    GRAIN,
-                    (start, end) -> adamW.update(state, from + start, end - start, rule, step));
+            threads.split(to - from, GRAIN, (start, end) -> adamW.update(state, from + start, end - start, rule, step));
         }
     }
 

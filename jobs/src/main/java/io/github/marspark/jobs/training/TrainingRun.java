@@ -92,8 +92,7 @@ final class TrainingRun implements AutoCloseable {
     private static LearningRateSchedule rates(TrainRecipe train) {
         return switch (train.schedule()) {
             case CONSTANT -> new LearningRateSchedule.Constant(train.learningRate(), train.warmupSteps());
-            case COSINE ->
-                new LearningRateSchedule.Cosine(train.learningRate(), 0, train.warmupSteps(), train.steps());
+            case COSINE -> new LearningRateSchedule.Cosine(train.learningRate(), 0, train.warmupSteps(), train.steps());
         };
     }
 
@@ -372,7 +371,9 @@ final class TrainingRun implements AutoCloseable {
             return false;
         }
         double minutes = (System.nanoTime() - lastSave) / (double) TimeUnit.MINUTES.toNanos(1);
-        return exchange.gather(done, "clock", minutes >= when.everyMinutes() ? 1 : 0).get(0)[0] == 1;
+        return exchange.gather(done, "clock", minutes >= when.everyMinutes() ? 1 : 0)
+                        .get(0)[0]
+                == 1;
     }
 
     /** Writes a checkpoint; returns empty, or why there is none. */
@@ -391,7 +392,8 @@ final class TrainingRun implements AutoCloseable {
             problem = complete(unfinished, done, shards);
         }
         lastSave = System.nanoTime();
-        return exchange.gatherText(done, "completion of the checkpoint", problem).get(0);
+        return exchange.gatherText(done, "completion of the checkpoint", problem)
+                .get(0);
     }
 
     private String writeShard(String unfinished) {
@@ -419,8 +421,7 @@ final class TrainingRun implements AutoCloseable {
         try {
             folder.complete(
                     unfinished,
-                    CheckpointManifest.of(
-                            done, plan.program(), plan.recipeText(), data(), replica.layout(), shards));
+                    CheckpointManifest.of(done, plan.program(), plan.recipeText(), data(), replica.layout(), shards));
             folder.prune(train.checkpoint().keep(), train.checkpoint().keepEverySteps());
             say("checkpoint " + folder.store().path(CheckpointFolder.name(done)));
             return "";

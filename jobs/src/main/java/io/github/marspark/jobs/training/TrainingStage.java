@@ -33,8 +33,8 @@ final class TrainingStage {
     static List<String> run(JavaSparkContext spark, Cluster cluster, TrainingPlan plan) {
         List<Integer> ranks = IntStream.range(0, plan.ranks()).boxed().toList();
         RDD<Integer> partitions = spark.parallelize(ranks, plan.ranks()).rdd();
-        Task task = ignored -> JavaConverters.asScalaIterator(
-                List.of(train(plan)).iterator());
+        Task task =
+                ignored -> JavaConverters.asScalaIterator(List.of(train(plan)).iterator());
         RDD<String> trained = partitions.barrier().mapPartitions(task, false, TEXT);
         if (!cluster.isLocal()) {
             trained = trained.withResources(new ResourceProfileBuilder()

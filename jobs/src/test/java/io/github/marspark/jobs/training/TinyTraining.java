@@ -71,8 +71,7 @@ final class TinyTraining {
         Random random = new Random(3);
         for (int file = 0; file < 2; file++) {
             Path path = folder.resolve("part-%d.avro".formatted(file));
-            try (LatentWriter writer =
-                    LatentWriter.to(newFile(path), path.toString(), header, LatentCodec.SNAPPY)) {
+            try (LatentWriter writer = LatentWriter.to(newFile(path), path.toString(), header, LatentCodec.SNAPPY)) {
                 for (int i = file; i < count; i += 2) {
                     writer.write(image(header, i, random));
                 }

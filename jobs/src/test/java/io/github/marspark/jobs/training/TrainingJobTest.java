@@ -70,10 +70,20 @@ class TrainingJobTest {
         assertThat(expected).hasSize(100);
         for (Recipe other : List.of(two, four)) {
             TinyTraining.losses(other)
-                    .forEach((step, loss) -> assertThat(loss).as("step %d", step).isCloseTo(expected.get(step), within(1e-5 * expected.get(step))));
+                    .forEach((step, loss) -> assertThat(loss)
+                            .as("step %d", step)
+                            .isCloseTo(expected.get(step), within(1e-5 * expected.get(step))));
         }
-        double begin = expected.entrySet().stream().filter(e -> e.getKey() <= 10).mapToDouble(Map.Entry::getValue).average().orElseThrow();
-        double end = expected.entrySet().stream().filter(e -> e.getKey() > 90).mapToDouble(Map.Entry::getValue).average().orElseThrow();
+        double begin = expected.entrySet().stream()
+                .filter(e -> e.getKey() <= 10)
+                .mapToDouble(Map.Entry::getValue)
+                .average()
+                .orElseThrow();
+        double end = expected.entrySet().stream()
+                .filter(e -> e.getKey() > 90)
+                .mapToDouble(Map.Entry::getValue)
+                .average()
+                .orElseThrow();
         assertThat(end).isLessThan(0.9 * begin);
     }
 
@@ -114,7 +124,8 @@ class TrainingJobTest {
         train(rest, 1);
         Map<Long, Double> expected = TinyTraining.losses(whole);
         TinyTraining.losses(rest)
-                .forEach((step, loss) -> assertThat(loss).isCloseTo(expected.get(step), within(1e-5 * expected.get(step))));
+                .forEach((step, loss) ->
+                        assertThat(loss).isCloseTo(expected.get(step), within(1e-5 * expected.get(step))));
     }
 
     @Test
@@ -130,7 +141,8 @@ class TrainingJobTest {
         assertThat(CheckpointReader.latest(half.checkpoints()).step()).isEqualTo(10);
         Recipe rest = TinyTraining.recipe(folder.resolve("damaged"));
         assertThat(train(rest, 2))
-                .contains("warning: file:" + shard + " is not what was written: its checksum differs; it is kept as damaged-step-00000015")
+                .contains("warning: file:" + shard
+                        + " is not what was written: its checksum differs; it is kept as damaged-step-00000015")
                 .contains("goes on from file:" + shard.getParent().resolveSibling("step-00000010"));
         assertThat(TinyTraining.vectors(rest)).usingRecursiveComparison().isEqualTo(TinyTraining.vectors(whole));
         Files.write(Path.of(half.checkpoints(), "step-00000020", "shard-00000-of-00002.safetensors"), new byte[8]);
@@ -179,11 +191,13 @@ class TrainingJobTest {
 
     @Test
     void nonFiniteLossEndsTheTrainingAndNamesRankAndImages(@TempDir Path folder) {
-        Recipe recipe = TinyTraining.recipe(folder, "train.learning-rate=1e30", "train.warmup-steps=0", "train.checkpoint.every-steps=1");
+        Recipe recipe = TinyTraining.recipe(
+                folder, "train.learning-rate=1e30", "train.warmup-steps=0", "train.checkpoint.every-steps=1");
         TinyTraining.writeLatents(recipe, 30);
         assertThatThrownBy(() -> train(recipe, 2))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageMatching("step \\d+: loss .* and gradient are not finite on rank 0, whose images were .*\\.png.*; the last checkpoint is as it was.*");
+                .hasMessageMatching(
+                        "step \\d+: loss .* and gradient are not finite on rank 0, whose images were .*\\.png.*; the last checkpoint is as it was.*");
         assertThat(new CheckpointFolder(recipe.checkpoints()).steps()).isNotEmpty();
         assertThat(CheckpointReader.latest(recipe.checkpoints()).step()).isPositive();
     }
@@ -191,7 +205,8 @@ class TrainingJobTest {
     @Test
     void everyEpochDealsEachRecordOnce(@TempDir Path folder) {
         Recipe recipe = prepared(folder, "train.global-batch=12");
-        GlobalBatch batch = new GlobalBatch(recipe, LatentSet.read(recipe.latents(), recipe.data().mirror()));
+        GlobalBatch batch = new GlobalBatch(
+                recipe, LatentSet.read(recipe.latents(), recipe.data().mirror()));
         int[] seen = new int[30];
         for (int position = 0; position < 60; position++) {
             seen[batch.record(position / 12, position % 12)]++;
@@ -208,6 +223,7 @@ class TrainingJobTest {
         train(parts, 1);
         Map<Long, Double> expected = TinyTraining.losses(whole);
         TinyTraining.losses(parts)
-                .forEach((step, loss) -> assertThat(loss).isCloseTo(expected.get(step), within(1e-5 * expected.get(step))));
+                .forEach((step, loss) ->
+                        assertThat(loss).isCloseTo(expected.get(step), within(1e-5 * expected.get(step))));
     }
 }

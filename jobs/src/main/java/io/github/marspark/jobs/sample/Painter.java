@@ -1,0 +1,95 @@
+package io.github.marspark.jobs.sample;
+
+import io.github.marspark.data.image.RgbImage;
+import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeNetwork;
+import io.github.marspark.jobs.recipe.SampleRecipe;
+import io.github.marspark.model.autoencoder.Autoencoder;
+import io.github.marspark.model.diffusion.GaussianDiffusion;
+import io.github.marspark.model.diffusion.Respacing;
+import io.github.marspark.model.diffusion.SamplingOptions;
+import io.github.marspark.model.mar.GenerationNoise;
+import io.github.marspark.model.mar.MarConfig;
+import io.github.marspark.model.mar.MarGenerator;
+import io.github.marspark.model.mar.MarNetwork;
+import io.github.marspark.model.mar.MarParameters;
+import io.github.marspark.model.masking.GuidanceSchedule;
+import io.github.marspark.model.masking.Patchify;
+import io.github.marspark.model.parameters.Parameters;
+import io.github.marspark.model.random.Draws;
+import io.github.marspark.model.tensor.Kernels;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Draws images of given classes: tokens by the network, pixels by the tokenizer. Runs on executors; used by one thread.
+ *
+ * <p>An image is a function of the recipe's sampling seed and the image's number alone, not of the batch it is drawn in
+ * nor of who draws it, but for the rounding of sums.
+ */
+final class Painter {
+    private final MarConfig config;
+    private final MarGenerator generator;
+    private final Kernels kernels;
+    private final Autoencoder autoencoder;
+    private final float latentScale;
+    private final Draws draws;
+
+    /**
+     * A painter.
+     *
+     * @param parameters of the network, those of the last step or their moving average
+     */
+    Painter(Recipe recipe, INDArray parameters, Tokenizer tokenizer, Kernels kernels) {
+        this.config = RecipeNetwork.config(recipe);
+        this.kernels = kernels;
+        this.autoencoder = tokenizer.autoencoder();
+        this.latentScale = (float) tokenizer.scale();
+        this.draws = new Draws(recipe.sample().seed());
+        Parameters named = new Parameters(MarParameters.layout(config), parameters, parameters);
+        this.generator = new MarGenerator(
+                new MarNetwork(config, named::variable), kernels, diffusion(recipe), options(recipe.sample()));
+    }
+
+    private static GaussianDiffusion diffusion(Recipe recipe) {
+        return GaussianDiffusion.of(RecipeNetwork.noise(recipe), RecipeNetwork.DIFFUSION_STEPS)
+                .respaced(new Respacing(recipe.sample().diffusionSteps()));
+    }
+
+    private static MarGenerator.Options options(SampleRecipe sample) {
+        double clamp = sample.clamp() == 0 ? Double.POSITIVE_INFINITY : sample.clamp();
+        return new MarGenerator.Options(
+                sample.iterations(),
+                sample.guidance(),
+                GuidanceSchedule.valueOf(sample.guidanceSchedule().name()),
+                new SamplingOptions(sample.temperature(), clamp));
+    }
+
+    /**
+     * Draws one image a label.
+     *
+     * @param first number of the first image
+     * @param labels of the images, in order
+     * @return the images
+     */
+    List<RgbImage> paint(long first, int[] labels) {
+        float[] tokens = generator.generate(labels, GenerationNoise.of(draws, first));
+        Patchify patchify =
+                new Patchify(config.latentChannels(), config.latentSize(), config.latentSize(), config.patch());
+        float[] latents = patchify.unpatchify(tokens); // (B, Z, h, w)
+        for (int i = 0; i < latents.length; i++) {
+            latents[i] /= latentScale;
+        }
+        int side = autoencoder.config().resolution();
+        int values = autoencoder.config().imageValues();
+        float[] pixels = autoencoder.decode(kernels, latents); // (B, C, H, W)
+        List<RgbImage> images = new ArrayList<>();
+        for (int start = 0; start < pixels.length; start += values) {
+            images.add(RgbImage.fromNormalized(Arrays.copyOfRange(pixels, start, start + values), side, side));
+        }
+        return images;
+    }
+}

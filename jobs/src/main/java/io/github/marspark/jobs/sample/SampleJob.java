@@ -1,0 +1,91 @@
+package io.github.marspark.jobs.sample;
+
+import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.RecipeCommand;
+import io.github.marspark.jobs.SparkSessions;
+import io.github.marspark.jobs.TokenizerFolder;
+import io.github.marspark.jobs.checkpoint.CheckpointReader;
+import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeNetwork;
+import io.github.marspark.jobs.recipe.Recipes;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/** Draws images of each class from the newest checkpoint: PNG files and one contact sheet. */
+public final class SampleJob implements RecipeCommand {
+    @Override
+    public String name() {
+        return "sample";
+    }
+
+    @Override
+    public String summary() {
+        return "draws images of each class from a checkpoint: PNG files and a contact sheet";
+    }
+
+    @Override
+    public List<String> keys() {
+        return List.of("sample", "checkpoints", "tokenizer-folder", "samples", "latents");
+    }
+
+    @Override
+    public void run(Recipe recipe, Set<String> options, PrintStream out) {
+        CheckpointReader checkpoint = CheckpointReader.latest(recipe.checkpoints());
+        requireSameNetwork(recipe, checkpoint);
+        requireSameTokenizer(recipe, checkpoint);
+        SampleFolder folder = new SampleFolder(recipe, checkpoint);
+        SamplePlan plan = SamplePlan.of(recipe);
+        if (folder.isDone()) {
+            out.printf("%s already holds these %d images; nothing to draw%n", folder.address(), plan.images());
+            return;
+        }
+        long start = System.nanoTime();
+        out.printf("drawing %d images with the network of step %d%n", plan.images(), checkpoint.step());
+        paint(recipe, checkpoint.step(), plan, folder.begin());
+        folder.finish(plan);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        out.printf(
+                "%d images in %.1f s (%.2f a second): %s, all of them on %s%n",
+                plan.images(), seconds, plan.images() / seconds, folder.address(), folder.sheet());
+    }
+
+    private static void paint(Recipe recipe, long step, SamplePlan plan, String target) {
+        try (SparkSession spark = SparkSessions.open("mar sample")) {
+            JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+            List<Integer> batches = IntStream.range(0, plan.batches()).boxed().toList();
+            int slices = Math.min(plan.batches(), context.defaultParallelism());
+            int drawn = context.parallelize(batches, slices)
+                    .mapPartitions(new PaintTask(Recipes.render(recipe), step, target))
+                    .reduce(Integer::sum);
+            if (drawn != plan.images()) {
+                throw new IllegalStateException(
+                        "%d of %d images were drawn; %s is unfinished".formatted(drawn, plan.images(), target));
+            }
+        }
+    }
+
+    private static void requireSameNetwork(Recipe recipe, CheckpointReader checkpoint) {
+        if (!RecipeNetwork.config(recipe).equals(checkpoint.config())) {
+            throw new IllegalArgumentException(
+                    "the checkpoint in %s is of another network: it has %s, the recipe %s; sample with the recipe it was trained by"
+                            .formatted(recipe.checkpoints(), checkpoint.config(), RecipeNetwork.config(recipe)));
+        }
+    }
+
+    private static void requireSameTokenizer(Recipe recipe, CheckpointReader checkpoint) {
+        Tokenizer tokenizer = TokenizerFolder.open(recipe.tokenizerFolder());
+        if (!tokenizer.fingerprint().equals(checkpoint.tokenizer())) {
+            throw new IllegalArgumentException(
+                    "the checkpoint in %s was trained on latents of tokenizer %.12s, %s holds tokenizer %.12s; name the folder of the former by tokenizer-folder="
+                            .formatted(
+                                    recipe.checkpoints(),
+                                    checkpoint.tokenizer(),
+                                    recipe.tokenizerFolder(),
+                                    tokenizer.fingerprint()));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.github.marspark.jobs.tokenizer;
+
+import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.RecipeCommand;
+import io.github.marspark.jobs.recipe.DataRecipe;
+import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.TokenizerRecipe;
+import io.github.marspark.model.autoencoder.AutoencoderTrainer;
+import io.github.marspark.model.autoencoder.AutoencoderTraining;
+import io.github.marspark.model.autoencoder.ImageSource;
+import io.github.marspark.model.autoencoder.ReconstructionLoss;
+import io.github.marspark.model.autoencoder.ReconstructionQuality;
+import io.github.marspark.model.autoencoder.TrainingStep;
+import io.github.marspark.model.optimization.GradientClipping;
+import io.github.marspark.model.optimization.LearningRateSchedule;
+import io.github.marspark.model.random.Draws;
+import io.github.marspark.model.random.Purpose;
+import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.Threads;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/** Trains the autoencoder between images and latents, on the driver's processor. */
+public final class TrainTokenizerJob implements RecipeCommand {
+    private static final double CLIP_NORM = 1;
+    private static final int MEASURED = 2000;
+    private static final long HELD_OUT = 1;
+
+    @Override
+    public String name() {
+        return "train-tokenizer";
+    }
+
+    @Override
+    public String summary() {
+        return "trains the autoencoder between images and latents, and measures the scale of its latents";
+    }
+
+    @Override
+    public List<String> keys() {
+        return List.of("images", "data", "tokenizer", "tokenizer-folder", "seed");
+    }
+
+    @Override
+    public Set<String> required() {
+        return Set.of("images");
+    }
+
+    @Override
+    public void run(Recipe recipe, Set<String> options, PrintStream out) {
+        Path folder = Path.of(recipe.tokenizerFolder());
+        TrainedFor trained = new TrainedFor(folder, recipe);
+        if (trained.isDone()) {
+            out.printf("%s already holds this tokenizer; nothing to train%n", folder);
+            return;
+        }
+        ImageFiles files = ImageFiles.below(recipe.images(), recipe.data().imageSize());
+        int[] order =
+                new Draws(recipe.seed()).stream(Purpose.SHUFFLE, 0, HELD_OUT, 0).permutation(files.count());
+        int heldOut = heldOut(recipe.data(), files.count());
+        ImageSource validation = files.source(Arrays.copyOf(order, heldOut));
+        int[] rest = Arrays.copyOfRange(order, files.count() == 1 ? 0 : heldOut, files.count());
+        AutoencoderTrainer trainer = new AutoencoderTrainer(
+                RecipeAutoencoder.config(recipe), training(recipe), files.source(rest), new CpuKernels(Threads.all()));
+        out.printf("training a tokenizer on %,d images, %,d held out%n", rest.length, heldOut);
+        train(trainer, recipe.tokenizer(), out);
+        ImageSource measured = files.source(Arrays.copyOf(rest, Math.min(MEASURED, rest.length)));
+        finish(trainer, validation, measured, folder, out);
+        trained.write();
+    }
+
+    private static int heldOut(DataRecipe data, int count) {
+        return Math.max(1, (int) Math.round(count * data.validationShare()));
+    }
+
+    private static AutoencoderTraining training(Recipe recipe) {
+        TokenizerRecipe tokenizer = recipe.tokenizer();
+        return new AutoencoderTraining(
+                ReconstructionLoss.valueOf(tokenizer.reconstructionLoss().name()),
+                tokenizer.klWeight(),
+                AutoencoderTraining.ADAM,
+                new LearningRateSchedule.Constant(tokenizer.learningRate(), tokenizer.warmupSteps()),
+                new GradientClipping(CLIP_NORM),
+                tokenizer.batch(),
+                recipe.seed());
+    }
+
+    private static void train(AutoencoderTrainer trainer, TokenizerRecipe recipe, PrintStream out) {
+        long start = System.nanoTime();
+        long shown = start;
+        for (int done = 1; done <= recipe.steps(); done++) {
+            TrainingStep step = trainer.step();
+            long now = System.nanoTime();
+            if (now - shown > 5_000_000_000L || done == recipe.steps()) {
+                shown = now;
+                double seconds = (now - start) / 1e9;
+                out.printf(
+                        "tokenizer step %d of %d  loss %.4f  reconstruction %.4f  %.1f images/s  %.0f s left%n",
+                        done,
+                        recipe.steps(),
+                        step.loss(),
+                        step.reconstruction(),
+                        done * recipe.batch() / seconds,
+                        seconds / done * (recipe.steps() - done));
+            }
+        }
+    }
+
+    private static void finish(
+            AutoencoderTrainer trainer, ImageSource validation, ImageSource measured, Path folder, PrintStream out) {
+        ReconstructionQuality quality = trainer.measure(validation);
+        double deviation = trainer.latentDeviation(measured);
+        Tokenizer tokenizer = new Tokenizer(
+                trainer.autoencoder().config(), trainer.parameters().values(), 1 / deviation);
+        tokenizer.save(folder);
+        out.printf(
+                "tokenizer %.12s in %s: on %d held-out images mean error %.4f, PSNR %.2f dB; latent scale %.4f%n",
+                tokenizer.fingerprint(),
+                folder,
+                quality.images(),
+                quality.meanAbsolute(),
+                quality.decibels(),
+                tokenizer.scale());
+    }
+}

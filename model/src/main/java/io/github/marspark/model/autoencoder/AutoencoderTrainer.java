@@ -1,0 +1,255 @@
+package io.github.marspark.model.autoencoder;
+
+import io.github.marspark.model.optimization.GradientClipping;
+import io.github.marspark.model.optimization.OptimizerState;
+import io.github.marspark.model.optimization.OptimizerStep;
+import io.github.marspark.model.optimization.WeightDecayRule;
+import io.github.marspark.model.parameters.ParameterLayout;
+import io.github.marspark.model.parameters.ParameterSpec;
+import io.github.marspark.model.parameters.Parameters;
+import io.github.marspark.model.random.Draws;
+import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.Matrix;
+import io.github.marspark.model.tensor.Tape;
+import io.github.marspark.model.tensor.Variable;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Trains an autoencoder on images in one process. Starting values, the images of a step and the noise of their latents
+ * are functions of the seed and the step, so the same training on any number of threads ends in the same parameters. Not
+ * thread-safe.
+ */
+public final class AutoencoderTrainer {
+    private final AutoencoderConfig config;
+    private final AutoencoderTraining training;
+    private final ImageSource images;
+    private final CpuKernels kernels;
+    private final Parameters parameters;
+    private final Autoencoder autoencoder;
+    private final LatentDistribution distribution;
+    private final OptimizerState optimizer;
+    private final Draws draws;
+    private long step;
+    private long shuffledEpoch = -1;
+    private int[] shuffled = {};
+
+    /**
+     * Starts a training.
+     *
+     * @param images of the configuration's resolution and channels, at least one
+     * @throws IllegalArgumentException if there are no images
+     */
+    public AutoencoderTrainer(
+            AutoencoderConfig config, AutoencoderTraining training, ImageSource images, CpuKernels kernels) {
+        if (images.count() < 1) {
+            throw new IllegalArgumentException("images are " + images.count() + ", must be at least 1");
+        }
+        this.config = config;
+        this.training = training;
+        this.images = images;
+        this.kernels = kernels;
+        this.draws = new Draws(training.seed());
+        this.parameters = Parameters.zeros(AutoencoderParameters.layout(config));
+        parameters.initialize(draws);
+        this.autoencoder = new Autoencoder(config, parameters::variable);
+        this.distribution = new LatentDistribution(config.latentChannels());
+        int size = Math.toIntExact(parameters.layout().size());
+        this.optimizer = new OptimizerState(
+                buffer(parameters.values()),
+                buffer(parameters.gradients()),
+                FloatBuffer.allocate(size),
+                FloatBuffer.allocate(size),
+                null);
+    }
+
+    private static FloatBuffer buffer(INDArray vector) {
+        return vector.data().asNioFloat();
+    }
+
+    /** What is trained. */
+    public Autoencoder autoencoder() {
+        return autoencoder;
+    }
+
+    /** Its learned values. */
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    // ---- training
+
+    /**
+     * Trains one step.
+     *
+     * @throws IllegalStateException if the loss is no number any more
+     */
+    public TrainingStep step() {
+        int[] batch = batch(step);
+        int side = config.resolution();
+        Matrix pixels = pixels(images, batch);
+        parameters.forgetGradients();
+        try (Tape encoder = Tape.recording(kernels);
+                Tape decoder = Tape.recording(kernels)) {
+            Variable moments =
+                    autoencoder.encode(encoder, Variable.constant(pixels), batch.length, side, side); // (B h w, 2 Z)
+            float[] distributions = moments.value().toFloats();
+            float[] noise = noise(batch);
+            Matrix latents = Matrix.of(distribution.sample(distributions, noise), moments.rows()); // (B h w, Z)
+            Variable sample = Variable.parameter(latents, Matrix.of(new float[noise.length], moments.rows()));
+            Variable drawn = autoencoder.decode(decoder, sample, batch.length, side, side); // (B H W, C)
+            Difference difference = difference(drawn.value().toFloats(), pixels.toFloats());
+            decoder.backward(drawn, Matrix.of(difference.gradient, drawn.rows()));
+            double share = training.klWeight() / pixels.size();
+            float[] back = distribution.backward(
+                    distributions, noise, sample.gradient().toFloats(), share);
+            encoder.backward(moments, Matrix.of(back, moments.rows()));
+            double divergence = distribution.divergence(distributions);
+            return descend(difference.loss, divergence / batch.length, difference.loss + share * divergence);
+        }
+    }
+
+    /** The numbers of a step's images: each image once an epoch, in the epoch's order. */
+    private int[] batch(long number) {
+        long first = Math.multiplyExact(number, (long) training.batch());
+        return IntStream.range(0, training.batch())
+                .map(i -> shuffled((first + i) / images.count(), (int) ((first + i) % images.count())))
+                .toArray();
+    }
+
+    private int shuffled(long epoch, int position) {
+        if (epoch != shuffledEpoch) {
+            shuffled = draws.shuffle(epoch, images.count());
+            shuffledEpoch = epoch;
+        }
+        return shuffled[position];
+    }
+
+    /** Standard normal noise for each latent, {@code (B h w, Z)}. */
+    private float[] noise(int[] batch) {
+        int values = config.latentValues();
+        float[] noise = new float[batch.length * values];
+        for (int i = 0; i < batch.length; i++) {
+            System.arraycopy(draws.posteriorNoise(step, batch[i], values), 0, noise, i * values, values);
+        }
+        return noise;
+    }
+
+    /** Images as a row for each pixel, {@code (B H W, C)}. */
+    private Matrix pixels(ImageSource source, int[] numbers) {
+        float[] planes = new float[numbers.length * config.imageValues()];
+        for (int i = 0; i < numbers.length; i++) {
+            source.read(numbers[i], planes, i * config.imageValues());
+        }
+        int pixels = config.resolution() * config.resolution();
+        return Matrix.of(ChannelOrder.pixelRows(planes, config.imageChannels(), pixels), numbers.length * pixels);
+    }
+
+    /** Mean loss of the values of reconstructions, and its gradient with respect to them. */
+    private record Difference(double loss, float[] gradient) {}
+
+    private Difference difference(float[] drawn, float[] originals) {
+        double sum = 0;
+        float[] gradient = new float[drawn.length];
+        for (int i = 0; i < drawn.length; i++) {
+            double difference = drawn[i] - originals[i];
+            sum += training.loss().value(difference);
+            gradient[i] = (float) (training.loss().slope(difference) / drawn.length);
+        }
+        return new Difference(sum / drawn.length, gradient);
+    }
+
+    private TrainingStep descend(double reconstruction, double divergence, double loss) {
+        int size = optimizer.gradient().limit();
+        double norm = GradientClipping.norm(GradientClipping.sumOfSquares(optimizer.gradient(), 0, size));
+        if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+            throw new IllegalStateException("the loss of step " + step + " is " + loss + " and its gradient's norm "
+                    + norm + ": the training diverged, lower the learning rate");
+        }
+        double rate = training.learningRate().at(step);
+        OptimizerStep change = new OptimizerStep(step, rate, training.clipping().coefficient(norm), 0);
+        kernels.threads().split(size, 1 << 16, (from, to) -> update(from, to, change));
+        return new TrainingStep(step++, loss, reconstruction, divergence, norm, rate);
+    }
+
+    /** Updates the values {@code from} to {@code to}, weights of convolutions with the optimiser's weight decay. */
+    private void update(int from, int to, OptimizerStep change) {
+        ParameterLayout layout = parameters.layout();
+        List<ParameterSpec> specs = layout.specs();
+        for (int i = 0; i < specs.size(); i++) {
+            int start = Math.max(from, Math.toIntExact(layout.offset(i)));
+            int end = Math.min(to, Math.toIntExact(layout.offset(i + 1)));
+            if (start < end) {
+                WeightDecayRule rule =
+                        WeightDecayRule.of(specs.get(i).name(), specs.get(i).shape().length);
+                training.optimizer().update(optimizer, start, end - start, rule, change);
+            }
+        }
+    }
+
+    // ---- measures
+
+    /**
+     * Measures reconstructions from the latents' means.
+     *
+     * @param source images of the configuration's size, at least one; held out from training for an honest number
+     */
+    public ReconstructionQuality measure(ImageSource source) {
+        double[] sums = new double[2];
+        for (int start = 0; start < source.count(); start += training.batch()) {
+            int end = Math.min(source.count(), start + training.batch());
+            Matrix pixels = pixels(source, IntStream.range(start, end).toArray());
+            addDifferences(reconstruct(pixels, end - start), pixels.toFloats(), sums);
+        }
+        double values = (double) source.count() * config.imageValues();
+        return new ReconstructionQuality(source.count(), sums[0] / values, sums[1] / values);
+    }
+
+    private float[] reconstruct(Matrix pixels, int batch) {
+        int side = config.resolution();
+        try (Tape tape = Tape.computing(kernels)) {
+            Variable moments = autoencoder.encode(tape, Variable.constant(pixels), batch, side, side);
+            float[] means = distribution.means(moments.value().toFloats());
+            return autoencoder
+                    .decode(tape, tape.constant(means, moments.rows()), batch, side, side)
+                    .value()
+                    .toFloats();
+        }
+    }
+
+    private static void addDifferences(float[] drawn, float[] originals, double[] sums) {
+        for (int i = 0; i < drawn.length; i++) {
+            double difference = Math.max(-1, Math.min(1, drawn[i])) - (double) originals[i];
+            sums[0] += Math.abs(difference);
+            sums[1] += difference * difference;
+        }
+    }
+
+    /**
+     * The standard deviation of the latents of images, over all values and the distributions they are sampled from. Its
+     * reciprocal is the factor that gives latents the deviation 1 that the diffusion expects.
+     *
+     * @param source images of the configuration's size, at least one; usually those of the training
+     */
+    public double latentDeviation(ImageSource source) {
+        int side = config.resolution();
+        double sum = 0;
+        double squares = 0;
+        for (int start = 0; start < source.count(); start += training.batch()) {
+            int end = Math.min(source.count(), start + training.batch());
+            Matrix pixels = pixels(source, IntStream.range(start, end).toArray());
+            try (Tape tape = Tape.computing(kernels)) {
+                float[] moments = autoencoder
+                        .encode(tape, Variable.constant(pixels), end - start, side, side)
+                        .value()
+                        .toFloats();
+                sum += distribution.sum(moments);
+                squares += distribution.sumOfSquares(moments);
+            }
+        }
+        double values = (double) source.count() * config.latentValues();
+        return Math.sqrt(squares / values - sum / values * (sum / values));
+    }
+}

@@ -1,0 +1,14 @@
+package io.github.marspark.model.autoencoder;
+
+/**
+ * What one step of training saw.
+ *
+ * @param number of the step, from 0
+ * @param loss what the step descends
+ * @param reconstruction its first part: mean loss of a value of an image
+ * @param divergence of a latent image from a standard normal distribution, in nats
+ * @param gradientNorm before clipping
+ * @param learningRate of the step
+ */
+public record TrainingStep(
+        long number, double loss, double reconstruction, double divergence, double gradientNorm, double learningRate) {}
