@@ -104,8 +104,23 @@ public record LatentDistribution(int values) {
         return i / values * 2 * values + i % values;
     }
 
-    double variance(float[] moments, int i) {
-        return Math.exp(logVariance(moments, i));
+    /** Sum of the latents that are expected. */
+    double sum(float[] moments) {
+        double sum = 0;
+        for (int i = 0; i < moments.length / 2; i++) {
+            sum += moments[mean(i)];
+        }
+        return sum;
+    }
+
+    /** Sum of the squares of the latents that is expected. */
+    double sumOfSquares(float[] moments) {
+        double sum = 0;
+        for (int i = 0; i < moments.length / 2; i++) {
+            double mean = moments[mean(i)];
+            sum += mean * mean + Math.exp(logVariance(moments, i));
+        }
+        return sum;
     }
 
     private float deviation(float[] moments, int i) {

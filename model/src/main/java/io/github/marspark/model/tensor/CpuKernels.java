@@ -3,6 +3,7 @@ package io.github.marspark.model.tensor;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * {@link Kernels} in float32 on the processor: products by single-threaded BLAS calls on parts of the result, everything
@@ -26,9 +27,10 @@ public final class CpuKernels implements Kernels {
     private final CpuConvolution convolution = new CpuConvolution(this);
     private final CpuGroupNorm groupNorm = new CpuGroupNorm(this);
 
-    /** Computes on the given threads; BLAS itself is told to use one a call. */
+    /** Computes on the given threads; BLAS itself is told to use one a call, after ND4J has told it to use all. */
     public CpuKernels(Threads threads) {
         this.threads = threads;
+        Nd4j.factory().blas();
         openblas.blas_set_num_threads(1);
     }
 
