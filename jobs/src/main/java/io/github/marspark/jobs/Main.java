@@ -1,5 +1,6 @@
 package io.github.marspark.jobs;
 
+import io.github.marspark.jobs.encode.EncodeJob;
 import io.github.marspark.jobs.sample.SampleJob;
 import io.github.marspark.jobs.tokenizer.TrainTokenizerJob;
 import io.github.marspark.jobs.weights.ExportCommand;
@@ -9,6 +10,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Where {@code ./mar} enters. */
@@ -32,16 +34,18 @@ public final class Main {
     }
 
     private static List<Command> commands() {
-        return List.of(
-                new TrainTokenizerJob(),
-                new TrainCommand(),
-                new SampleJob(),
+        List<RecipeCommand> pipeline =
+                List.of(new TrainTokenizerJob(), new EncodeJob(), new TrainCommand(), new SampleJob());
+        List<Command> commands = new ArrayList<>(pipeline);
+        commands.add(new DemoJob(pipeline));
+        commands.addAll(List.of(
                 new ImportTokenizerCommand(),
                 new ImportCommand(),
                 new ExportCommand(),
                 new RecipeCheck(),
                 new ClusterCheck(),
-                new Versions());
+                new Versions()));
+        return List.copyOf(commands);
     }
 
     private static PrintStream utf8(FileDescriptor descriptor) {

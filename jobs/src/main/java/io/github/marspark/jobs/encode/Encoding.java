@@ -1,0 +1,254 @@
+package io.github.marspark.jobs.encode;
+
+import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.recipe.EncodeRecipe;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.spark.SparkContext;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.LongAccumulator;
+
+/**
+ * Encodes a collection of images into a folder of latents, and goes on with what an earlier run has left there.
+ *
+ * <p>The images are listed, put in the order of their ids and cut into shards of equal numbers of images, so shards are a
+ * function of the collection and the recipe. A task encodes a shard. Driver only.
+ */
+final class Encoding {
+    private static final long FORMAT = 1;
+    private static final int MEGABYTE = 1_000_000;
+    private static final int BYTES_BESIDE_MOMENTS = 128;
+
+    private final SparkSession spark;
+    private final EncoderSource encoders;
+    private final EncodeRecipe recipe;
+    private final int imageSize;
+    private final LatentFolder folder;
+    private final PrintStream out;
+
+    /**
+     * Prepares.
+     *
+     * @param spark where to compute
+     * @param encoders of images
+     * @param recipe how latents are written
+     * @param imageSize side of the square cut from each image, in pixels
+     * @param latents address of the folder
+     * @param out where a person reads what happens
+     */
+    Encoding(
+            SparkSession spark,
+            EncoderSource encoders,
+            EncodeRecipe recipe,
+            int imageSize,
+            String latents,
+            PrintStream out) {
+        this.spark = spark;
+        this.encoders = encoders;
+        this.recipe = recipe;
+        this.imageSize = imageSize;
+        this.folder = new LatentFolder(latents);
+        this.out = out;
+    }
+
+    /**
+     * Encodes what is not encoded yet.
+     *
+     * @param images the collection
+     * @return what the folder holds now
+     * @throws IllegalArgumentException if there are no images
+     * @throws IllegalStateException if the folder holds other data, or too few images could be used
+     */
+    Totals run(ImageCollection images) {
+        requireApart(images);
+        Optional<EncodePlan> kept = keptPlan();
+        Totals totals;
+        try (Listing listing = Listing.of(spark, images)) {
+            requireImages(images, listing);
+            EncodePlan plan = plan(images, listing);
+            kept.ifPresentOrElse(
+                    other -> plan.requireSame(folder.toString(), other), () -> begin(plan, images.classNames()));
+            totals = encode(images, listing);
+        }
+        folder.deleteTemporary();
+        return totals;
+    }
+
+    private void requireApart(ImageCollection images) {
+        if ((folder + "/").startsWith(images.root() + "/")) {
+            throw new IllegalStateException(
+                    "the latents %s would lie among the images %s; choose another folder with latents=…"
+                            .formatted(folder, images.root()));
+        }
+    }
+
+    private Optional<EncodePlan> keptPlan() {
+        Optional<EncodePlan> plan = folder.read(LatentFolder.PLAN)
+                .map(json ->
+                        EncodePlan.fromJson(json, folder.path(LatentFolder.PLAN).toString()));
+        List<FileStatus> entries = folder.entries("");
+        if (plan.isEmpty() && !entries.isEmpty()) {
+            throw new IllegalStateException(
+                    "%s holds other data, such as %s, and no %s; choose another folder with latents=…"
+                            .formatted(folder, entries.get(0).getPath().getName(), LatentFolder.PLAN));
+        }
+        return plan;
+    }
+
+    private static void requireImages(ImageCollection images, Listing listing) {
+        if (listing.size() == 0) {
+            throw new IllegalArgumentException("%s has no image files in it, although it has %s; put image files there"
+                    .formatted(
+                            images.root(),
+                            images.classNames().isEmpty()
+                                    ? "files"
+                                    : images.classNames().size() + " class folders"));
+        }
+    }
+
+    private EncodePlan plan(ImageCollection images, Listing listing) {
+        LatentSpace space = encoders.space();
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("format", Long.toString(FORMAT));
+        facts.put("tokenizer", space.fingerprint());
+        facts.put("scale", Double.toString(space.scale()));
+        facts.put("latent shape", "%d x %d x %2$d".formatted(space.channels(), space.side()));
+        facts.put("images", images.root());
+        facts.put("kind of images", images.kind());
+        facts.put("number of images", Long.toString(listing.size()));
+        facts.put("list of images", listing.digest());
+        facts.put("classes", String.join(", ", images.classNames()));
+        facts.put("data.image-size", Integer.toString(imageSize));
+        facts.put("encode.number-type", recipe.numberType().toString());
+        facts.put("encode.codec", recipe.codec().toString());
+        facts.put("encode.batch", Integer.toString(recipe.batch()));
+        facts.put("encode.max-megapixels", Double.toString(recipe.maxMegapixels()));
+        facts.put("encode.shard-megabytes", Integer.toString(recipe.shardMegabytes()));
+        facts.put("images of a shard", Long.toString(imagesPerShard()));
+        return new EncodePlan(facts);
+    }
+
+    private void begin(EncodePlan plan, List<String> classNames) {
+        Map<String, Integer> labels = new LinkedHashMap<>();
+        classNames.forEach(name -> labels.put(name, labels.size()));
+        folder.write(LatentFolder.PLAN, plan.toJson());
+        folder.write(LatentFolder.LABELS, EncodePlan.json(labels) + "\n");
+    }
+
+    private long imagesPerShard() {
+        ShardSettings settings = settings(List.of(), 1);
+        long bytes = BYTES_BESIDE_MOMENTS
+                + 2L
+                        * encoders.space().momentCount()
+                        * io.github.marspark.data.latent.LatentNumbers.bytesOf(settings.numberType());
+        return Math.max(1, (long) recipe.shardMegabytes() * MEGABYTE / bytes);
+    }
+
+    private ShardSettings settings(List<String> classNames, int threads) {
+        return ShardSettings.of(folder.toString(), classNames, imageSize, recipe, threads);
+    }
+
+    private Totals encode(ImageCollection images, Listing listing) {
+        ShardReports reports = new ShardReports(spark, folder);
+        int count = Shards.count(listing.size(), imagesPerShard());
+        int[] pending = reports.pending(count);
+        out.printf(
+                "%d images in %d classes, %d files of latents, of which %d are complete%n",
+                listing.size(), images.classNames().size(), count, count - pending.length);
+        if (pending.length > 0) {
+            Shards shards = new Shards(pending, imagesPerShard());
+            int slots = spark.sparkContext().defaultParallelism();
+            encode(listing, shards, settings(images.classNames(), Math.max(1, slots / pending.length)));
+        }
+        reports.writeTables();
+        return account(images, listing, reports);
+    }
+
+    private void encode(Listing listing, Shards shards, ShardSettings settings) {
+        SparkContext context = spark.sparkContext();
+        LongAccumulator done = context.longAccumulator("images encoded");
+        EncodeProgress progress = new EncodeProgress(done.id(), pendingImages(listing, shards), out);
+        context.addSparkListener(progress);
+        try {
+            JavaPairRDD<Long, Row> pending = listing.ranked().filter(row -> shards.has(row._1()));
+            write(pending, shards, settings, encoders, done);
+        } finally {
+            context.removeSparkListener(progress);
+        }
+    }
+
+    private long pendingImages(Listing listing, Shards shards) {
+        return Math.min(listing.size(), shards.numPartitions() * imagesPerShard());
+    }
+
+    /** Static, so that nothing of the driver travels to the executors. */
+    private static void write(
+            JavaPairRDD<Long, Row> pending,
+            Shards shards,
+            ShardSettings settings,
+            EncoderSource encoders,
+            LongAccumulator done) {
+        pending.repartitionAndSortWithinPartitions(shards).foreachPartition(rows -> {
+            int shard = shards.shard(TaskContext.getPartitionId());
+            ShardEncoder encoder = new ShardEncoder(settings, encoders, images -> {
+                TaskContext.get().killTaskIfInterrupted();
+                done.add(images);
+            });
+            encoder.encode(shard, new MappedIterator<>(rows, row -> SourceImage.of(row._2())));
+        });
+    }
+
+    private Totals account(ImageCollection images, Listing listing, ShardReports reports) {
+        Totals totals = reports.totals();
+        out.printf(
+                "%d images in = %d latent records + %d rejects%n", listing.size(), totals.records(), totals.rejects());
+        if (listing.size() != totals.images() || totals.images() != totals.records() + totals.rejects()) {
+            throw new IllegalStateException(
+                    "%s does not account for every image: %d were listed, %d taken; delete it and encode again"
+                            .formatted(folder, listing.size(), totals.images()));
+        }
+        out.printf(
+                "%s: %d files, %.1f MB, %d numbers beyond the range of %s%n",
+                folder,
+                totals.shards(),
+                totals.bytes() / 1e6,
+                totals.clampedValues(),
+                settings(List.of(), 1).numberTypeName());
+        if (totals.rejects() > 0) {
+            judge(images, totals, reports);
+        }
+        return totals;
+    }
+
+    private void judge(ImageCollection images, Totals totals, ShardReports reports) {
+        String table = folder.path(LatentFolder.REJECTS).toString();
+        String reasons = String.join(", ", reports.reasons());
+        out.printf("rejects: %s; listed in %s%n", reasons, table);
+        if (totals.records() == 0) {
+            throw new IllegalStateException(
+                    "none of the %d files in %s can be used as an image (%s): %s; set images to a folder of JPEG, PNG, WebP, GIF, BMP or TIFF files"
+                            .formatted(totals.images(), images.root(), reasons, reports.example()));
+        }
+        double share = (double) totals.rejects() / totals.images();
+        if (share > recipe.maxRejectShare()) {
+            throw new IllegalStateException(
+                    "%d of %d images in %s cannot be used (%s), a share of %.4f, more than encode.max-reject-share = %s allows; the first: %s; %s lists them all, and the latents of the other images are complete: allow a larger share, or repair the images and encode into another folder"
+                            .formatted(
+                                    totals.rejects(),
+                                    totals.images(),
+                                    images.root(),
+                                    reasons,
+                                    share,
+                                    recipe.maxRejectShare(),
+                                    reports.example(),
+                                    table));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.github.marspark.jobs.encode;
+
+import java.io.Serializable;
+
+/**
+ * The latents that a tokenizer makes.
+ *
+ * @param fingerprint of the tokenizer
+ * @param scale what latents are multiplied by before the training
+ * @param channels latent channels
+ * @param side latent rows, and columns
+ */
+public record LatentSpace(String fingerprint, double scale, int channels, int side) implements Serializable {
+    /** Checks the sizes. */
+    public LatentSpace {
+        requirePositive("channels", channels);
+        requirePositive("side", side);
+    }
+
+    /**
+     * How many numbers describe one image.
+     *
+     * @return {@code 2 channels side side}
+     */
+    public int momentCount() {
+        return 2 * channels * side * side;
+    }
+
+    private static void requirePositive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " is " + value + ", must be at least 1");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.github.marspark.jobs.encode;
+
+import io.github.marspark.data.avro.NumberType;
+import io.github.marspark.data.latent.LatentCodec;
+import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.jobs.recipe.EncodeRecipe;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What an executor has to know to write a shard.
+ *
+ * @param folder address of the latents
+ * @param classNames in the order of the labels
+ * @param imageSize side of the crop, in pixels
+ * @param numberType how a number is stored
+ * @param codec how blocks are compressed
+ * @param batch images given to the tokenizer at once
+ * @param maxPixels of an image
+ * @param threads that one shard may keep busy
+ */
+record ShardSettings(
+        String folder,
+        List<String> classNames,
+        int imageSize,
+        NumberType numberType,
+        LatentCodec codec,
+        int batch,
+        long maxPixels,
+        int threads)
+        implements Serializable {
+    static ShardSettings of(String folder, List<String> classNames, int imageSize, EncodeRecipe recipe, int threads) {
+        return new ShardSettings(
+                folder,
+                classNames,
+                imageSize,
+                NumberType.valueOf(recipe.numberType().name()),
+                codec(recipe),
+                recipe.batch(),
+                (long) (recipe.maxMegapixels() * 1e6),
+                threads);
+    }
+
+    private static LatentCodec codec(EncodeRecipe recipe) {
+        return switch (recipe.codec()) {
+            case NONE -> LatentCodec.NULL;
+            case SNAPPY -> LatentCodec.SNAPPY;
+            case ZSTANDARD -> LatentCodec.ZSTANDARD;
+            case DEFLATE -> LatentCodec.DEFLATE;
+        };
+    }
+
+    /** What all records have in common. */
+    LatentHeader header(LatentSpace space) {
+        return new LatentHeader(
+                space.fingerprint(),
+                space.channels(),
+                space.side(),
+                space.side(),
+                space.scale(),
+                numberType,
+                imageSize,
+                classNames);
+    }
+
+    /** The number type as a recipe writes it. */
+    String numberTypeName() {
+        return numberType.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,48 @@
+package io.github.marspark.jobs.encode;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.deploy.SparkHadoopUtil;
+
+/** Finds the file system of an address, with the settings that Spark was given; on the driver and on executors. */
+final class Storage {
+    private Storage() {}
+
+    /** The file system of a path; that of local files without Hadoop's files of checksums. */
+    static FileSystem of(Path path) {
+        try {
+            FileSystem files = path.getFileSystem(configuration());
+            return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(
+                    "there is no file system for " + path + ": " + failure.getMessage(), failure);
+        }
+    }
+
+    /** The path with its scheme, absolute. */
+    static Path qualified(String address) {
+        Path path = new Path(address);
+        return of(path).makeQualified(path);
+    }
+
+    static boolean isLocal(Path path) {
+        return "file".equals(path.toUri().getScheme());
+    }
+
+    /** A path of local files as Java's own library takes it. */
+    static java.nio.file.Path local(Path path) {
+        return java.nio.file.Path.of(URI.create("file:///").resolve(path.toUri().getRawPath()));
+    }
+
+    private static Configuration configuration() {
+        SparkEnv environment = SparkEnv.get();
+        return SparkHadoopUtil.get().newConfiguration(environment == null ? new SparkConf() : environment.conf());
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.marspark.jobs.encode;
+
+import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.model.autoencoder.Autoencoder;
+import io.github.marspark.model.autoencoder.AutoencoderConfig;
+import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.Kernels;
+import io.github.marspark.model.tensor.Threads;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Encoders over a trained tokenizer, whose weights every process reads once. */
+final class TokenizerEncoders implements EncoderSource {
+    private static final AtomicReference<@Nullable Tokenizer> OPENED = new AtomicReference<>();
+
+    private final String folder;
+    private final int imageSize;
+    private final LatentSpace space;
+
+    private TokenizerEncoders(String folder, int imageSize, LatentSpace space) {
+        this.folder = folder;
+        this.imageSize = imageSize;
+        this.space = space;
+    }
+
+    /**
+     * Looks at a tokenizer.
+     *
+     * @param folder that {@code train-tokenizer} wrote
+     * @param imageSize side of the images, in pixels
+     * @throws IllegalArgumentException if the tokenizer cannot take images of that side
+     * @throws java.io.UncheckedIOException if there is none
+     */
+    static TokenizerEncoders of(String folder, int imageSize) {
+        Tokenizer tokenizer = Tokenizer.open(Path.of(folder));
+        OPENED.set(tokenizer);
+        AutoencoderConfig config = tokenizer.config();
+        if (imageSize % config.stride() != 0) {
+            throw new IllegalArgumentException(
+                    "data.image-size is %d, but the tokenizer in %s takes multiples of %d pixels; choose another of the two"
+                            .formatted(imageSize, folder, config.stride()));
+        }
+        return new TokenizerEncoders(
+                folder,
+                imageSize,
+                new LatentSpace(
+                        tokenizer.fingerprint(),
+                        tokenizer.scale(),
+                        config.latentChannels(),
+                        imageSize / config.stride()));
+    }
+
+    @Override
+    public LatentSpace space() {
+        return space;
+    }
+
+    @Override
+    public ImageEncoder open(int threads) {
+        Autoencoder autoencoder = tokenizer().autoencoder();
+        Kernels kernels = new CpuKernels(new Threads(threads));
+        return images -> autoencoder.encode(kernels, images, imageSize, imageSize);
+    }
+
+    private Tokenizer tokenizer() {
+        synchronized (OPENED) {
+            Tokenizer opened = OPENED.get();
+            if (opened == null || !opened.fingerprint().equals(space.fingerprint())) {
+                opened = Tokenizer.open(Path.of(folder));
+                OPENED.set(opened);
+            }
+            requireSame(opened);
+            return opened;
+        }
+    }
+
+    private void requireSame(Tokenizer opened) {
+        if (!opened.fingerprint().equals(space.fingerprint())) {
+            throw new IllegalStateException(
+                    "%s held tokenizer %s when the job began and holds %s now; start the job again"
+                            .formatted(folder, space.fingerprint(), opened.fingerprint()));
+        }
+    }
+}
