@@ -47,8 +47,9 @@ interface FolderEntries extends Closeable {
         private final DirectoryStream<java.nio.file.Path> stream;
         private final Iterator<java.nio.file.Path> paths;
 
+        @SuppressWarnings("StreamResourceLeak")
         Local(Path folder) throws IOException {
-            stream = Files.newDirectoryStream(Storage.local(folder));
+            stream = Files.newDirectoryStream(Storage.local(folder)); // close() closes it
             paths = stream.iterator();
         }
 
