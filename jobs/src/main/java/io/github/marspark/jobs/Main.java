@@ -28,9 +28,14 @@ public final class Main {
         Interruption.watch(err);
         int code = new CommandLine(commands(), out, err).run(arguments);
         Interruption.done();
-        if (code != CommandLine.OK) {
+        if (code != CommandLine.OK || isSparkHere()) {
             System.exit(code);
         }
+    }
+
+    /** Spark's barrier stages leave a thread behind in this process, which would keep it from ending. */
+    private static boolean isSparkHere() {
+        return System.getProperty("spark.master", "local").startsWith("local");
     }
 
     private static List<Command> commands() {

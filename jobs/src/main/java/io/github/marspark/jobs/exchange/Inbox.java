@@ -2,8 +2,10 @@ package io.github.marspark.jobs.exchange;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -17,12 +19,14 @@ final class Inbox {
 
     /** A step's gradients for the own shard and the count of the others' new chunks. */
     private static final class Round {
-        private final @Nullable ByteBuffer[][] contributions;
+        private final List<@Nullable ByteBuffer[]> contributions = new ArrayList<>();
         private final int[] published;
 
         @SuppressWarnings("NullAway") // arrays of arrays of what may be null are beyond it
         Round(int chunks, int ranks) {
-            this.contributions = new ByteBuffer[chunks][ranks];
+            for (int chunk = 0; chunk < chunks; chunk++) {
+                contributions.add(new @Nullable ByteBuffer[ranks]);
+            }
             this.published = new int[ranks];
         }
     }
@@ -54,7 +58,7 @@ final class Inbox {
     }
 
     synchronized void addContribution(long step, int from, int chunk, ByteBuffer values) {
-        @Nullable ByteBuffer[] chunks = round(step).contributions[chunk];
+        @Nullable ByteBuffer[] chunks = round(step).contributions.get(chunk);
         if (chunks[from] != null) {
             throw new IllegalArgumentException("rank %d sent chunk %d of step %d twice".formatted(from, chunk, step));
         }
@@ -85,7 +89,7 @@ final class Inbox {
 
     /** The others' gradients of a chunk of the own shard; the own place is empty. */
     synchronized @Nullable ByteBuffer[] contributions(long step, int chunk, Peers peers) {
-        @Nullable ByteBuffer[] chunks = round(step).contributions[chunk];
+        @Nullable ByteBuffer[] chunks = round(step).contributions.get(chunk);
         await(from -> chunks[from] != null, peers, "gradients of step " + step);
         return chunks;
     }

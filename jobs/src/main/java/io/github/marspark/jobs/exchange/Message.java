@@ -2,6 +2,7 @@ package io.github.marspark.jobs.exchange;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * The head of everything ranks send to one another, followed by numbers, little-endian.
@@ -16,11 +17,24 @@ record Message(Kind kind, int rank, long run, long number, int chunk) {
     /** What a message carries. */
     enum Kind {
         /** Gradients for the owner of a chunk: float32. */
-        GRADIENT,
+        GRADIENT(1),
         /** New parameters of a chunk from its owner: float32. */
-        PARAMETERS,
+        PARAMETERS(2),
         /** A few numbers or a sentence. */
-        NOTE
+        NOTE(3);
+
+        private final int number;
+
+        Kind(int number) {
+            this.number = number;
+        }
+
+        private static Kind of(int number) {
+            return Arrays.stream(values())
+                    .filter(kind -> kind.number == number)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("kind of message is " + number + ", must be 1 to 3"));
+        }
     }
 
     /** Length of the head. */
@@ -28,21 +42,17 @@ record Message(Kind kind, int rank, long run, long number, int chunk) {
 
     void write(ByteBuffer target) {
         target.order(ByteOrder.LITTLE_ENDIAN);
-        target.putInt(kind.ordinal()).putInt(rank).putInt(chunk).putInt(0);
+        target.putInt(kind.number).putInt(rank).putInt(chunk).putInt(0);
         target.putLong(run).putLong(number);
     }
 
     /** Reads a head; the buffer is left at what follows. */
     static Message read(ByteBuffer source) {
         source.order(ByteOrder.LITTLE_ENDIAN);
-        int kind = source.getInt();
+        Kind kind = Kind.of(source.getInt());
         int rank = source.getInt();
         int chunk = source.getInt();
         source.getInt();
-        Kind[] kinds = Kind.values();
-        if (kind < 0 || kind >= kinds.length) {
-            throw new IllegalArgumentException("kind of message is " + kind + ", must be below " + kinds.length);
-        }
-        return new Message(kinds[kind], rank, source.getLong(), source.getLong(), chunk);
+        return new Message(kind, rank, source.getLong(), source.getLong(), chunk);
     }
 }

@@ -76,7 +76,7 @@ public final class NetworkExchange implements Exchange, Peers {
         this.sharding = new Sharding(member.parameters().size(), member.ranks());
         this.pool = new BufferPool(sharding);
         this.inbox = new Inbox(sharding, member.rank(), member.timeout(), member.interruption());
-        this.outboxes = new Outbox[member.ranks()];
+        this.outboxes = new @Nullable Outbox[member.ranks()];
         this.network = open.apply(new Handler());
         this.address = network.listen(host);
     }

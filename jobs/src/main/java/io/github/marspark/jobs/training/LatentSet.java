@@ -87,7 +87,7 @@ final class LatentSet {
         if (bytes > SHARE_OF_HEAP * heap) {
             throw new IllegalStateException(
                     "%s holds %d MB of latents, which are kept in memory, and this executor's heap is %d MB; give executors more memory, such as --executor-memory %dg"
-                            .formatted(store.path(), bytes >> 20, heap >> 20, (bytes * 2 >> 30) + 1));
+                            .formatted(store.path(), bytes >> 20, heap >> 20, ((bytes * 2) >> 30) + 1));
         }
     }
 

@@ -1,6 +1,8 @@
 package io.github.marspark.jobs.training;
 
 import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.data.image.LineChart;
+import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.data.weights.SafeTensors;
 import io.github.marspark.data.weights.WeightFingerprint;
 import io.github.marspark.jobs.checkpoint.CheckpointException;
@@ -12,12 +14,14 @@ import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarParameters;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import javax.imageio.ImageIO;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
@@ -25,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /** Trains the network of a recipe from its encoded images; driver only. */
 public final class TrainingJob {
-    /** File of the tokenizer's weights in its folder. */
-    public static final String TOKENIZER_FILE = "tokenizer.safetensors";
+    /** Picture of the loss, next to the checkpoints. */
+    public static final String LOSS_CURVE = "loss.png";
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainingJob.class);
     private static final int FUTILE_ATTEMPTS = 3;
@@ -71,11 +75,25 @@ public final class TrainingJob {
                 out, metrics, recipe.train().steps(), recipe.train().globalBatch());
         begin(latents, cluster);
         try (ProgressServer progress = new ProgressServer(board)) {
-            TrainingPlan plan = new TrainingPlan(recipe, program, cluster.tasks(), cluster.cores(), progress.address());
+            TrainingPlan plan =
+                    new TrainingPlan(recipe, program, cluster.tasks(), cluster.cores(), progress.address());
             untilDone(spark, cluster, plan, folder);
         }
         if (!folder.store().isLocal()) {
             metrics.flush();
+        }
+        drawLosses(metrics, folder.store());
+        out.printf("trained to step %d; %s%n", recipe.train().steps(), folder.store().path(LOSS_CURVE));
+    }
+
+    private void drawLosses(MetricsFile metrics, FileStore store) {
+        List<LineChart.Point> points = metrics.losses().entrySet().stream()
+                .map(loss -> new LineChart.Point(loss.getKey(), loss.getValue()))
+                .filter(point -> Double.isFinite(point.y()))
+                .toList();
+        if (!points.isEmpty()) {
+            BufferedImage picture = new LineChart("loss of " + recipe.name(), "step", points).draw();
+            store.write(LOSS_CURVE, stream -> ImageIO.write(picture, "png", stream));
         }
     }
 
@@ -113,8 +131,7 @@ public final class TrainingJob {
 
     /** Spark's exceptions are thrown without being declared. */
     private static boolean isLossOfExecutors(Throwable failure) {
-        Throwable cause =
-                failure instanceof SparkException || failure.getCause() == null ? failure : failure.getCause();
+        Throwable cause = failure instanceof SparkException || failure.getCause() == null ? failure : failure.getCause();
         return String.valueOf(cause.getMessage()).contains("ExecutorLostFailure");
     }
 
@@ -136,16 +153,15 @@ public final class TrainingJob {
         if (header.channels() != config.latentChannels()
                 || header.height() != config.latentSize()
                 || header.width() != config.latentSize()) {
-            throw new IllegalStateException(
-                    "%s holds latents of %d × %d × %d, the recipe's network takes %d × %d × %d; encode the images with this recipe"
-                            .formatted(
-                                    recipe.latents(),
-                                    header.channels(),
-                                    header.height(),
-                                    header.width(),
-                                    config.latentChannels(),
-                                    config.latentSize(),
-                                    config.latentSize()));
+            throw new IllegalStateException("%s holds latents of %d × %d × %d, the recipe's network takes %d × %d × %d; encode the images with this recipe"
+                    .formatted(
+                            recipe.latents(),
+                            header.channels(),
+                            header.height(),
+                            header.width(),
+                            config.latentChannels(),
+                            config.latentSize(),
+                            config.latentSize()));
         }
         if (header.classNames().size() > config.classes()) {
             throw new IllegalStateException("%s has %d classes, the recipe's data.classes is %d; set data.classes=%2$d"
@@ -157,28 +173,24 @@ public final class TrainingJob {
 
     private void requireTokenizer(LatentHeader header) {
         FileStore folder = FileStore.at(recipe.tokenizerFolder());
-        if (!folder.exists(TOKENIZER_FILE)) {
-            LOG.warn("{} is not there, so the latents' tokenizer cannot be compared", folder.path(TOKENIZER_FILE));
+        if (!folder.exists(Tokenizer.WEIGHTS)) {
+            LOG.warn("{} is not there, so the latents' tokenizer cannot be compared", folder.path(Tokenizer.WEIGHTS));
             return;
         }
         String fingerprint = tokenizerFingerprint(folder);
         if (!fingerprint.equals(header.tokenizerFingerprint())) {
-            throw new IllegalStateException(
-                    "%s was encoded by tokenizer %.12s…, %s is %.12s…; encode the images again, or name the folder of the right one with tokenizer-folder=…"
-                            .formatted(
-                                    recipe.latents(),
-                                    header.tokenizerFingerprint(),
-                                    folder.path(TOKENIZER_FILE),
-                                    fingerprint));
+            throw new IllegalStateException("%s was encoded by tokenizer %.12s…, %s is %.12s…; encode the images again, or name the folder of the right one with tokenizer-folder=…"
+                    .formatted(
+                            recipe.latents(), header.tokenizerFingerprint(), folder.path(Tokenizer.WEIGHTS), fingerprint));
         }
     }
 
     private static String tokenizerFingerprint(FileStore folder) {
-        try (FileStore.LocalFile file = folder.local(TOKENIZER_FILE);
+        try (FileStore.LocalFile file = folder.local(Tokenizer.WEIGHTS);
                 SafeTensors weights = SafeTensors.open(file.path())) {
             return WeightFingerprint.of(weights);
         } catch (IOException e) {
-            throw new UncheckedIOException(folder.path(TOKENIZER_FILE) + " cannot be read: " + e.getMessage(), e);
+            throw new UncheckedIOException(folder.path(Tokenizer.WEIGHTS) + " cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -195,9 +207,8 @@ public final class TrainingJob {
             Recipe before = Recipes.parse(manifest.recipe(), path + "'s recipe", Map.of());
             List<String> differences = RecipeDifferences.between(before, recipe);
             if (!differences.isEmpty()) {
-                throw new CheckpointException(
-                        "%s is of another training: %s; train into another folder with checkpoints=…, or restore these values"
-                                .formatted(path, String.join(", ", differences)));
+                throw new CheckpointException("%s is of another training: %s; train into another folder with checkpoints=…, or restore these values"
+                        .formatted(path, String.join(", ", differences)));
             }
             return;
         }

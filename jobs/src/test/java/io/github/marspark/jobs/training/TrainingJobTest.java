@@ -111,7 +111,7 @@ class TrainingJobTest {
         assertThat(train(rest, 2)).contains("is trained already, to step 20");
         try (Stream<Path> files = Files.list(Path.of(rest.checkpoints()))) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("step-00000015", "step-00000020", "metrics.jsonl");
+                    .containsExactlyInAnyOrder("step-00000015", "step-00000020", "metrics.jsonl", "loss.png");
         }
     }
 
