@@ -33,7 +33,8 @@ record Message(Kind kind, int rank, long run, long number, int chunk) {
             return Arrays.stream(values())
                     .filter(kind -> kind.number == number)
                     .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("kind of message is " + number + ", must be 1 to 3"));
+                    .orElseThrow(
+                            () -> new IllegalArgumentException("kind of message is " + number + ", must be 1 to 3"));
         }
     }
 

@@ -1,7 +1,7 @@
 package io.github.marspark.jobs.training;
 
-import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.image.LineChart;
+import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.data.weights.SafeTensors;
 import io.github.marspark.data.weights.WeightFingerprint;
@@ -75,15 +75,16 @@ public final class TrainingJob {
                 out, metrics, recipe.train().steps(), recipe.train().globalBatch());
         begin(latents, cluster);
         try (ProgressServer progress = new ProgressServer(board)) {
-            TrainingPlan plan =
-                    new TrainingPlan(recipe, program, cluster.tasks(), cluster.cores(), progress.address());
+            TrainingPlan plan = new TrainingPlan(recipe, program, cluster.tasks(), cluster.cores(), progress.address());
             untilDone(spark, cluster, plan, folder);
         }
         if (!folder.store().isLocal()) {
             metrics.flush();
         }
         drawLosses(metrics, folder.store());
-        out.printf("trained to step %d; %s%n", recipe.train().steps(), folder.store().path(LOSS_CURVE));
+        out.printf(
+                "trained to step %d; %s%n",
+                recipe.train().steps(), folder.store().path(LOSS_CURVE));
     }
 
     private void drawLosses(MetricsFile metrics, FileStore store) {
@@ -131,7 +132,8 @@ public final class TrainingJob {
 
     /** Spark's exceptions are thrown without being declared. */
     private static boolean isLossOfExecutors(Throwable failure) {
-        Throwable cause = failure instanceof SparkException || failure.getCause() == null ? failure : failure.getCause();
+        Throwable cause =
+                failure instanceof SparkException || failure.getCause() == null ? failure : failure.getCause();
         return String.valueOf(cause.getMessage()).contains("ExecutorLostFailure");
     }
 
@@ -153,15 +155,16 @@ public final class TrainingJob {
         if (header.channels() != config.latentChannels()
                 || header.height() != config.latentSize()
                 || header.width() != config.latentSize()) {
-            throw new IllegalStateException("%s holds latents of %d × %d × %d, the recipe's network takes %d × %d × %d; encode the images with this recipe"
-                    .formatted(
-                            recipe.latents(),
-                            header.channels(),
-                            header.height(),
-                            header.width(),
-                            config.latentChannels(),
-                            config.latentSize(),
-                            config.latentSize()));
+            throw new IllegalStateException(
+                    "%s holds latents of %d × %d × %d, the recipe's network takes %d × %d × %d; encode the images with this recipe"
+                            .formatted(
+                                    recipe.latents(),
+                                    header.channels(),
+                                    header.height(),
+                                    header.width(),
+                                    config.latentChannels(),
+                                    config.latentSize(),
+                                    config.latentSize()));
         }
         if (header.classNames().size() > config.classes()) {
             throw new IllegalStateException("%s has %d classes, the recipe's data.classes is %d; set data.classes=%2$d"
@@ -179,9 +182,13 @@ public final class TrainingJob {
         }
         String fingerprint = tokenizerFingerprint(folder);
         if (!fingerprint.equals(header.tokenizerFingerprint())) {
-            throw new IllegalStateException("%s was encoded by tokenizer %.12s…, %s is %.12s…; encode the images again, or name the folder of the right one with tokenizer-folder=…"
-                    .formatted(
-                            recipe.latents(), header.tokenizerFingerprint(), folder.path(Tokenizer.WEIGHTS), fingerprint));
+            throw new IllegalStateException(
+                    "%s was encoded by tokenizer %.12s…, %s is %.12s…; encode the images again, or name the folder of the right one with tokenizer-folder=…"
+                            .formatted(
+                                    recipe.latents(),
+                                    header.tokenizerFingerprint(),
+                                    folder.path(Tokenizer.WEIGHTS),
+                                    fingerprint));
         }
     }
 
@@ -207,8 +214,9 @@ public final class TrainingJob {
             Recipe before = Recipes.parse(manifest.recipe(), path + "'s recipe", Map.of());
             List<String> differences = RecipeDifferences.between(before, recipe);
             if (!differences.isEmpty()) {
-                throw new CheckpointException("%s is of another training: %s; train into another folder with checkpoints=…, or restore these values"
-                        .formatted(path, String.join(", ", differences)));
+                throw new CheckpointException(
+                        "%s is of another training: %s; train into another folder with checkpoints=…, or restore these values"
+                                .formatted(path, String.join(", ", differences)));
             }
             return;
         }
