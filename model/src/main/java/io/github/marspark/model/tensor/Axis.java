@@ -4,16 +4,21 @@ import java.util.stream.IntStream;
 
 /**
  * How outputs meet inputs along one axis of an image: through its i-th tap, output o meets input
- * {@code step o + offsets[i]}, or a zero where that lies outside the image.
+ * {@code step o + offsets[i]}, or a zero where that lies outside the image. Offsets are successive numbers.
  *
  * @param length number of outputs
  * @param limit number of inputs
  * @param step inputs from one output to the next
  * @param taps which row or column of the kernel each tap is
- * @param offsets of each tap
+ * @param offsets of each tap, ascending
  */
 record Axis(int length, int limit, int step, int[] taps, int[] offsets) {
-    /** The rows or columns of an output and the input's that they are computed from. */
+    /**
+     * How a convolution's outputs meet its inputs.
+     *
+     * @param length number of outputs
+     * @param limit number of inputs
+     */
     static Axis forward(ConvolutionShape shape, int length, int limit) {
         int[] taps = IntStream.range(0, shape.kernel()).toArray();
         int[] offsets = IntStream.of(taps).map(tap -> tap - shape.before()).toArray();
@@ -21,7 +26,7 @@ record Axis(int length, int limit, int step, int[] taps, int[] offsets) {
     }
 
     /**
-     * The inputs {@code remainder, remainder + stride, …} and the outputs that their gradients come from.
+     * How the gradients of the inputs {@code remainder, remainder + stride, …} meet those of the outputs.
      *
      * @param length number of inputs, of all remainders
      * @param limit number of outputs
@@ -29,7 +34,8 @@ record Axis(int length, int limit, int step, int[] taps, int[] offsets) {
     static Axis backward(ConvolutionShape shape, int remainder, int length, int limit) {
         int stride = shape.stride();
         int first = remainder + shape.before();
-        int[] taps = IntStream.range(0, shape.kernel())
+        int[] taps = IntStream.range(1 - shape.kernel(), 1)
+                .map(tap -> -tap)
                 .filter(tap -> Math.floorMod(first - tap, stride) == 0)
                 .toArray();
         int[] offsets = IntStream.of(taps).map(tap -> (first - tap) / stride).toArray();
@@ -39,6 +45,16 @@ record Axis(int length, int limit, int step, int[] taps, int[] offsets) {
     /** Number of taps. */
     int count() {
         return taps.length;
+    }
+
+    /** The input, possibly outside the image, that the first output meets first. */
+    int first() {
+        return offsets[0];
+    }
+
+    /** Number of inputs from the first that any output meets to the last. */
+    int span() {
+        return step * (length - 1) + count();
     }
 
     /** Whole steps of a tap's offset. */
@@ -53,21 +69,11 @@ record Axis(int length, int limit, int step, int[] taps, int[] offsets) {
 
     /** The least {@link #steps} of all taps. */
     int leastSteps() {
-        return IntStream.range(0, count()).map(this::steps).min().orElse(0);
+        return steps(0);
     }
 
     /** How many more steps the farthest tap reaches than the nearest. */
     int reach() {
-        return IntStream.range(0, count()).map(this::steps).max().orElse(0) - leastSteps();
-    }
-
-    /** The first output whose input through a tap with that offset lies within the image. */
-    int first(int offset) {
-        return Math.min(length, Math.max(0, -Math.floorDiv(offset, step)));
-    }
-
-    /** One past the last output whose input through a tap with that offset lies within the image. */
-    int last(int offset) {
-        return Math.max(first(offset), Math.min(length, -Math.floorDiv(offset - limit, step)));
+        return steps(count() - 1) - leastSteps();
     }
 }

@@ -4,7 +4,7 @@ import io.github.marspark.model.tensor.Kernels.Operand;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * The convolutions of {@link CpuKernels}: strips of rows of an image at a time, whose pixels are gathered in memory that
+ * The convolutions of {@link CpuKernels}: strips of rows of an image at a time, whose windows are copied to memory that
  * fits in the caches and multiplied by BLAS.
  *
  * <p>Strips and the order of sums depend on the geometry alone, so that no result depends on the number of threads.
@@ -15,9 +15,6 @@ final class CpuConvolution {
 
     /** Fewest pixels of a strip, if the image has as many: below, products are slow. */
     private static final int FEWEST_PIXELS = 256;
-
-    /** Channels up to which gathering whole windows is faster than a product for each tap. */
-    private static final int FEW_CHANNELS = 8;
 
     /** Partial sums of a weight's gradient. */
     private static final int PARTS = 8;
@@ -88,51 +85,59 @@ final class CpuConvolution {
         }
     }
 
-    private static int size(int channels, Axis rows, Axis columns, int most) {
-        return channels <= FEW_CHANNELS
-                ? Windows.size(rows, columns, channels, most)
-                : ShiftedImage.size(rows, columns, channels, most);
-    }
-
-    private static Gathered gathered(
-            Matrix x, ConvolutionShape shape, Axis rows, Axis columns, int most, Matrix scratch) {
-        return x.columns() <= FEW_CHANNELS
-                ? new Windows(x, rows, columns, scratch)
-                : new ShiftedImage(x, rows, columns, shape.kernel(), most, scratch);
-    }
-
     // ---- order of the weights
 
-    /** A weight with all channels of a tap together: {@code (O, k k C)} from {@code (O, C k k)}. */
-    private Matrix byTap(Matrix weight, ConvolutionShape shape) {
+    /** A weight {@code (O, C k k)} with all channels of a tap together, {@code (O, k k C)}. */
+    private Matrix byTap(Matrix weight, int taps) {
         Matrix result = kernels.allocate(weight.rows(), weight.columns());
-        int taps = shape.kernel() * shape.kernel();
         kernels.byRows(weight, (from, to) -> {
             float[] row = new float[weight.columns()];
             float[] turned = new float[row.length];
             for (int i = from; i < to; i++) {
-                weight.host().get((int) (i * weight.stride()), row);
+                CpuKernels.load(weight, i, row);
                 transpose(row, row.length / taps, taps, turned);
-                result.host().put(i * row.length, turned);
+                CpuKernels.store(result, i, turned);
+            }
+        });
+        return result;
+    }
+
+    /** A weight {@code (O, C k k)} in rows of one tap and output each, {@code (k k O, C)}, taps in the order of axes. */
+    private Matrix byTapAndOutput(Matrix weight, ConvolutionShape shape, Axis rows, Axis columns) {
+        int taps = shape.kernel() * shape.kernel();
+        int outputs = weight.rows();
+        int channels = weight.columns() / taps;
+        Matrix result = kernels.allocate(rows.count() * columns.count() * outputs, channels);
+        kernels.byRows(weight, (from, to) -> {
+            float[] row = new float[weight.columns()];
+            float[] part = new float[channels];
+            for (int output = from; output < to; output++) {
+                CpuKernels.load(weight, output, row);
+                for (int i = 0; i < rows.count() * columns.count(); i++) {
+                    int tap = rows.taps()[i / columns.count()] * shape.kernel() + columns.taps()[i % columns.count()];
+                    for (int channel = 0; channel < channels; channel++) {
+                        part[channel] = row[channel * taps + tap];
+                    }
+                    CpuKernels.store(result, i * outputs + output, part);
+                }
             }
         });
         return result;
     }
 
     /** {@code sum (O, k k C)} as {@code (O, C k k)}, {@code + beta dWeight}. */
-    private void addByChannel(Matrix sum, Matrix dWeight, ConvolutionShape shape, float beta) {
-        int taps = shape.kernel() * shape.kernel();
+    private void addByChannel(Matrix sum, Matrix dWeight, int taps, float beta) {
         kernels.byRows(sum, (from, to) -> {
             float[] row = new float[sum.columns()];
             float[] turned = new float[row.length];
             for (int i = from; i < to; i++) {
-                sum.host().get(i * row.length, row);
+                CpuKernels.load(sum, i, row);
                 transpose(row, taps, row.length / taps, turned);
                 if (beta != 0) {
-                    dWeight.host().get((int) (i * dWeight.stride()), row);
+                    CpuKernels.load(dWeight, i, row);
                     Loops.accumulate(row, turned, row.length);
                 }
-                dWeight.host().put((int) (i * dWeight.stride()), turned);
+                CpuKernels.store(dWeight, i, turned);
             }
         });
     }
@@ -148,49 +153,45 @@ final class CpuConvolution {
     // ---- forward
 
     void forward(Matrix x, ConvolutionShape shape, Matrix weight, Matrix bias, Matrix y) {
-        Matrix byTap = byTap(weight, shape);
-        forwardByTap(x, shape, byTap, bias, y);
-        kernels.release(byTap);
-    }
-
-    private void forwardByTap(Matrix x, ConvolutionShape shape, Matrix weight, Matrix bias, Matrix y) {
         Axis rows = Axis.forward(shape, shape.outputHeight(), shape.height());
         Axis columns = Axis.forward(shape, shape.outputWidth(), shape.width());
         Strips strips = Strips.of(shape.batch(), rows, columns, x.columns());
+        Matrix byTap = byTap(weight, shape.kernel() * shape.kernel());
         float[] start = bias.toFloats();
-        share(strips.count(), size(x.columns(), rows, columns, strips.most), (from, to, scratch) -> {
-            Gathered gathered = gathered(x, shape, rows, columns, strips.most, scratch);
+        share(strips.count(), Windows.size(rows, columns, x.columns(), strips.most), (from, to, scratch) -> {
+            Windows windows = new Windows(x, rows, columns, strips.most, scratch);
             for (int strip = from; strip < to; strip++) {
-                gathered.load(strips.image(strip), strips.from(strip), strips.to(strip));
+                windows.load(strips.image(strip), strips.from(strip), strips.to(strip));
                 int first = strips.row(strip) * columns.length();
                 int pixels = strips.rows(strip) * columns.length();
                 fill(y, first, pixels, start);
-                product(gathered, weight, x.columns(), y.pointerAt(first * y.stride()), pixels);
+                product(windows, byTap, y.pointerAt(first * y.stride()), pixels);
             }
         });
+        kernels.release(byTap);
     }
 
     private static void fill(Matrix y, int first, int count, float[] row) {
         for (int i = first; i < first + count; i++) {
-            y.host().put(i * row.length, row);
+            CpuKernels.store(y, i, row);
         }
     }
 
-    /** Adds the product of gathered pixels and the weight's outputs to {@code y (pixels, O)}. */
-    private static void product(Gathered gathered, Matrix weight, int channels, FloatPointer y, int pixels) {
-        for (int i = 0; i < gathered.count(); i++) {
+    /** Adds the products of windows and {@code weight (O, k k C)} to {@code y (pixels, O)}. */
+    private static void product(Windows windows, Matrix weight, FloatPointer y, int pixels) {
+        for (int i = 0; i < windows.count(); i++) {
             CpuKernels.blas(
-                    gathered.factor(i),
-                    gathered.inner(),
+                    windows.factor(i),
+                    windows.inner(),
                     Operand.PLAIN,
-                    weight.pointerAt((long) gathered.tap(i) * channels),
+                    weight.pointerAt((long) i * windows.inner()),
                     weight.stride(),
                     Operand.TRANSPOSED,
                     y,
                     weight.rows(),
                     pixels,
                     weight.rows(),
-                    gathered.inner(),
+                    windows.inner(),
                     1,
                     1);
         }
@@ -199,13 +200,11 @@ final class CpuConvolution {
     // ---- backward to the input
 
     void backwardInput(Matrix dy, ConvolutionShape shape, Matrix weight, Matrix dx, float beta) {
-        Matrix byTap = byTap(weight, shape);
         for (int row = 0; row < shape.stride(); row++) {
             for (int column = 0; column < shape.stride(); column++) {
-                backwardInput(dy, shape, byTap, new Grid(dx, shape, row, column), beta);
+                backwardInput(dy, weight, new Grid(dx, shape, row, column), beta);
             }
         }
-        kernels.release(byTap);
     }
 
     /** Of the pixels of the input those whose row and column have certain remainders of the stride. */
@@ -218,76 +217,76 @@ final class CpuConvolution {
             return Axis.backward(shape, firstColumn, shape.width(), shape.outputWidth());
         }
 
-        /** Whether its rows lie in memory as the product writes them. */
+        /** Whether its pixels follow one another in memory. */
         boolean isWhole() {
             return shape.stride() == 1;
         }
 
-        /** The first value of a pixel, row counted over all images. */
-        int index(int row, int column, int rowsPerImage) {
+        /** The row of dx of a pixel, its row counted over all images. */
+        int pixel(int row, int column, int rowsPerImage) {
             int image = row / rowsPerImage;
             int y = image * shape.height() + shape.stride() * (row % rowsPerImage) + firstRow;
-            return (y * shape.width() + shape.stride() * column + firstColumn) * dx.columns();
+            return y * shape.width() + shape.stride() * column + firstColumn;
         }
     }
 
-    private void backwardInput(Matrix dy, ConvolutionShape shape, Matrix weight, Grid grid, float beta) {
+    private void backwardInput(Matrix dy, Matrix weight, Grid grid, float beta) {
         Axis rows = grid.rows();
         Axis columns = grid.columns();
-        Strips strips = Strips.of(shape.batch(), rows, columns, dy.columns());
-        int channels = grid.dx.columns();
-        int copied = ShiftedImage.size(rows, columns, dy.columns(), strips.most);
-        int product = grid.isWhole() ? 0 : strips.most * columns.length() * channels;
+        Strips strips = Strips.of(grid.shape.batch(), rows, columns, dy.columns());
+        Matrix byTap = byTapAndOutput(weight, grid.shape, rows, columns);
+        int copied = Windows.size(rows, columns, dy.columns(), strips.most);
+        int product = grid.isWhole() ? 0 : strips.most * columns.length() * byTap.columns();
         share(strips.count(), copied + product, (from, to, scratch) -> {
-            Gathered gathered = new ShiftedImage(dy, rows, columns, shape.kernel(), strips.most, scratch);
+            Windows windows = new Windows(dy, rows, columns, strips.most, scratch);
             for (int strip = from; strip < to; strip++) {
-                gathered.load(strips.image(strip), strips.from(strip), strips.to(strip));
+                windows.load(strips.image(strip), strips.from(strip), strips.to(strip));
                 int pixels = strips.rows(strip) * columns.length();
                 if (grid.isWhole()) {
-                    int first = strips.row(strip) * columns.length();
-                    backwardProduct(
-                            gathered, weight, channels, grid.dx.pointerAt((long) first * channels), pixels, beta);
+                    long first = (long) strips.row(strip) * columns.length() * byTap.columns();
+                    backwardProduct(windows, byTap, grid.dx.pointerAt(first), pixels, beta);
                 } else {
-                    backwardProduct(gathered, weight, channels, scratch.pointerAt(copied), pixels, 0);
-                    spread(scratch, copied, grid, strips, strip, columns.length(), beta);
+                    backwardProduct(windows, byTap, scratch.pointerAt(copied), pixels, 0);
+                    spread(scratch.columns(copied, copied + product), grid, strips, strip, columns.length(), beta);
                 }
             }
         });
+        kernels.release(byTap);
     }
 
-    /** {@code dx = product of gathered gradients and the weight's inputs + beta dx}, {@code dx (pixels, C)}. */
-    private static void backwardProduct(
-            Gathered gathered, Matrix weight, int channels, FloatPointer dx, int pixels, float beta) {
-        for (int i = 0; i < gathered.count(); i++) {
+    /** {@code dx (pixels, C) = products of windows and weight (k k O, C) + beta dx}. */
+    private static void backwardProduct(Windows windows, Matrix weight, FloatPointer dx, int pixels, float beta) {
+        int channels = weight.columns();
+        for (int i = 0; i < windows.count(); i++) {
             CpuKernels.blas(
-                    gathered.factor(i),
-                    gathered.inner(),
+                    windows.factor(i),
+                    windows.inner(),
                     Operand.PLAIN,
-                    weight.pointerAt((long) gathered.tap(i) * channels),
-                    weight.stride(),
+                    weight.pointerAt((long) i * windows.inner() * channels),
+                    channels,
                     Operand.PLAIN,
                     dx,
                     channels,
                     pixels,
                     channels,
-                    gathered.inner(),
+                    windows.inner(),
                     1,
                     i == 0 ? beta : 1);
         }
     }
 
-    private static void spread(Matrix scratch, int start, Grid grid, Strips strips, int strip, int width, float beta) {
+    private static void spread(Matrix product, Grid grid, Strips strips, int strip, int width, float beta) {
         int channels = grid.dx.columns();
         float[] values = new float[channels];
         float[] before = new float[channels];
         for (int i = 0; i < strips.rows(strip) * width; i++) {
-            scratch.host().get(start + i * channels, values);
-            int target = grid.index(strips.row(strip) + i / width, i % width, strips.height);
+            product.host().get(i * channels, values);
+            int pixel = grid.pixel(strips.row(strip) + i / width, i % width, strips.height);
             if (beta != 0) {
-                grid.dx.host().get(target, before);
+                CpuKernels.load(grid.dx, pixel, before);
                 Loops.accumulate(before, values, channels);
             }
-            grid.dx.host().put(target, values);
+            CpuKernels.store(grid.dx, pixel, values);
         }
     }
 
@@ -298,43 +297,46 @@ final class CpuConvolution {
         Axis columns = Axis.forward(shape, shape.outputWidth(), shape.width());
         Strips strips = Strips.of(shape.batch(), rows, columns, x.columns());
         int parts = Math.min(PARTS, strips.count());
-        Matrix partial = kernels.allocate(parts * dWeight.rows(), dWeight.columns());
-        share(parts, size(x.columns(), rows, columns, strips.most), (from, to, scratch) -> {
-            Gathered gathered = gathered(x, shape, rows, columns, strips.most, scratch);
+        Matrix sums = kernels.allocate(parts * dWeight.rows(), dWeight.columns());
+        share(parts, Windows.size(rows, columns, x.columns(), strips.most), (from, to, scratch) -> {
+            Windows windows = new Windows(x, rows, columns, strips.most, scratch);
             for (int part = from; part < to; part++) {
-                Matrix sum = partial.rows(part * dWeight.rows(), (part + 1) * dWeight.rows());
+                Matrix sum = part(sums, parts, part);
                 int first = (int) ((long) strips.count() * part / parts);
                 int last = (int) ((long) strips.count() * (part + 1) / parts);
                 for (int strip = first; strip < last; strip++) {
-                    gathered.load(strips.image(strip), strips.from(strip), strips.to(strip));
+                    windows.load(strips.image(strip), strips.from(strip), strips.to(strip));
+                    long pixel = (long) strips.row(strip) * columns.length();
                     int pixels = strips.rows(strip) * columns.length();
-                    FloatPointer gradient = dy.pointerAt((long) strips.row(strip) * columns.length() * dy.columns());
-                    weightProduct(gathered, gradient, x.columns(), pixels, sum, strip == first ? 0 : 1);
+                    weightProduct(windows, dy.pointerAt(pixel * dy.columns()), pixels, sum, strip == first ? 0 : 1);
                 }
             }
         });
         for (int part = 0; part < parts; part++) {
-            Matrix sum = partial.rows(part * dWeight.rows(), (part + 1) * dWeight.rows());
-            addByChannel(sum, dWeight, shape, part == 0 ? beta : 1);
+            addByChannel(part(sums, parts, part), dWeight, shape.kernel() * shape.kernel(), part == 0 ? beta : 1);
         }
-        kernels.release(partial);
+        kernels.release(sums);
     }
 
-    /** {@code sum = gradient^T times gathered pixels + beta sum}, {@code gradient (pixels, O)}. */
-    private static void weightProduct(
-            Gathered gathered, FloatPointer gradient, int channels, int pixels, Matrix sum, float beta) {
-        for (int i = 0; i < gathered.count(); i++) {
+    private static Matrix part(Matrix sums, int parts, int part) {
+        int rows = sums.rows() / parts;
+        return sums.rows(part * rows, (part + 1) * rows);
+    }
+
+    /** {@code sum (O, k k C) = gradient^T times windows + beta sum}, {@code gradient (pixels, O)}. */
+    private static void weightProduct(Windows windows, FloatPointer gradient, int pixels, Matrix sum, float beta) {
+        for (int i = 0; i < windows.count(); i++) {
             CpuKernels.blas(
                     gradient,
                     sum.rows(),
                     Operand.TRANSPOSED,
-                    gathered.factor(i),
-                    gathered.inner(),
+                    windows.factor(i),
+                    windows.inner(),
                     Operand.PLAIN,
-                    sum.pointerAt((long) gathered.tap(i) * channels),
+                    sum.pointerAt((long) i * windows.inner()),
                     sum.stride(),
                     sum.rows(),
-                    gathered.inner(),
+                    windows.inner(),
                     pixels,
                     1,
                     beta);

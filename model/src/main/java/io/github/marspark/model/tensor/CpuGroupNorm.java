@@ -1,6 +1,7 @@
 package io.github.marspark.model.tensor;
 
 import io.github.marspark.model.tensor.GroupNorm.Activation;
+import java.util.Arrays;
 
 /**
  * The group normalisation of {@link CpuKernels}: blocks of pixels at a time, seen as one long row in which the channels'
@@ -53,27 +54,28 @@ final class CpuGroupNorm {
         }
 
         int blockPixels() {
-            return Math.max(1, BLOCK / channels);
+            return Math.min(pixels, Math.max(1, BLOCK / channels));
         }
 
         /** Values of a channel, repeated to the length of a block. */
         float[] repeated(float[] values, int offset) {
             float[] result = new float[blockPixels() * channels];
-            for (int i = 0; i < result.length; i += channels) {
-                System.arraycopy(values, offset, result, i, channels);
+            System.arraycopy(values, offset, result, 0, channels);
+            for (int done = channels; done < result.length; done *= 2) {
+                System.arraycopy(result, 0, result, done, Math.min(done, result.length - done));
             }
             return result;
         }
 
-        /** Adds up a block of sums that {@link #repeated} values went into, channel by channel. */
+        /** Adds up a block of sums, channel by channel; consumes the block. */
         float[] folded(float[] block) {
-            float[] result = new float[channels];
-            for (int i = 0; i < block.length; i += channels) {
-                for (int channel = 0; channel < channels; channel++) {
-                    result[channel] += block[i + channel];
-                }
+            int rows = block.length / channels;
+            while (rows > 1) {
+                int half = rows / 2;
+                Loops.accumulate(block, (rows - half) * channels, block, half * channels);
+                rows -= half;
             }
-            return result;
+            return Arrays.copyOf(block, channels);
         }
     }
 

@@ -212,11 +212,11 @@ public final class CpuKernels implements Kernels {
         threads.split(shape.rows(), Math.max(1, GRAIN / shape.columns()), work);
     }
 
-    private static void load(Matrix x, int row, float[] values) {
+    static void load(Matrix x, int row, float[] values) {
         x.host().get((int) (row * x.stride()), values, 0, x.columns());
     }
 
-    private static void store(Matrix y, int row, float[] values) {
+    static void store(Matrix y, int row, float[] values) {
         y.host().put((int) (row * y.stride()), values, 0, y.columns());
     }
 

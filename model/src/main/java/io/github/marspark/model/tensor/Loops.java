@@ -52,6 +52,13 @@ final class Loops {
         }
     }
 
+    /** into[i] += x[from + i]; the ranges of x and into may lie in one array without overlapping. */
+    static void accumulate(float[] x, int from, float[] into, int n) {
+        for (int i = 0; i < n; i++) {
+            into[i] += x[from + i];
+        }
+    }
+
     static void scale(float[] x, float factor, int n) {
         for (int i = 0; i < n; i++) {
             x[i] *= factor;
