@@ -1,5 +1,8 @@
 package io.github.marspark.jobs.training;
 
+import io.github.marspark.jobs.exchange.PeerException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -7,14 +10,34 @@ import java.util.regex.Pattern;
 final class StageFailure {
     private static final Pattern THROWN =
             Pattern.compile("^(?:Caused by: )?(?:[\\w$]+\\.)+([\\w$]*(?:Exception|Error)): (.+)$", Pattern.MULTILINE);
+    private static final List<String> SIGNS_OF_LOSS = List.of(
+            "ExecutorLostFailure", PeerException.class.getName(), "TaskKilled", "barrier sync", "BarrierCoordinator");
     private static final Pattern LOST = Pattern.compile("(ExecutorLostFailure .*)");
 
     private StageFailure() {}
 
+    /** Whether an executor was lost or did not answer, so that another attempt may get further. */
+    static boolean isLoss(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        return SIGNS_OF_LOSS.stream().anyMatch(message::contains);
+    }
+
+    /** Gives Spark the time to notice who is gone. */
+    static void pause(int futile) {
+        try {
+            TimeUnit.SECONDS.sleep(1L << futile);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for executors", e);
+        }
+    }
+
     /** The failure with the task's own sentence as its message. */
-    static RuntimeException told(RuntimeException failure) {
+    static RuntimeException told(Exception failure) {
         String sentence = sentence(failure);
-        return sentence.equals(failure.getMessage()) ? failure : new IllegalStateException(sentence, failure);
+        return failure instanceof RuntimeException plain && sentence.equals(failure.getMessage())
+                ? plain
+                : new IllegalStateException(sentence, failure);
     }
 
     /** What the task said, or else what Spark says. */

@@ -8,6 +8,7 @@ import io.github.marspark.data.weights.WeightFingerprint;
 import io.github.marspark.jobs.checkpoint.CheckpointException;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest;
+import io.github.marspark.jobs.exchange.Address;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import javax.imageio.ImageIO;
-import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +33,7 @@ public final class TrainingJob {
     public static final String LOSS_CURVE = "loss.png";
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainingJob.class);
-    private static final int FUTILE_ATTEMPTS = 3;
+    private static final int FUTILE_ATTEMPTS = 4;
 
     private final Recipe recipe;
     private final String program;
@@ -75,8 +75,7 @@ public final class TrainingJob {
                 out, metrics, recipe.train().steps(), recipe.train().globalBatch());
         begin(latents, cluster);
         try (ProgressServer progress = new ProgressServer(board)) {
-            TrainingPlan plan = new TrainingPlan(recipe, program, cluster.tasks(), cluster.cores(), progress.address());
-            untilDone(spark, cluster, plan, folder);
+            untilDone(spark, OptionalInt.of(cluster.tasks()), progress.address(), folder);
         }
         if (!folder.store().isLocal()) {
             metrics.flush();
@@ -112,29 +111,29 @@ public final class TrainingJob {
                 cluster.cores() == 1 ? "core" : "cores");
     }
 
-    /** Spark tries a stage again some times; so does this, as long as each attempt gets further. */
-    private void untilDone(JavaSparkContext spark, Cluster cluster, TrainingPlan plan, CheckpointFolder folder) {
+    /** Spark gives up a barrier stage whose task has died; this begins again as long as attempts get further. */
+    private void untilDone(
+            JavaSparkContext spark, OptionalInt executors, Address progress, CheckpointFolder folder) {
         int futile = 0;
         while (true) {
             long before = newestStep(folder);
+            Cluster cluster = Cluster.of(spark, executors);
+            TrainingPlan plan = new TrainingPlan(
+                    recipe, program, cluster.tasks(), cluster.cores(), progress, System.currentTimeMillis());
             try {
                 requireDone(TrainingStage.run(spark, cluster, plan));
                 return;
-            } catch (RuntimeException failure) {
+            } catch (Exception failure) {
                 futile = newestStep(folder) > before ? 0 : futile + 1;
-                if (!isLossOfExecutors(failure) || futile >= FUTILE_ATTEMPTS) {
+                if (!StageFailure.isLoss(failure) || futile >= FUTILE_ATTEMPTS) {
                     throw StageFailure.told(failure);
                 }
-                LOG.warn("begins again from step {} after: {}", newestStep(folder), StageFailure.sentence(failure));
+                out.printf(
+                        "begins again from step %d, because: %s%n",
+                        newestStep(folder), StageFailure.sentence(failure));
+                StageFailure.pause(futile);
             }
         }
-    }
-
-    /** Spark's exceptions are thrown without being declared. */
-    private static boolean isLossOfExecutors(Throwable failure) {
-        Throwable cause =
-                failure instanceof SparkException || failure.getCause() == null ? failure : failure.getCause();
-        return String.valueOf(cause.getMessage()).contains("ExecutorLostFailure");
     }
 
     private static void requireDone(List<String> ends) {

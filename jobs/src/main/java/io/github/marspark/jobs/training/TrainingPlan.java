@@ -15,6 +15,7 @@ final class TrainingPlan implements Serializable {
     private final int ranks;
     private final int threads;
     private final String driver;
+    private final long run;
 
     /**
      * A plan.
@@ -24,13 +25,15 @@ final class TrainingPlan implements Serializable {
      * @param ranks number of tasks
      * @param threads of each task
      * @param driver where progress is told
+     * @param run number of this attempt, which no other has
      */
-    TrainingPlan(Recipe recipe, String program, int ranks, int threads, Address driver) {
+    TrainingPlan(Recipe recipe, String program, int ranks, int threads, Address driver, long run) {
         this.recipe = Recipes.render(recipe);
         this.program = program;
         this.ranks = ranks;
         this.threads = threads;
         this.driver = driver.toString();
+        this.run = run;
     }
 
     Recipe recipe() {
@@ -51,6 +54,10 @@ final class TrainingPlan implements Serializable {
 
     int threads() {
         return threads;
+    }
+
+    long run() {
+        return run;
     }
 
     Address driver() {

@@ -69,7 +69,7 @@ final class TrainingRun implements AutoCloseable {
         this.recipe = plan.recipe();
         this.train = recipe.train();
         this.rank = context.partitionId();
-        this.attempt = "%x-%x".formatted(context.stageId(), context.stageAttemptNumber());
+        this.attempt = "%x".formatted(plan.run());
         this.progress = rank == 0 ? new ProgressClient(plan.driver()) : null;
         this.latents = LatentSet.read(recipe.latents(), recipe.data().mirror());
         this.batch = new GlobalBatch(recipe, latents);
@@ -113,7 +113,7 @@ final class TrainingRun implements AutoCloseable {
                 new NetworkExchange.Member(
                         rank,
                         plan.ranks(),
-                        ((long) context.stageId() << Integer.SIZE) + context.stageAttemptNumber(),
+                        plan.run(),
                         parameters,
                         replica.gradient(),
                         threads,

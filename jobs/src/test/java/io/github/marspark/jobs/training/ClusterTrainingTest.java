@@ -1,0 +1,135 @@
+package io.github.marspark.jobs.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.marspark.jobs.recipe.Recipe;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trains on executors that are processes of their own, some of which are killed. */
+@Tag("cluster")
+@Timeout(180)
+class ClusterTrainingTest {
+    private static final String[] LONG = {"train.steps=120", "train.checkpoint.every-steps=20"};
+
+    @TempDir
+    static Path shared;
+
+    private static LoopbackCluster cluster;
+    private static Recipe undisturbed;
+
+    @BeforeAll
+    static void start() throws IOException {
+        cluster = new LoopbackCluster(shared.resolve("spark"), 2);
+        undisturbed = prepared("undisturbed", LONG);
+        try (JavaSparkContext spark = cluster.open(2)) {
+            assertThat(train(spark, undisturbed, OptionalInt.empty())).contains("on 2 executors of 1 core");
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    private static Recipe prepared(String name, String... settings) {
+        Recipe recipe = TinyTraining.recipe(shared.resolve(name), settings);
+        TinyTraining.writeLatents(recipe, 30);
+        return recipe;
+    }
+
+    private static String train(JavaSparkContext spark, Recipe recipe, OptionalInt executors) {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+        new TrainingJob(recipe, "test", out).run(spark, executors);
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    private static void awaitSteps(Recipe recipe, int steps) throws IOException, InterruptedException {
+        Path metrics = Path.of(recipe.checkpoints(), MetricsFile.NAME);
+        while (!Files.exists(metrics) || Files.readAllLines(metrics).size() < steps) {
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    @Test
+    void fourExecutorsLearnAsTwoDo() throws IOException {
+        Recipe four = prepared("four", LONG);
+        try (JavaSparkContext spark = cluster.open(4)) {
+            train(spark, four, OptionalInt.of(4));
+        }
+        TinyTraining.losses(undisturbed).forEach((step, loss) -> assertThat(TinyTraining.losses(four))
+                .hasEntrySatisfying(step, other -> assertThat(other).isCloseTo(loss, within(1e-5 * loss))));
+    }
+
+    @Test
+    void killedExecutorChangesNothing() throws Exception {
+        Recipe recipe = prepared("killed", LONG);
+        try (JavaSparkContext spark = cluster.open(2)) {
+            CompletableFuture<String> training =
+                    CompletableFuture.supplyAsync(() -> train(spark, recipe, OptionalInt.of(2)));
+            awaitSteps(recipe, 47);
+            cluster.killAnExecutor();
+            assertThat(training.get()).contains("begins again from step ");
+        }
+        assertThat(TinyTraining.vectors(recipe))
+                .usingRecursiveComparison()
+                .isEqualTo(TinyTraining.vectors(undisturbed));
+        assertThat(TinyTraining.losses(recipe)).isEqualTo(TinyTraining.losses(undisturbed));
+    }
+
+    @Test
+    void killedDriverGoesOnWithTheSameCommand() throws Exception {
+        Recipe recipe = prepared("driver", LONG);
+        Path file = Files.writeString(shared.resolve("tiny.conf"), TinyTraining.text());
+        ProcessBuilder command = mainProcess(file, recipe);
+        Process first = command.start();
+        awaitSteps(recipe, 31);
+        first.destroyForcibly().waitFor();
+        Process second = command.start();
+        assertThat(second.waitFor(100, TimeUnit.SECONDS)).isTrue();
+        assertThat(second.exitValue()).isZero();
+        assertThat(shared.resolve("driver.log")).content().contains("goes on from ");
+        assertThat(TinyTraining.vectors(recipe))
+                .usingRecursiveComparison()
+                .isEqualTo(TinyTraining.vectors(undisturbed));
+    }
+
+    private static ProcessBuilder mainProcess(Path file, Recipe recipe) throws IOException {
+        List<String> command = new ArrayList<>(List.of(LoopbackCluster.java(), "-Xmx512m", "-XX:TieredStopAtLevel=1"));
+        command.addAll(LoopbackCluster.opens());
+        command.addAll(List.of(
+                "-Dspark.master=local[2]",
+                "-Dspark.ui.enabled=false",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.github.marspark.jobs.Main",
+                "train",
+                file.toString(),
+                "executors=2",
+                "out=" + Path.of(recipe.out())));
+        command.addAll(List.of(LONG));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(shared.resolve("driver.log").toFile()));
+        builder.environment().put("SPARK_LOCAL_IP", LoopbackCluster.HOST);
+        return builder;
+    }
+}

@@ -1,0 +1,132 @@
+package io.github.marspark.jobs.training;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** A standalone master and two workers as processes of this machine, made from the tests' class path. */
+final class LoopbackCluster implements AutoCloseable {
+    static final String HOST = "127.0.0.1";
+
+    private static final String SECRET = "only for the tests";
+    private static final Pattern OPENS = Pattern.compile("--add-opens=\\S+");
+    private static final List<String> PROTECTION = List.of(
+            "-Dspark.authenticate=true",
+            "-Dspark.network.crypto.enabled=true",
+            "-Dspark.authenticate.secret=" + SECRET);
+
+    private final Path home;
+    private final int port = freePort();
+    private final Process master;
+    private final List<Process> workers = new ArrayList<>();
+
+    LoopbackCluster(Path home, int coresOfWorker) throws IOException {
+        this.home = home;
+        Files.createDirectories(home.resolve("jars"));
+        Files.createFile(home.resolve("RELEASE"));
+        this.master = start(
+                "master", "org.apache.spark.deploy.master.Master", "--host", HOST, "--port", "" + port, "--webui-port", "0");
+        for (int worker = 0; worker < 2; worker++) {
+            workers.add(start(
+                    "worker-" + worker,
+                    "org.apache.spark.deploy.worker.Worker",
+                    "spark://%s:%d".formatted(HOST, port),
+                    "--host",
+                    HOST,
+                    "--webui-port",
+                    "0",
+                    "--cores",
+                    "" + coresOfWorker,
+                    "--memory",
+                    "2g",
+                    "--work-dir",
+                    home.resolve("work").toString()));
+        }
+    }
+
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    static List<String> opens() throws IOException {
+        return OPENS.matcher(Files.readString(Path.of("../mar"))).results()
+                .map(java.util.regex.MatchResult::group)
+                .toList();
+    }
+
+    private Process start(String name, String main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(java(), "-Xmx256m", "-XX:TieredStopAtLevel=1"));
+        command.addAll(opens());
+        command.addAll(PROTECTION);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(home.resolve(name + ".log").toFile());
+        builder.environment().put("SPARK_HOME", home.toString());
+        builder.environment().put("SPARK_SCALA_VERSION", "2.12");
+        builder.environment().put("SPARK_LOCAL_IP", HOST);
+        return builder.start();
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** An application with executors of one core each. */
+    JavaSparkContext open(int executors) throws IOException {
+        return new JavaSparkContext(new SparkConf()
+                .setMaster("spark://%s:%d".formatted(HOST, port))
+                .setAppName("training")
+                .set("spark.driver.host", HOST)
+                .set("spark.driver.bindAddress", HOST)
+                .set("spark.authenticate", "true")
+                .set("spark.network.crypto.enabled", "true")
+                .set("spark.authenticate.secret", SECRET)
+                .set("spark.cores.max", "" + executors)
+                .set("spark.executor.cores", "1")
+                .set("spark.executor.memory", "512m")
+                .set("spark.executorEnv.OMP_NUM_THREADS", "1")
+                .set("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+                .set("spark.executor.extraJavaOptions", String.join(" ", opens()) + " -XX:TieredStopAtLevel=1"));
+    }
+
+    /** Ends one executor as an out-of-memory killer would. */
+    void killAnExecutor() {
+        executors().findFirst().orElseThrow().destroyForcibly();
+    }
+
+    private Stream<ProcessHandle> executors() {
+        return workers.stream().flatMap(worker -> worker.toHandle().children());
+    }
+
+    @Override
+    public void close() {
+        Stream<ProcessHandle> all = Stream.concat(
+                executors().toList().stream(), Stream.concat(workers.stream(), Stream.of(master)).map(Process::toHandle));
+        all.forEach(ProcessHandle::destroyForcibly);
+        workers.forEach(LoopbackCluster::awaitEnd);
+        awaitEnd(master);
+    }
+
+    private static void awaitEnd(Process process) {
+        try {
+            process.waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
