@@ -112,8 +112,7 @@ public final class TrainingJob {
     }
 
     /** Spark gives up a barrier stage whose task has died; this begins again as long as attempts get further. */
-    private void untilDone(
-            JavaSparkContext spark, OptionalInt executors, Address progress, CheckpointFolder folder) {
+    private void untilDone(JavaSparkContext spark, OptionalInt executors, Address progress, CheckpointFolder folder) {
         int futile = 0;
         while (true) {
             long before = newestStep(folder);
@@ -129,8 +128,7 @@ public final class TrainingJob {
                     throw StageFailure.told(failure);
                 }
                 out.printf(
-                        "begins again from step %d, because: %s%n",
-                        newestStep(folder), StageFailure.sentence(failure));
+                        "begins again from step %d, because: %s%n", newestStep(folder), StageFailure.sentence(failure));
                 StageFailure.pause(futile);
             }
         }

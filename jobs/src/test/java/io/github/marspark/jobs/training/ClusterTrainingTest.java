@@ -75,8 +75,9 @@ class ClusterTrainingTest {
         try (JavaSparkContext spark = cluster.open(4)) {
             train(spark, four, OptionalInt.of(4));
         }
-        TinyTraining.losses(undisturbed).forEach((step, loss) -> assertThat(TinyTraining.losses(four))
-                .hasEntrySatisfying(step, other -> assertThat(other).isCloseTo(loss, within(1e-5 * loss))));
+        TinyTraining.losses(undisturbed)
+                .forEach((step, loss) -> assertThat(TinyTraining.losses(four))
+                        .hasEntrySatisfying(step, other -> assertThat(other).isCloseTo(loss, within(1e-5 * loss))));
     }
 
     @Test
@@ -128,7 +129,8 @@ class ClusterTrainingTest {
         command.addAll(List.of(LONG));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(shared.resolve("driver.log").toFile()));
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        shared.resolve("driver.log").toFile()));
         builder.environment().put("SPARK_LOCAL_IP", LoopbackCluster.HOST);
         return builder;
     }

@@ -34,7 +34,14 @@ final class LoopbackCluster implements AutoCloseable {
         Files.createDirectories(home.resolve("jars"));
         Files.createFile(home.resolve("RELEASE"));
         this.master = start(
-                "master", "org.apache.spark.deploy.master.Master", "--host", HOST, "--port", "" + port, "--webui-port", "0");
+                "master",
+                "org.apache.spark.deploy.master.Master",
+                "--host",
+                HOST,
+                "--port",
+                "" + port,
+                "--webui-port",
+                "0");
         for (int worker = 0; worker < 2; worker++) {
             workers.add(start(
                     "worker-" + worker,
@@ -58,7 +65,8 @@ final class LoopbackCluster implements AutoCloseable {
     }
 
     static List<String> opens() throws IOException {
-        return OPENS.matcher(Files.readString(Path.of("../mar"))).results()
+        return OPENS.matcher(Files.readString(Path.of("../mar")))
+                .results()
                 .map(java.util.regex.MatchResult::group)
                 .toList();
     }
@@ -116,7 +124,8 @@ final class LoopbackCluster implements AutoCloseable {
     @Override
     public void close() {
         Stream<ProcessHandle> all = Stream.concat(
-                executors().toList().stream(), Stream.concat(workers.stream(), Stream.of(master)).map(Process::toHandle));
+                executors().toList().stream(),
+                Stream.concat(workers.stream(), Stream.of(master)).map(Process::toHandle));
         all.forEach(ProcessHandle::destroyForcibly);
         workers.forEach(LoopbackCluster::awaitEnd);
         awaitEnd(master);
