@@ -47,9 +47,9 @@ interface FolderEntries extends Closeable {
         private final DirectoryStream<java.nio.file.Path> stream;
         private final Iterator<java.nio.file.Path> paths;
 
-        @SuppressWarnings("StreamResourceLeak")
+        @SuppressWarnings("StreamResourceLeak") // closed with this
         Local(Path folder) throws IOException {
-            stream = Files.newDirectoryStream(Storage.local(folder)); // close() closes it
+            stream = Files.newDirectoryStream(Storage.local(folder));
             paths = stream.iterator();
         }
 

@@ -50,6 +50,6 @@ record Listing(Dataset<Row> rows, long size, String digest) implements AutoClose
 
     @Override
     public void close() {
-        rows.unpersist();
+        rows.unpersist(true);
     }
 }

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EncodingTest {
     private static final int SIDE = 32;
 
-    /** Shards of 41 images: 2 x 768 numbers of 4 bytes, and 128 bytes, in 256,000 bytes … */
+    /** Makes shards of 20 images: a megabyte holds so many of 2 x 6144 numbers of 4 bytes. */
     private static final EncodeRecipe RECIPE = recipe(0.5);
 
     private static SparkSession spark;
@@ -52,6 +52,7 @@ class EncodingTest {
     @BeforeAll
     static void openSpark() {
         System.setProperty("spark.master", "local[2]");
+        System.setProperty("spark.sql.shuffle.partitions", "2");
         spark = SparkSessions.open("encoding test");
     }
 
@@ -59,6 +60,7 @@ class EncodingTest {
     static void closeSpark() {
         spark.close();
         System.clearProperty("spark.master");
+        System.clearProperty("spark.sql.shuffle.partitions");
     }
 
     @AfterEach
@@ -105,16 +107,16 @@ class EncodingTest {
         LatentRecord record = records(folder.resolve("latents/part-00000.avro")).get(0);
         float[] moments = LatentNumbers.unpack(record.getMoments(), record.getNumberType());
         float[] mirror = LatentNumbers.unpack(record.getMomentsMirror(), record.getNumberType());
-        assertThat(Arrays.copyOf(moments, 4)).containsExactly(new float[] {1, 1, -1, -1}, within(1e-6f));
-        assertThat(Arrays.copyOf(mirror, 4)).containsExactly(new float[] {-1, -1, 1, 1}, within(1e-6f));
+        assertThat(Arrays.copyOfRange(moments, 14, 18)).containsExactly(new float[] {1, 1, -1, -1}, within(1e-6f));
+        assertThat(Arrays.copyOfRange(mirror, 14, 18)).containsExactly(new float[] {-1, -1, 1, 1}, within(1e-6f));
     }
 
     @Test
     void interruptedRunGoesOnAndEndsWithTheSameBytes() throws IOException {
-        Path images = twoClasses(500);
+        Path images = twoClasses(50);
         encode(images, "whole");
         assertThat(shards("whole")).hasSize(5);
-        PoolingEncoders.BATCHES_LEFT.set(100);
+        PoolingEncoders.BATCHES_LEFT.set(25);
         assertThatThrownBy(() -> encode(images, "latents")).hasMessageContaining("the process was killed");
         Map<String, Long> before = modified(shards("latents"));
         assertThat(before).hasSizeBetween(1, 4);
@@ -248,14 +250,14 @@ class EncodingTest {
 
     @Test
     void manifestHasARowForEachShard() throws IOException {
-        encode(twoClasses(300), "latents");
+        encode(twoClasses(30), "latents");
         List<Row> rows = spark.read()
                 .parquet(folder.resolve("latents/manifest.parquet").toString())
                 .orderBy("file")
                 .collectAsList();
         assertThat(rows).hasSize(3);
         assertThat(rows.stream().mapToLong(row -> row.<Long>getAs("records")).sum())
-                .isEqualTo(600);
+                .isEqualTo(60);
         assertThat(rows.get(1).<Long>getAs("bytes")).isEqualTo(Files.size(folder.resolve("latents/part-00001.avro")));
         assertThat(rows.get(0).<String>getAs("sha256")).matches("[0-9a-f]{64}");
         assertThat(rows.get(2).getList(6))
@@ -288,7 +290,7 @@ class EncodingTest {
     private Encoding encoding(String latents, String tokenizer, EncodeRecipe recipe) {
         return new Encoding(
                 spark,
-                new PoolingEncoders(tokenizer, SIDE, 8),
+                new PoolingEncoders(tokenizer, SIDE, 1),
                 recipe,
                 SIDE,
                 folder.resolve(latents).toString(),
