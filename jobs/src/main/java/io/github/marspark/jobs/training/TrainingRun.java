@@ -45,6 +45,7 @@ final class TrainingRun implements AutoCloseable {
 
     private final BarrierTaskContext context;
     private final TrainingPlan plan;
+    private final Counters counters;
     private final Recipe recipe;
     private final TrainRecipe train;
     private final int rank;
@@ -63,8 +64,9 @@ final class TrainingRun implements AutoCloseable {
     private final ExponentialMovingAverage average;
     private long lastSave = System.nanoTime();
 
-    TrainingRun(BarrierTaskContext context, TrainingPlan plan) {
+    TrainingRun(BarrierTaskContext context, TrainingPlan plan, Counters counters) {
         this.context = context;
+        this.counters = counters;
         this.plan = plan;
         this.recipe = plan.recipe();
         this.train = recipe.train();
@@ -167,6 +169,7 @@ final class TrainingRun implements AutoCloseable {
                 return sentence;
             }
         }
+        counters.add(slots.count(), report);
         if (progress != null) {
             progress.report(report);
         }

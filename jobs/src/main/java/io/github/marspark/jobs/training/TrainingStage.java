@@ -33,8 +33,9 @@ final class TrainingStage {
     static List<String> run(JavaSparkContext spark, Cluster cluster, TrainingPlan plan) {
         List<Integer> ranks = IntStream.range(0, plan.ranks()).boxed().toList();
         RDD<Integer> partitions = spark.parallelize(ranks, plan.ranks()).rdd();
+        Counters counters = Counters.of(spark);
         Task task =
-                ignored -> JavaConverters.asScalaIterator(List.of(train(plan)).iterator());
+                ignored -> JavaConverters.asScalaIterator(List.of(train(plan, counters)).iterator());
         RDD<String> trained = partitions.barrier().mapPartitions(task, false, TEXT);
         if (!cluster.isLocal()) {
             trained = trained.withResources(new ResourceProfileBuilder()
@@ -50,8 +51,8 @@ final class TrainingStage {
         return spark.getConf().contains(GPUS) ? resources.resource("gpu", 1) : resources;
     }
 
-    private static String train(TrainingPlan plan) {
-        try (TrainingRun run = new TrainingRun(BarrierTaskContext.get(), plan)) {
+    private static String train(TrainingPlan plan, Counters counters) {
+        try (TrainingRun run = new TrainingRun(BarrierTaskContext.get(), plan, counters)) {
             return run.run();
         }
     }

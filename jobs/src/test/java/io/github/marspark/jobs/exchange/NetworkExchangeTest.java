@@ -177,7 +177,7 @@ class NetworkExchangeTest {
         Rank member = Rank.of(0, 2, 100, 7, secret("the right one"), patience);
         Rank stranger = Rank.of(1, 2, 100, 7, secret("a wrong one"), patience);
         Rank open = Rank.of(1, 2, 100, 7, plain(), patience);
-        try {
+        try (LogLines log = new LogLines(RefusalLog.class)) {
             List<Address> addresses =
                     List.of(member.exchange().address(), stranger.exchange().address());
             assertThatThrownBy(() -> stranger.exchange().connect(addresses))
@@ -187,6 +187,11 @@ class NetworkExchangeTest {
             assertThatThrownBy(() -> open.exchange().gather(0, "numbers", 1.0))
                     .isInstanceOf(PeerException.class)
                     .hasMessageContaining("rank 0 (" + addresses.get(0) + ")");
+            assertThat(log.lines())
+                    .hasSizeGreaterThanOrEqualTo(2)
+                    .allSatisfy(line -> assertThat(line)
+                            .startsWith("refused /127.0.0.1:")
+                            .contains(", which does not know this application's secret"));
         } finally {
             List.of(member, stranger, open).forEach(rank -> rank.exchange().close());
         }
