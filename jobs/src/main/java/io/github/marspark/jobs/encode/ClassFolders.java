@@ -91,7 +91,7 @@ final class ClassFolders implements ImageCollection {
     }
 
     @Override
-    public List<String> classNames() {
+    public List<String> classNames(Dataset<Row> listed, int classes) {
         return classNames;
     }
 

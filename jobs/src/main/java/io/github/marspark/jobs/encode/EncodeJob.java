@@ -36,28 +36,20 @@ public final class EncodeJob implements RecipeCommand {
     @Override
     public void run(Recipe recipe, Set<String> options, PrintStream out) {
         int imageSize = recipe.data().imageSize();
-        ImageCollection images = ClassFolders.at(recipe.images());
-        requireClasses(recipe, images);
+        ImageCollection images = collection(recipe);
         EncoderSource encoders = TokenizerEncoders.of(recipe.tokenizerFolder(), imageSize);
+        int classes = recipe.data().classes();
         try (SparkSession spark = SparkSessions.open("encode " + recipe.name())) {
-            new Encoding(spark, encoders, recipe.encode(), imageSize, recipe.latents(), out).run(images);
+            new Encoding(spark, encoders, recipe.encode(), imageSize, classes, recipe.latents(), out).run(images);
         }
     }
 
-    private static void requireClasses(Recipe recipe, ImageCollection images) {
-        int found = images.classNames().size();
-        if (found != 0 && found != recipe.data().classes()) {
-            throw new IllegalArgumentException(
-                    "%s has %d class folders (%s), but data.classes is %d; set images to the folder that holds the class folders, or data.classes=%2$d"
-                            .formatted(
-                                    recipe.images(),
-                                    found,
-                                    shown(images.classNames()),
-                                    recipe.data().classes()));
-        }
-    }
-
-    private static String shown(List<String> names) {
-        return names.size() <= 3 ? String.join(", ", names) : String.join(", ", names.subList(0, 3)) + ", …";
+    private static ImageCollection collection(Recipe recipe) {
+        return switch (recipe.encode().source()) {
+            case FOLDERS -> ClassFolders.at(recipe.images());
+            case PARQUET -> ParquetImages.at(recipe.images());
+            case TAR -> new ContainerFiles(recipe.images(), "tar", TarMembers::list, TarMembers::isContainer);
+            case IDX -> new ContainerFiles(recipe.images(), "idx", IdxMembers::list, IdxMembers::isContainer);
+        };
     }
 }

@@ -3,6 +3,7 @@ package io.github.marspark.jobs.encode;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import java.io.PrintStream;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.apache.spark.util.LongAccumulator;
  */
 final class Encoding {
     private static final long FORMAT = 1;
+    private static final int SHOWN_CLASSES = 3;
     private static final int MEGABYTE = 1_000_000;
     private static final int BYTES_BESIDE_MOMENTS = 128;
 
@@ -30,6 +32,7 @@ final class Encoding {
     private final EncoderSource encoders;
     private final EncodeRecipe recipe;
     private final int imageSize;
+    private final int classes;
     private final LatentFolder folder;
     private final PrintStream out;
 
@@ -40,6 +43,7 @@ final class Encoding {
      * @param encoders of images
      * @param recipe how latents are written
      * @param imageSize side of the square cut from each image, in pixels
+     * @param classes how many kinds of image there have to be, if they are labelled
      * @param latents address of the folder
      * @param out where a person reads what happens
      */
@@ -48,12 +52,14 @@ final class Encoding {
             EncoderSource encoders,
             EncodeRecipe recipe,
             int imageSize,
+            int classes,
             String latents,
             PrintStream out) {
         this.spark = spark;
         this.encoders = encoders;
         this.recipe = recipe;
         this.imageSize = imageSize;
+        this.classes = classes;
         this.folder = new LatentFolder(latents);
         this.out = out;
     }
@@ -72,10 +78,11 @@ final class Encoding {
         Totals totals;
         try (Listing listing = Listing.of(spark, images)) {
             requireImages(images, listing);
-            EncodePlan plan = plan(images, listing);
-            kept.ifPresentOrElse(
-                    other -> plan.requireSame(folder.toString(), other), () -> begin(plan, images.classNames()));
-            totals = encode(images, listing);
+            List<String> classNames = images.classNames(listing.rows(), classes);
+            requireClasses(images, classNames);
+            EncodePlan plan = plan(images, listing, classNames);
+            kept.ifPresentOrElse(other -> plan.requireSame(folder.toString(), other), () -> begin(plan, classNames));
+            totals = encode(images, listing, classNames);
         }
         folder.deleteTemporary();
         return totals;
@@ -104,16 +111,24 @@ final class Encoding {
 
     private static void requireImages(ImageCollection images, Listing listing) {
         if (listing.size() == 0) {
-            throw new IllegalArgumentException("%s has no image files in it, although it has %s; put image files there"
-                    .formatted(
-                            images.root(),
-                            images.classNames().isEmpty()
-                                    ? "files"
-                                    : images.classNames().size() + " class folders"));
+            throw new IllegalArgumentException(
+                    "%s has no images in it, looked at with encode.source = %s; put images there"
+                            .formatted(images.root(), images.kind()));
         }
     }
 
-    private EncodePlan plan(ImageCollection images, Listing listing) {
+    private void requireClasses(ImageCollection images, List<String> names) {
+        if (!names.isEmpty() && names.size() != classes) {
+            String shown = names.size() <= SHOWN_CLASSES
+                    ? String.join(", ", names)
+                    : String.join(", ", names.subList(0, SHOWN_CLASSES)) + ", …";
+            throw new IllegalArgumentException(
+                    "%s has %d classes (%s), but data.classes is %d; set images to the place that holds all classes, or data.classes=%2$d"
+                            .formatted(images.root(), names.size(), shown, classes));
+        }
+    }
+
+    private EncodePlan plan(ImageCollection images, Listing listing, List<String> classNames) {
         LatentSpace space = encoders.space();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("format", Long.toString(FORMAT));
@@ -124,7 +139,7 @@ final class Encoding {
         facts.put("kind of images", images.kind());
         facts.put("number of images", Long.toString(listing.size()));
         facts.put("list of images", listing.digest());
-        facts.put("classes", String.join(", ", images.classNames()));
+        facts.put("classes", String.join(", ", classNames));
         facts.put("data.image-size", Integer.toString(imageSize));
         facts.put("encode.number-type", recipe.numberType().toString());
         facts.put("encode.codec", recipe.codec().toString());
@@ -155,30 +170,30 @@ final class Encoding {
         return ShardSettings.of(folder.toString(), classNames, imageSize, recipe, threads);
     }
 
-    private Totals encode(ImageCollection images, Listing listing) {
+    private Totals encode(ImageCollection images, Listing listing, List<String> classNames) {
         ShardReports reports = new ShardReports(spark, folder);
         int count = Shards.count(listing.size(), imagesPerShard());
         int[] pending = reports.pending(count);
         out.printf(
                 "%d images in %d classes, %d files of latents, of which %d are complete%n",
-                listing.size(), images.classNames().size(), count, count - pending.length);
+                listing.size(), classNames.size(), count, count - pending.length);
         if (pending.length > 0) {
             Shards shards = new Shards(pending, imagesPerShard());
             int slots = spark.sparkContext().defaultParallelism();
-            encode(listing, shards, settings(images.classNames(), Math.max(1, slots / pending.length)));
+            encode(listing, shards, settings(classNames, Math.max(1, slots / pending.length)), images.contents());
         }
         reports.writeTables();
         return account(images, listing, reports);
     }
 
-    private void encode(Listing listing, Shards shards, ShardSettings settings) {
+    private void encode(Listing listing, Shards shards, ShardSettings settings, Contents contents) {
         SparkContext context = spark.sparkContext();
         LongAccumulator done = context.longAccumulator("images encoded");
         EncodeProgress progress = new EncodeProgress(done.id(), pendingImages(listing, shards), out);
         context.addSparkListener(progress);
         try {
             JavaPairRDD<Long, Row> pending = listing.ranked().filter(row -> shards.has(row._1()));
-            write(pending, shards, settings, encoders, done);
+            write(pending, shards, settings, encoders, contents, done);
         } finally {
             context.removeSparkListener(progress);
         }
@@ -194,6 +209,7 @@ final class Encoding {
             Shards shards,
             ShardSettings settings,
             EncoderSource encoders,
+            Contents contents,
             LongAccumulator done) {
         pending.repartitionAndSortWithinPartitions(shards).foreachPartition(rows -> {
             int shard = shards.shard(TaskContext.getPartitionId());
@@ -201,7 +217,8 @@ final class Encoding {
                 TaskContext.get().killTaskIfInterrupted();
                 done.add(images);
             });
-            encoder.encode(shard, new MappedIterator<>(rows, row -> SourceImage.of(row._2())));
+            Iterator<SourceImage> images = new MappedIterator<>(rows, row -> SourceImage.of(row._2()));
+            encoder.encode(shard, contents.read(images));
         });
     }
 

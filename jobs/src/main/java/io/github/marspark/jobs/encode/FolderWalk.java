@@ -119,12 +119,13 @@ final class FolderWalk implements Iterator<SourceImage> {
     }
 
     private SourceImage image(String id, Entry entry, @Nullable String problem) {
-        return new SourceImage(id, path(id).toString(), 0, entry.length(), entry.modified(), start.label(), problem);
+        return new SourceImage(
+                id, path(id).toString(), 0, entry.length(), entry.modified(), start.label(), problem, null);
     }
 
     private SourceImage unlisted(String id, IOException failure) {
         String reason = "is a folder that cannot be listed: " + failure.getMessage();
-        return new SourceImage(id, path(id).toString(), 0, 0, 0, start.label(), reason);
+        return new SourceImage(id, path(id).toString(), 0, 0, 0, start.label(), reason, null);
     }
 
     private Path path(String id) {

@@ -13,13 +13,24 @@ interface ImageCollection {
     /** What kind of collection it is, in a word. */
     String kind();
 
-    /** Names of the classes in the order of their labels; none if nothing is labelled. */
-    List<String> classNames();
-
     /**
      * Lists the images on the executors.
      *
      * @return rows of {@link SourceImage#SCHEMA} in any order, no two with the same id
      */
     Dataset<Row> list(SparkSession spark);
+
+    /**
+     * Names of the classes.
+     *
+     * @param listed what {@link #list} gave
+     * @param classes how many the recipe speaks of
+     * @return in the order of their labels; none if nothing is labelled
+     */
+    List<String> classNames(Dataset<Row> listed, int classes);
+
+    /** How executors get at the bytes of the images. */
+    default Contents contents() {
+        return Contents.OF_FILES;
+    }
 }

@@ -68,6 +68,10 @@ final class ImageLoader {
 
     /** Reads the bytes, and tries again when the file system fails for a moment. */
     private static byte[] bytes(SourceImage source) throws ImageRejected {
+        byte[] content = source.content();
+        if (content != null) {
+            return content;
+        }
         for (int attempt = 1; ; attempt++) {
             try {
                 return read(source);

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param modified when the file was changed last, in milliseconds since 1970
  * @param label class index, or {@link LatentHeader#UNLABELLED}
  * @param problem why it cannot be used, as the listing knows already; null if it may well be usable
+ * @param content its bytes, null if they are to be read from the path
  */
+@SuppressWarnings("ArrayRecordComponent") // compared nowhere
 record SourceImage(
         String id,
         String path,
@@ -27,7 +29,8 @@ record SourceImage(
         long length,
         long modified,
         int label,
-        @Nullable String problem) {
+        @Nullable String problem,
+        byte @Nullable [] content) {
     /** The columns of a listing. */
     static final StructType SCHEMA = new StructType(new StructField[] {
         DataTypes.createStructField("id", DataTypes.StringType, false),
@@ -36,7 +39,8 @@ record SourceImage(
         DataTypes.createStructField("length", DataTypes.LongType, false),
         DataTypes.createStructField("modified", DataTypes.LongType, false),
         DataTypes.createStructField("label", DataTypes.IntegerType, false),
-        DataTypes.createStructField("problem", DataTypes.StringType, true)
+        DataTypes.createStructField("problem", DataTypes.StringType, true),
+        DataTypes.createStructField("content", DataTypes.BinaryType, true)
     });
 
     static SourceImage of(Row row) {
@@ -47,12 +51,28 @@ record SourceImage(
                 row.getLong(3),
                 row.getLong(4),
                 row.getInt(5),
-                row.isNullAt(6) ? null : row.getString(6));
+                row.isNullAt(6) ? null : row.getString(6),
+                row.isNullAt(7) ? null : (byte[]) row.get(7));
     }
 
     /** Without the schema that a row of a data frame drags along. */
     Row toRow() {
-        return RowFactory.create(id, path, offset, length, modified, label, problem);
+        return RowFactory.create(id, path, offset, length, modified, label, problem, content);
+    }
+
+    /** The same image, its bytes at hand. */
+    SourceImage withContent(byte[] bytes) {
+        return new SourceImage(id, path, offset, bytes.length, modified, label, problem, bytes);
+    }
+
+    /** The same image with a label. */
+    SourceImage withLabel(int known) {
+        return new SourceImage(id, path, offset, length, modified, known, problem, content);
+    }
+
+    /** The same image, found to be unusable. */
+    SourceImage withProblem(String found) {
+        return new SourceImage(id, path, offset, length, modified, label, found, null);
     }
 
     /** The name of its class, null without a label. */

@@ -32,6 +32,19 @@ final class Storage {
         return of(path).makeQualified(path);
     }
 
+    /**
+     * Asks for images that are there.
+     *
+     * @throws UncheckedIOException naming the path if nothing is
+     */
+    static void requireExists(Path path) {
+        try {
+            of(path).getFileStatus(path);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(path + " does not exist; set images to the place of the images", failure);
+        }
+    }
+
     static boolean isLocal(Path path) {
         return "file".equals(path.toUri().getScheme());
     }

@@ -3,6 +3,7 @@ package io.github.marspark.jobs.recipe;
 /**
  * How latents are written.
  *
+ * @param source how the images lie on their file system
  * @param numberType how a number is stored
  * @param codec how blocks are compressed
  * @param shardMegabytes size to which a file grows before the next is begun
@@ -11,6 +12,9 @@ package io.github.marspark.jobs.recipe;
  * @param maxRejectShare share of rejected images above which the job fails
  */
 public record EncodeRecipe(
+        @Describe(value = "how the images lie on their file system", byDefault = "folders")
+        ImageLayout source,
+
         @Describe(value = "how a latent number is stored", byDefault = "float16")
         NumberType numberType,
 

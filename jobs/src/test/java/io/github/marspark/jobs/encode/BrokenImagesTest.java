@@ -7,6 +7,7 @@ import io.github.marspark.jobs.SparkSessions;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
+import io.github.marspark.jobs.recipe.ImageLayout;
 import io.github.marspark.jobs.recipe.NumberType;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -28,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BrokenImagesTest {
     private static final Path GOOD = Path.of("../data-prep/src/test/resources/images");
+
+    /** good, cut, flipped, names, wrong, deep, folders, broken, links. */
+    private static final int CLASSES = 9;
 
     @TempDir
     Path folder;
@@ -75,12 +79,13 @@ class BrokenImagesTest {
     }
 
     private Encoding encoding(SparkSession spark) {
-        EncodeRecipe recipe = new EncodeRecipe(NumberType.FLOAT16, BlockCodec.SNAPPY, 1, 8, 1, 1);
+        EncodeRecipe recipe = new EncodeRecipe(ImageLayout.FOLDERS, NumberType.FLOAT16, BlockCodec.SNAPPY, 1, 8, 1, 1);
         return new Encoding(
                 spark,
                 new PoolingEncoders("a1b2", 16, 1),
                 recipe,
                 16,
+                CLASSES,
                 folder.resolve("latents").toString(),
                 new PrintStream(java.io.OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
     }

@@ -84,12 +84,13 @@ class EncodeJobTest {
 
     @Test
     void anotherNumberOfClassesIsRefused() throws IOException {
+        tokenizer(1).save(folder.resolve("tokenizer"));
         someGarments(folder.resolve("images"), 1);
         Files.createDirectories(folder.resolve("images/11-hat"));
         assertThatThrownBy(this::run)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "%s/images has 11 class folders (0-t-shirt, 1-trouser, 11-hat, …), but data.classes is 10; set images to the folder that holds the class folders, or data.classes=11"
+                        "file:%s/images has 11 classes (0-t-shirt, 1-trouser, 11-hat, …), but data.classes is 10; set images to the place that holds all classes, or data.classes=11"
                                 .formatted(folder));
     }
 

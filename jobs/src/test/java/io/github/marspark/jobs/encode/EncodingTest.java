@@ -11,6 +11,7 @@ import io.github.marspark.jobs.SparkSessions;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
+import io.github.marspark.jobs.recipe.ImageLayout;
 import io.github.marspark.jobs.recipe.NumberType;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -44,6 +45,7 @@ class EncodingTest {
     private static SparkSession spark;
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private int classes = 2;
     private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
 
     @TempDir
@@ -99,6 +101,7 @@ class EncodingTest {
 
     @Test
     void momentsAreThoseOfTheImageAndOfItsMirrorImage() throws IOException {
+        classes = 1;
         Path image = Files.createDirectories(folder.resolve("images/half")).resolve("half.png");
         BufferedImage half = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
         half.createGraphics().fillRect(0, 0, SIDE / 2, SIDE);
@@ -165,7 +168,8 @@ class EncodingTest {
         Path images = twoClasses(3);
         encode(images, "latents");
         Files.copy(images.resolve("ash/0.png"), images.resolve("ash/9.png"));
-        EncodeRecipe other = new EncodeRecipe(NumberType.FLOAT16, BlockCodec.SNAPPY, 1, 4, 100, 0.5);
+        EncodeRecipe other =
+                new EncodeRecipe(ImageLayout.FOLDERS, NumberType.FLOAT16, BlockCodec.SNAPPY, 1, 4, 100, 0.5);
         assertThatThrownBy(() -> encoding("latents", "a1b2", other).run(ClassFolders.at(images.toString())))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("number of images is 7, the folder holds latents of 6; list of images is ")
@@ -203,7 +207,7 @@ class EncodingTest {
                 .hasMessage(empty + " is empty; put image files into it, in one folder for each class");
         Files.createDirectories(empty.resolve("ash"));
         assertThatThrownBy(() -> encode(empty, "latents"))
-                .hasMessage("file:%s has no image files in it, although it has 1 class folders; put image files there"
+                .hasMessage("file:%s has no images in it, looked at with encode.source = folders; put images there"
                         .formatted(empty));
         Path file = Files.writeString(folder.resolve("file"), "x");
         assertThatThrownBy(() -> ClassFolders.at(file.toString()))
@@ -212,6 +216,7 @@ class EncodingTest {
 
     @Test
     void folderWithoutAnyReadableImageIsRefused() throws IOException {
+        classes = 1;
         Path image = Files.createDirectories(folder.resolve("images/ash")).resolve("note.png");
         Files.writeString(image, "no image at all");
         assertThatThrownBy(() -> encode(folder.resolve("images"), "latents"))
@@ -293,12 +298,13 @@ class EncodingTest {
                 new PoolingEncoders(tokenizer, SIDE, 1),
                 recipe,
                 SIDE,
+                classes,
                 folder.resolve(latents).toString(),
                 out);
     }
 
     private static EncodeRecipe recipe(double maxRejectShare) {
-        return new EncodeRecipe(NumberType.FLOAT32, BlockCodec.SNAPPY, 1, 4, 100, maxRejectShare);
+        return new EncodeRecipe(ImageLayout.FOLDERS, NumberType.FLOAT32, BlockCodec.SNAPPY, 1, 4, 100, maxRejectShare);
     }
 
     private String printed() {
