@@ -36,7 +36,7 @@ public record SampleRecipe(
                 byDefault = "\"100\"")
         String diffusionSteps,
 
-        @Describe(value = "bound on a denoised token's numbers; 0 for none", byDefault = "0")
+        @Describe(value = "bound on a denoised token's numbers; 0 for none", byDefault = "5.0")
         double clamp,
 
         @Describe(value = "factor on the noise of the diffusion", byDefault = "1.0")

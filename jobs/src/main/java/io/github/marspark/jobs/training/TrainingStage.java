@@ -34,8 +34,8 @@ final class TrainingStage {
         List<Integer> ranks = IntStream.range(0, plan.ranks()).boxed().toList();
         RDD<Integer> partitions = spark.parallelize(ranks, plan.ranks()).rdd();
         Counters counters = Counters.of(spark);
-        Task task =
-                ignored -> JavaConverters.asScalaIterator(List.of(train(plan, counters)).iterator());
+        Task task = ignored ->
+                JavaConverters.asScalaIterator(List.of(train(plan, counters)).iterator());
         RDD<String> trained = partitions.barrier().mapPartitions(task, false, TEXT);
         if (!cluster.isLocal()) {
             trained = trained.withResources(new ResourceProfileBuilder()

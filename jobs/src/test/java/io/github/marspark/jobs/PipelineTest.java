@@ -1,0 +1,148 @@
+package io.github.marspark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.marspark.data.image.PngFile;
+import io.github.marspark.data.image.RgbImage;
+import io.github.marspark.data.weights.SafeTensors;
+import io.github.marspark.jobs.encode.EncodeJob;
+import io.github.marspark.jobs.sample.SampleJob;
+import io.github.marspark.jobs.tokenizer.TrainTokenizerJob;
+import io.github.marspark.jobs.weights.ExportCommand;
+import io.github.marspark.jobs.weights.ImportCommand;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** All jobs in a row on a few small images, and what they say when they are run again. */
+class PipelineTest {
+    private static final String RECIPE = """
+            name = tiny
+            data { image-size = 16, classes = 2, mirror = none, validation-share = 0.1 }
+            tokenizer {
+              width = 8, multipliers = [1, 1], residual-blocks = 1, attention-resolutions = [], latent-channels = 2
+              groups = 4, learning-rate = 1e-3, batch = 4, steps = 3
+            }
+            model {
+              patch = 4, width = 16, encoder-depth = 1, decoder-depth = 1, heads = 2, buffer = 2, dropout = 0
+              head { width = 16, depth = 1 }
+            }
+            train { global-batch = 4, streams = 4, steps = 4, learning-rate = 1e-3, warmup-steps = 1 }
+            sample { per-class = 3, iterations = 2, diffusion-steps = ddim10, guidance = 2, batch = 4 }
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void theJobsWriteWhatTheNextOneReads() throws IOException {
+        images();
+        Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
+        assertThat(run(new TrainTokenizerJob(), recipe)).contains("PSNR", "latent scale");
+        assertThat(run(new EncodeJob(), recipe)).contains("12 latent records + 0 rejects");
+        assertThat(run(new TrainCommand(), recipe)).contains("trained to step 4");
+        assertThat(run(new SampleJob(), recipe)).contains("6 images in");
+        assertSamples();
+        assertSecondRunsReuse(recipe);
+        assertWeightsTravel(recipe);
+    }
+
+    /** Six grey ramps of each of two classes. */
+    private void images() {
+        for (int i = 0; i < 12; i++) {
+            byte[] levels = new byte[20 * 20];
+            for (int p = 0; p < levels.length; p++) {
+                levels[p] = (byte) (i < 6 ? p % 20 * 12 + i : p / 20 * 12 + i);
+            }
+            Path file =
+                    folder.resolve("images").resolve(i < 6 ? "across" : "down").resolve(i + ".png");
+            PngFile.write(RgbImage.ofGrey(20, 20, levels), file);
+        }
+    }
+
+    private String run(RecipeCommand job, Path recipe, String... settings) {
+        List<String> arguments = new ArrayList<>(
+                List.of(recipe.toString(), "images=" + folder.resolve("images"), "out=" + folder.resolve("out")));
+        arguments.addAll(Arrays.asList(settings));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        job.run(arguments, new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private void assertSamples() throws IOException {
+        Path samples = folder.resolve("out/samples");
+        for (String file : List.of("0000/00000.png", "0000/00002.png", "0001/00001.png")) {
+            assertThat(ImageIO.read(samples.resolve(file).toFile()).getWidth()).isEqualTo(16);
+        }
+        assertThat(samples.resolve("samples.png")).isNotEmptyFile();
+        assertThat(folder.resolve("out/checkpoints/loss.png")).isNotEmptyFile();
+    }
+
+    private void assertSecondRunsReuse(Path recipe) {
+        assertThat(run(new TrainTokenizerJob(), recipe)).contains("already holds this tokenizer");
+        assertThat(run(new SampleJob(), recipe)).contains("already holds these 6 images");
+        assertThatThrownBy(() -> run(new SampleJob(), recipe, "sample.guidance=3"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("holds images drawn otherwise")
+                .hasMessageContaining("choose another folder by samples=");
+        assertThatThrownBy(() -> run(new TrainTokenizerJob(), recipe, "tokenizer.steps=5"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("holds a tokenizer that was trained otherwise");
+        assertThatThrownBy(() -> run(new SampleJob(), recipe, "model.width=32", "samples=" + folder.resolve("other")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("is of another network");
+    }
+
+    /** Exported, imported as another checkpoint, exported again: the same bytes. */
+    private void assertWeightsTravel(Path recipe) throws IOException {
+        Path first = folder.resolve("first.safetensors");
+        Path second = folder.resolve("second.safetensors");
+        String imported = "checkpoints=" + folder.resolve("imported");
+        assertThat(run(new ExportCommand(), recipe, "file=" + first)).contains("moving average of step 4");
+        assertThat(run(new ImportCommand(), recipe, "file=" + first, imported)).contains("parameters");
+        run(new ExportCommand(), recipe, "file=" + second, imported);
+        try (SafeTensors one = SafeTensors.open(first);
+                SafeTensors two = SafeTensors.open(second)) {
+            assertThat(two.names()).isEqualTo(one.names()).contains("diffloss.net.final_layer.linear.weight");
+            for (String name : one.names()) {
+                assertThat(two.floats(name)).as(name).isEqualTo(one.floats(name));
+            }
+        }
+        assertThatThrownBy(() -> run(new ImportCommand(), recipe, "file=" + first, imported))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("holds checkpoints already");
+        assertThatThrownBy(() -> run(new ImportCommand(), recipe, imported))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("import needs one file=PATH");
+    }
+
+    @Test
+    void anEmptyFolderIsRefusedByName() throws IOException {
+        Files.createDirectories(folder.resolve("images"));
+        Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
+        assertThatThrownBy(() -> run(new TrainTokenizerJob(), recipe))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("images is empty: put image files into it, in one folder a class");
+    }
+
+    @Test
+    void aFolderWithoutAReadableImageIsRefusedByName() throws IOException {
+        Path images = Files.createDirectories(folder.resolve("images/kind"));
+        Files.writeString(images.resolve("text.png"), "this is no image");
+        Files.createFile(images.resolve("empty.jpg"));
+        Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
+        assertThatThrownBy(() -> run(new TrainTokenizerJob(), recipe))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("has 2 files and none holds an image that can be read");
+    }
+}
