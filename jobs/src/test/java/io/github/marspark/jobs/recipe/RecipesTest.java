@@ -149,7 +149,7 @@ class RecipesTest {
         refused(
                 "encode.colour = red",
                 "flowers.conf:6: unknown key encode.colour; known here are "
-                        + "number-type, codec, shard-megabytes, batch, max-megapixels, max-reject-share");
+                        + "source, number-type, codec, shard-megabytes, batch, max-megapixels, max-reject-share");
     }
 
     @Test
