@@ -80,8 +80,8 @@ class RecipesTest {
     void demoHasSixteenTokens() {
         Recipe demo = Recipes.read(Path.of("../recipes/fashion-mnist.conf"), Map.of());
         assertThat(demo.tokens()).isEqualTo(16);
-        assertThat(demo.tokenSize()).isEqualTo(12);
-        assertThat(demo.tokenizer().stride()).isEqualTo(8);
+        assertThat(demo.tokenSize()).isEqualTo(16);
+        assertThat(demo.tokenizer().stride()).isEqualTo(4);
     }
 
     @Test
