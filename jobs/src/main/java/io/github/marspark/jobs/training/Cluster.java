@@ -59,10 +59,19 @@ record Cluster(int tasks, int cores, boolean isLocal) {
             if (wanted.isPresent() ? count >= wanted.getAsInt() : count > 0 && settled) {
                 return executors;
             }
+            if (spark.sc().isStopped()) {
+                throw new IllegalStateException(
+                        "Spark gave the application up while it waited for executors of %s; see the messages above, and whether the master runs there and has the same spark.authenticate.secret"
+                                .formatted(spark.master()));
+            }
             if (now - begin > TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS)) {
                 throw new IllegalStateException(
-                        "%d of %s executors have come within %d seconds; see the cluster's page for free cores and memory"
-                                .formatted(count, wanted.isPresent() ? wanted.getAsInt() : "some", PATIENCE_SECONDS));
+                        "%s has given %d of %s executors within %d seconds; see its page for free cores and memory"
+                                .formatted(
+                                        spark.master(),
+                                        count,
+                                        wanted.isPresent() ? wanted.getAsInt() : "at least 1",
+                                        PATIENCE_SECONDS));
             }
             pause();
         }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -96,6 +97,8 @@ final class LoopbackCluster implements AutoCloseable {
 
     /** An application with executors of one core each. */
     JavaSparkContext open(int executors) throws IOException {
+        // An application in local mode leaves a secret of its own with the user, which Spark prefers to the one below.
+        UserGroupInformation.setLoginUser(null);
         return new JavaSparkContext(new SparkConf()
                 .setMaster("spark://%s:%d".formatted(HOST, port))
                 .setAppName("training")
