@@ -1,5 +1,6 @@
 package io.github.marspark.jobs;
 
+import io.github.marspark.jobs.bench.BenchCommand;
 import io.github.marspark.jobs.encode.EncodeJob;
 import io.github.marspark.jobs.sample.SampleJob;
 import io.github.marspark.jobs.tokenizer.TrainTokenizerJob;
@@ -49,6 +50,7 @@ public final class Main {
                 new ExportCommand(),
                 new RecipeCheck(),
                 new ClusterCheck(),
+                new BenchCommand(),
                 new Versions()));
         return List.copyOf(commands);
     }

@@ -21,7 +21,7 @@ import java.util.Map;
  * AdamW and the moving average for the shard that a rank owns: moments and average of that shard only. Results do not
  * depend on the number of threads.
  */
-final class ShardOptimizer {
+public final class ShardOptimizer {
     private static final int GRAIN = 1 << 15;
 
     private final Sharding sharding;
@@ -36,14 +36,27 @@ final class ShardOptimizer {
     private final Threads threads;
     private final double[] squares;
 
-    /** An optimiser before its first step. */
-    ShardOptimizer(Sharding sharding, int rank, AdamW adamW, Replica replica, Threads threads) {
+    /**
+     * An optimiser before its first step.
+     *
+     * @param layout names and places of all parameters
+     * @param parameters of the whole network, of which it moves the shard
+     * @param gradient as long
+     */
+    public ShardOptimizer(
+            Sharding sharding,
+            int rank,
+            AdamW adamW,
+            ParameterLayout layout,
+            FlatVector parameters,
+            FlatVector gradient,
+            Threads threads) {
         this.sharding = sharding;
         this.rank = rank;
-        this.layout = replica.layout();
+        this.layout = layout;
         this.adamW = adamW;
-        this.parameters = replica.parameters();
-        this.gradient = replica.gradient();
+        this.parameters = parameters;
+        this.gradient = gradient;
         this.average = FlatVector.zeros(sharding.length(rank));
         this.first = FlatVector.zeros(sharding.length(rank));
         this.second = FlatVector.zeros(sharding.length(rank));
@@ -65,7 +78,7 @@ final class ShardOptimizer {
     }
 
     /** Sums up the squares of a chunk of the gradient. */
-    void measure(int chunk) {
+    public void measure(int chunk) {
         int length = sharding.chunkLength(rank, chunk);
         var values = gradient.part(sharding.chunkFrom(rank, chunk), length);
         double[] sums = new double[(length + GRAIN - 1) / GRAIN];
@@ -79,12 +92,12 @@ final class ShardOptimizer {
     }
 
     /** The sum of the squares of the shard's gradient. */
-    double sumOfSquares() {
+    public double sumOfSquares() {
         return Arrays.stream(squares).sum();
     }
 
     /** Moves a chunk of the parameters. */
-    void update(int chunk, OptimizerStep step) {
+    public void update(int chunk, OptimizerStep step) {
         int length = sharding.chunkLength(rank, chunk);
         long begin = sharding.chunkFrom(rank, chunk);
         OptimizerState state = new OptimizerState(

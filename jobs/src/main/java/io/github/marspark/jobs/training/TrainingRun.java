@@ -80,7 +80,8 @@ final class TrainingRun implements AutoCloseable {
         this.replica = new Replica(recipe, threads);
         this.parameters = replica.parameters();
         this.exchange = exchange(threads);
-        this.optimizer = new ShardOptimizer(exchange.sharding(), rank, adamW(), replica, threads);
+        this.optimizer = new ShardOptimizer(
+                exchange.sharding(), rank, adamW(), replica.layout(), parameters, replica.gradient(), threads);
         this.folder = new CheckpointFolder(recipe.checkpoints());
         this.rates = rates(train);
         this.clipping = new GradientClipping(train.clipNorm());

@@ -56,10 +56,28 @@ public record MarBatch(float[] tokens, int[] labels, Masking masking, int[] time
             int[] labels,
             float[] tokens) {
         double rate = draws.maskRate(step, new MaskRate(config.minimumMaskRate()));
+        int masked = Masking.count(config.tokens(), rate);
+        return draw(config, draws, diffusionSteps, step, samples, labels, tokens, masked);
+    }
+
+    /**
+     * Draws as the other does, but for the number of tokens that are hidden.
+     *
+     * @param masked tokens a sample, in 1 … L
+     */
+    public static MarBatch draw(
+            MarConfig config,
+            Draws draws,
+            int diffusionSteps,
+            long step,
+            long[] samples,
+            int[] labels,
+            float[] tokens,
+            int masked) {
         int[][] orders = Arrays.stream(samples)
                 .mapToObj(sample -> draws.order(step, sample, config.tokens()))
                 .toArray(int[][]::new);
-        Masking masking = Masking.of(orders, Masking.count(config.tokens(), rate));
+        Masking masking = Masking.of(orders, masked);
         int[] kept = labels.clone();
         for (int b = 0; b < kept.length; b++) {
             kept[b] = draws.dropsLabel(step, samples[b], config.labelDrop()) ? -1 : labels[b];

@@ -1,0 +1,99 @@
+package io.github.marspark.jobs.bench;
+
+import io.github.marspark.jobs.UsageException;
+import io.github.marspark.jobs.recipe.Suggestion;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a person wants measured, and how often. Immutable. */
+final class BenchSettings {
+    private static final String OPTION = "--";
+
+    private final Map<String, String> values;
+
+    private BenchSettings(Map<String, String> values) {
+        this.values = values;
+    }
+
+    /** The settings of all benchmarks and of this one, each with its default. */
+    static Map<String, String> defaults(Benchmark benchmark) {
+        Map<String, String> defaults = new LinkedHashMap<>(benchmark.defaults());
+        defaults.put("threads", "" + Runtime.getRuntime().availableProcessors());
+        defaults.put("warmup", "2");
+        defaults.put("repeats", "5");
+        return defaults;
+    }
+
+    /**
+     * Reads the words after a benchmark's name.
+     *
+     * @param words {@code key=value}, or {@code --key} for a switch
+     * @throws UsageException for a key that the benchmark does not have
+     */
+    static BenchSettings parse(Benchmark benchmark, List<String> words) {
+        Map<String, String> values = defaults(benchmark);
+        for (String word : words) {
+            boolean option = word.startsWith(OPTION);
+            int equals = word.indexOf('=');
+            if (option == (equals >= 0)) {
+                throw new UsageException(
+                        "bench %s does not understand %s; write key=value".formatted(benchmark.name(), word));
+            }
+            String key = option ? word.substring(OPTION.length()) : word.substring(0, equals);
+            if (!values.containsKey(key)) {
+                throw new UsageException("bench %s has no key %s; %s"
+                        .formatted(
+                                benchmark.name(),
+                                key,
+                                Suggestion.nearest(key, values.keySet())
+                                        .map("did you mean %s?"::formatted)
+                                        .orElse("it has " + String.join(", ", values.keySet()))));
+            }
+            values.put(key, option ? "true" : word.substring(equals + 1));
+        }
+        return new BenchSettings(values);
+    }
+
+    /** A word. */
+    String text(String key) {
+        String value = values.get(key);
+        if (value == null) {
+            throw new IllegalArgumentException("no benchmark has the key " + key);
+        }
+        return value;
+    }
+
+    /**
+     * A number of things.
+     *
+     * @throws UsageException if it is no whole number of at least 1
+     */
+    int count(String key) {
+        String value = text(key);
+        if (!value.matches("[1-9]\\d{0,8}")) {
+            throw new UsageException("%s is %s, must be a whole number of at least 1".formatted(key, value));
+        }
+        return Integer.parseInt(value);
+    }
+
+    /** Whether a switch is on. */
+    boolean isOn(String key) {
+        return text(key).equals("true");
+    }
+
+    /** Number of threads that compute. */
+    int threads() {
+        return count("threads");
+    }
+
+    /** How often each measurement is made. */
+    int repeats() {
+        return count("repeats");
+    }
+
+    /** How often something is done before it is measured. */
+    int warmup() {
+        return count("warmup");
+    }
+}

@@ -1,0 +1,89 @@
+package io.github.marspark.jobs.bench;
+
+import io.github.marspark.jobs.exchange.FlatVector;
+import io.github.marspark.jobs.exchange.Sharding;
+import io.github.marspark.jobs.training.ShardOptimizer;
+import io.github.marspark.model.diffusion.DiffusionLoss;
+import io.github.marspark.model.diffusion.GaussianDiffusion;
+import io.github.marspark.model.diffusion.NoiseSchedule;
+import io.github.marspark.model.mar.DropoutKeys;
+import io.github.marspark.model.mar.MarBatch;
+import io.github.marspark.model.mar.MarNetwork;
+import io.github.marspark.model.mar.MarObjective;
+import io.github.marspark.model.mar.MarParameters;
+import io.github.marspark.model.masking.Masking;
+import io.github.marspark.model.optimization.AdamW;
+import io.github.marspark.model.optimization.GradientClipping;
+import io.github.marspark.model.optimization.OptimizerStep;
+import io.github.marspark.model.parameters.Parameters;
+import io.github.marspark.model.random.Draws;
+import io.github.marspark.model.tensor.Kernels;
+import io.github.marspark.model.tensor.Threads;
+import java.util.Arrays;
+import java.util.stream.LongStream;
+
+/** A training of one workload on random latents: everything that one process does in a step. Not thread-safe. */
+final class TrainingStep {
+    private static final int DIFFUSION_STEPS = 1000;
+    private static final double AVERAGE_RATE = 0.9999;
+    private static final double LEARNING_RATE = 1e-4;
+
+    private final Workload workload;
+    private final Draws draws = new Draws(1);
+    private final long[] samples;
+    private final float[] tokens;
+    private final Parameters parameters;
+    private final MarObjective objective;
+    private final Sharding sharding;
+    private final ShardOptimizer optimizer;
+    private final GradientClipping clipping = new GradientClipping(3.0);
+    private long step;
+
+    TrainingStep(Workload workload, Threads threads) {
+        this.workload = workload;
+        this.samples = LongStream.range(0, workload.batch()).toArray();
+        int length = workload.batch()
+                * workload.config().tokens()
+                * workload.config().tokenSize();
+        this.tokens = draws.noise(0, 0, length);
+        this.parameters = Parameters.zeros(MarParameters.layout(workload.config()));
+        parameters.initialize(draws);
+        this.objective = new MarObjective(
+                new MarNetwork(workload.config(), parameters::variable),
+                new DiffusionLoss(GaussianDiffusion.of(NoiseSchedule.COSINE, DIFFUSION_STEPS)));
+        this.sharding = new Sharding(parameters.layout().size(), 1);
+        this.optimizer = new ShardOptimizer(
+                sharding,
+                0,
+                AdamW.PAPER,
+                parameters.layout(),
+                FlatVector.of(parameters.values()),
+                FlatVector.of(parameters.gradients()),
+                threads);
+    }
+
+    /** Draws masks, times and noise, goes forward and back, clips, and moves parameters and their average. */
+    void run(Kernels kernels) {
+        differentiate(kernels);
+        for (int chunk = 0; chunk < sharding.chunks(0); chunk++) {
+            optimizer.measure(chunk);
+        }
+        double scale = clipping.coefficient(Math.sqrt(optimizer.sumOfSquares()));
+        OptimizerStep move = new OptimizerStep(step, LEARNING_RATE, scale, AVERAGE_RATE);
+        for (int chunk = 0; chunk < sharding.chunks(0); chunk++) {
+            optimizer.update(chunk, move);
+        }
+        step++;
+    }
+
+    private void differentiate(Kernels kernels) {
+        int[] labels = new int[workload.batch()];
+        Arrays.setAll(labels, i -> i % workload.config().classes());
+        int masked = Masking.count(workload.config().tokens(), workload.maskRate());
+        MarBatch batch =
+                MarBatch.draw(workload.config(), draws, DIFFUSION_STEPS, step, samples, labels, tokens, masked);
+        parameters.forgetGradients();
+        objective.differentiate(kernels, batch, DropoutKeys.of(draws, step, samples));
+        parameters.zeroMissingGradients(kernels);
+    }
+}
