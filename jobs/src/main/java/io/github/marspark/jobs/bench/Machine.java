@@ -1,11 +1,11 @@
 package io.github.marspark.jobs.bench;
 
+import io.github.marspark.model.tensor.Blas;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.bytedeco.openblas.global.openblas;
 
 /** The machine that is measured, as Linux tells it. */
 final class Machine {
@@ -20,9 +20,7 @@ final class Machine {
 
     /** The library that multiplies matrices. */
     static String blas() {
-        return "OpenBLAS "
-                + Optional.ofNullable(openblas.class.getPackage().getImplementationVersion())
-                        .orElse("of an unknown version");
+        return Blas.ofThisProcess().version();
     }
 
     /** The most memory that this process has held so far, in MB; 0 where Linux does not tell. */

@@ -16,6 +16,7 @@ import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Generation of tokens by an untrained network, which takes as long as by a trained one; without the autoencoder. */
 final class SampleBenchmark implements Benchmark {
@@ -49,10 +50,9 @@ final class SampleBenchmark implements Benchmark {
         Draws draws = new Draws(1);
         parameters.initialize(draws);
         int[] labels = new int[workload.samples()];
-        Times times = Times.interleaved(
-                settings,
-                () -> generator(settings, workload, parameters, kernels)
-                        .generate(labels, GenerationNoise.of(draws, 0)))[0];
+        Consumer<Kernels> sampling = chosen ->
+                generator(settings, workload, parameters, chosen).generate(labels, GenerationNoise.of(draws, 0));
+        Times times = Times.interleaved(settings, () -> sampling.accept(kernels))[0];
         Map<String, Object> results = times.rates("imagesPerSecond", workload.samples());
         results.put("batch", workload.samples());
         results.put("iterations", workload.iterations());
@@ -60,6 +60,9 @@ final class SampleBenchmark implements Benchmark {
         results.put("guidance", settings.count("guidance"));
         results.put("peakMegabytes", Math.rint(Machine.peakMegabytes()));
         lines.write(workload.name(), results);
+        if (settings.isOn("profile")) {
+            Profile.write(settings, workload, kernels, sampling, lines);
+        }
     }
 
     private static MarGenerator generator(

@@ -3,10 +3,7 @@ package io.github.marspark.jobs.bench;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** A whole training step: draws, forward, backward, clipping, AdamW and the moving average. */
@@ -51,32 +48,7 @@ final class StepBenchmark implements Benchmark {
         results.put("peakMegabytes", Math.rint(peak));
         lines.write(workload.name(), results);
         if (settings.isOn("profile")) {
-            profile(settings, step, kernels, lines, workload);
-        }
-    }
-
-    /** Where the time goes: the share of each operation, and what is spent outside of them. */
-    private static void profile(
-            BenchSettings settings, TrainingStep step, Kernels kernels, JsonLines lines, Workload workload) {
-        OperationMeter meter = new OperationMeter();
-        Kernels watched = meter.watch(kernels);
-        long begin = System.nanoTime();
-        for (int i = 0; i < settings.repeats(); i++) {
-            step.run(watched);
-        }
-        double total = (System.nanoTime() - begin) / 1e9;
-        Map<String, Double> seconds = meter.seconds();
-        seconds.put(
-                "outside", total - seconds.values().stream().mapToDouble(s -> s).sum());
-        List<String> slowestFirst = new ArrayList<>(seconds.keySet());
-        slowestFirst.sort(Comparator.comparingDouble(name -> -seconds.getOrDefault(name, 0.0)));
-        for (String name : slowestFirst) {
-            double taken = seconds.getOrDefault(name, 0.0);
-            Map<String, Object> results = new LinkedHashMap<>();
-            results.put("operation", name);
-            results.put("share", JsonLines.rounded(taken / total));
-            results.put("seconds", JsonLines.rounded(taken / settings.repeats()));
-            lines.write(workload.name(), results);
+            Profile.write(settings, workload, kernels, step::run, lines);
         }
     }
 }

@@ -10,6 +10,7 @@ import org.bytedeco.javacpp.FloatPointer;
  * <p>Strips and the order of sums depend on the geometry alone, so that no result depends on the number of threads.
  */
 final class CpuConvolution {
+    private static final Blas BLAS = Blas.ofThisProcess();
     /** Values of the input that a strip is computed from, about. */
     private static final int STRIP = 1 << 16;
 
@@ -180,7 +181,7 @@ final class CpuConvolution {
     /** Adds the products of windows and {@code weight (O, k k C)} to {@code y (pixels, O)}. */
     private static void product(Windows windows, Matrix weight, FloatPointer y, int pixels) {
         for (int i = 0; i < windows.count(); i++) {
-            CpuKernels.blas(
+            BLAS.multiply(
                     windows.factor(i),
                     windows.inner(),
                     Operand.PLAIN,
@@ -258,7 +259,7 @@ final class CpuConvolution {
     private static void backwardProduct(Windows windows, Matrix weight, FloatPointer dx, int pixels, float beta) {
         int channels = weight.columns();
         for (int i = 0; i < windows.count(); i++) {
-            CpuKernels.blas(
+            BLAS.multiply(
                     windows.factor(i),
                     windows.inner(),
                     Operand.PLAIN,
@@ -326,7 +327,7 @@ final class CpuConvolution {
     /** {@code sum (O, k k C) = gradient^T times windows + beta sum}, {@code gradient (pixels, O)}. */
     private static void weightProduct(Windows windows, FloatPointer gradient, int pixels, Matrix sum, float beta) {
         for (int i = 0; i < windows.count(); i++) {
-            CpuKernels.blas(
+            BLAS.multiply(
                     gradient,
                     sum.rows(),
                     Operand.TRANSPOSED,

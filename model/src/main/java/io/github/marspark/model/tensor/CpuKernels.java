@@ -2,11 +2,9 @@ package io.github.marspark.model.tensor;
 
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.openblas.global.openblas;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * {@link Kernels} in float32 on the processor: products by single-threaded BLAS calls on parts of the result, everything
+ * {@link Kernels} in float32 on the processor: products by calls of {@link Blas} on parts of the result, everything
  * else by {@link Loops} over blocks that are copied to the heap, where the JIT vectorises them.
  *
  * <p>Sums over rows are cut into blocks of a fixed number of rows and added in order, so that no result depends on the
@@ -22,16 +20,16 @@ public final class CpuKernels implements Kernels {
     /** Rows that are summed before their sum joins the others'. */
     private static final int SUM_ROWS = 256;
 
+    private static final Blas BLAS = Blas.ofThisProcess();
+
     private final Threads threads;
     private final Arena arena = new Arena();
     private final CpuConvolution convolution = new CpuConvolution(this);
     private final CpuGroupNorm groupNorm = new CpuGroupNorm(this);
 
-    /** Computes on the given threads; BLAS itself is told to use one a call, after ND4J has told it to use all. */
+    /** Computes on the given threads. */
     public CpuKernels(Threads threads) {
         this.threads = threads;
-        Nd4j.factory().blas();
-        openblas.blas_set_num_threads(1);
     }
 
     /** The threads that compute. */
@@ -81,7 +79,7 @@ public final class CpuKernels implements Kernels {
 
     private static void blas(
             Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, int inner, float alpha, float beta) {
-        blas(
+        BLAS.multiply(
                 a.pointer(),
                 a.stride(),
                 readA,
@@ -95,38 +93,6 @@ public final class CpuKernels implements Kernels {
                 inner,
                 alpha,
                 beta);
-    }
-
-    /** {@code c = alpha a b + beta c} by BLAS on one thread, each matrix with the distance between its rows. */
-    static void blas(
-            FloatPointer a,
-            long strideA,
-            Operand readA,
-            FloatPointer b,
-            long strideB,
-            Operand readB,
-            FloatPointer c,
-            long strideC,
-            int rows,
-            int columns,
-            int inner,
-            float alpha,
-            float beta) {
-        openblas.cblas_sgemm(
-                openblas.CblasRowMajor,
-                readA == Operand.PLAIN ? openblas.CblasNoTrans : openblas.CblasTrans,
-                readB == Operand.PLAIN ? openblas.CblasNoTrans : openblas.CblasTrans,
-                rows,
-                columns,
-                inner,
-                alpha,
-                a,
-                (int) strideA,
-                b,
-                (int) strideB,
-                beta,
-                c,
-                (int) strideC);
     }
 
     // ---- blocks
@@ -693,7 +659,7 @@ public final class CpuKernels implements Kernels {
             FloatPointer p = probabilities.pointerAt((long) task * length * length);
             long stride = qkv.stride();
             // scores (T, T) = q (T, d) k (T, d)^T
-            blas(
+            BLAS.multiply(
                     part(qkv, task, 0),
                     stride,
                     Operand.PLAIN,
@@ -710,7 +676,7 @@ public final class CpuKernels implements Kernels {
             softmax(probabilities.rows(task * length, (task + 1) * length));
             FloatPointer weights = dropped(p, task);
             // y (T, d) = p (T, T) v (T, d)
-            blas(
+            BLAS.multiply(
                     weights,
                     length,
                     Operand.PLAIN,
@@ -778,7 +744,7 @@ public final class CpuKernels implements Kernels {
             FloatPointer dOut = output(dy, task);
             long stride = dqkv.stride();
             // dv (T, d) = p^T (T, T) dy (T, d)
-            blas(
+            BLAS.multiply(
                     weights,
                     length,
                     Operand.TRANSPOSED,
@@ -793,7 +759,7 @@ public final class CpuKernels implements Kernels {
                     1,
                     0);
             // dp (T, T) = dy (T, d) v^T (d, T)
-            blas(
+            BLAS.multiply(
                     dOut,
                     dy.stride(),
                     Operand.PLAIN,
@@ -812,7 +778,7 @@ public final class CpuKernels implements Kernels {
             }
             softmaxBackward(slice(p), slice(gradient));
             // dq (T, d) = ds (T, T) k (T, d), dk = ds^T q
-            blas(
+            BLAS.multiply(
                     gradient,
                     length,
                     Operand.PLAIN,
@@ -826,7 +792,7 @@ public final class CpuKernels implements Kernels {
                     length,
                     scale,
                     0);
-            blas(
+            BLAS.multiply(
                     gradient,
                     length,
                     Operand.TRANSPOSED,

@@ -1,0 +1,133 @@
+package io.github.marspark.model.tensor;
+
+import io.github.marspark.model.tensor.Kernels.Operand;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.openblas.global.openblas;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The library that multiplies float32 matrices in host memory, each product on the calling thread alone.
+ *
+ * <p>oneDNN, which compiles its kernels for the processor it meets, is the faster one, most of all for small products. It
+ * has no other way to be told a number of threads than the environment variable {@code OMP_NUM_THREADS}: where that is
+ * not 1, OpenBLAS multiplies.
+ */
+public enum Blas {
+    /** The library of Intel and others, of which only the product is used. */
+    ONE_DNN {
+        @Override
+        void multiply(
+                FloatPointer a,
+                long strideA,
+                Operand readA,
+                FloatPointer b,
+                long strideB,
+                Operand readB,
+                FloatPointer c,
+                long strideC,
+                int rows,
+                int columns,
+                int inner,
+                float alpha,
+                float beta) {
+            int status = dnnl.dnnl_sgemm(
+                    (byte) (readA == Operand.PLAIN ? 'N' : 'T'),
+                    (byte) (readB == Operand.PLAIN ? 'N' : 'T'),
+                    rows,
+                    columns,
+                    inner,
+                    alpha,
+                    a,
+                    strideA,
+                    b,
+                    strideB,
+                    beta,
+                    c,
+                    strideC);
+            if (status != dnnl.dnnl_success) {
+                throw new IllegalStateException(
+                        "oneDNN refuses a product %d x %d x %d with status %d".formatted(rows, inner, columns, status));
+            }
+        }
+    },
+    /** The library of ND4J's processor back end. */
+    OPEN_BLAS {
+        @Override
+        void multiply(
+                FloatPointer a,
+                long strideA,
+                Operand readA,
+                FloatPointer b,
+                long strideB,
+                Operand readB,
+                FloatPointer c,
+                long strideC,
+                int rows,
+                int columns,
+                int inner,
+                float alpha,
+                float beta) {
+            openblas.cblas_sgemm(
+                    openblas.CblasRowMajor,
+                    readA == Operand.PLAIN ? openblas.CblasNoTrans : openblas.CblasTrans,
+                    readB == Operand.PLAIN ? openblas.CblasNoTrans : openblas.CblasTrans,
+                    rows,
+                    columns,
+                    inner,
+                    alpha,
+                    a,
+                    (int) strideA,
+                    b,
+                    (int) strideB,
+                    beta,
+                    c,
+                    (int) strideC);
+        }
+    };
+
+    private static final Blas OF_THIS_PROCESS = choose();
+
+    private static Blas choose() {
+        if ("1".equals(System.getenv("OMP_NUM_THREADS"))) {
+            return ONE_DNN;
+        }
+        Nd4j.factory().blas(); // tells OpenBLAS to use all processors, once
+        openblas.blas_set_num_threads(1);
+        return OPEN_BLAS;
+    }
+
+    /** The library that this process uses. */
+    public static Blas ofThisProcess() {
+        return OF_THIS_PROCESS;
+    }
+
+    /** Name and version of the library. */
+    public String version() {
+        Class<?> library = this == ONE_DNN ? dnnl.class : openblas.class;
+        return (this == ONE_DNN ? "oneDNN " : "OpenBLAS ")
+                + library.getPackage().getImplementationVersion();
+    }
+
+    /**
+     * {@code c = alpha a b + beta c}, each matrix with the distance between its rows.
+     *
+     * @param rows of c
+     * @param columns of c
+     * @param inner columns of a, as it is read
+     */
+    abstract void multiply(
+            FloatPointer a,
+            long strideA,
+            Operand readA,
+            FloatPointer b,
+            long strideB,
+            Operand readB,
+            FloatPointer c,
+            long strideC,
+            int rows,
+            int columns,
+            int inner,
+            float alpha,
+            float beta);
+}
