@@ -8,6 +8,7 @@ import io.github.marspark.model.tensor.Variable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -70,7 +71,7 @@ public final class MarNetwork {
         x = tape.observe(
                 "encoder_input", tape.addRows(x, parameter("encoder_pos_embed_learned"), keptPositions(masking)));
         x = layerNorm(tape, x, "z_proj_ln");
-        x = blocks(tape, x, "encoder_blocks.", config.encoder(), batch, 0, dropout);
+        x = blocks(tape, x, "encoder_blocks.", config.encoder(), batch, 0, dropout, UnaryOperator.identity());
         return layerNorm(tape, x, "encoder_norm");
     }
 
@@ -119,7 +120,9 @@ public final class MarNetwork {
      * The decoder: what the network knows about the tokens asked for.
      *
      * @param encoded {@code (B (S + K), E)}
-     * @param rows positions asked for, {@code b L + l}
+     * <p>Behind its attention, the last block computes these only, since nobody looks at the others.
+     *
+     * @param rows positions asked for, {@code b L + l}, as many of each sample
      * @return the condition z, {@code (rows.length, F)}
      */
     public Variable decode(Tape tape, Variable encoded, Masking masking, int[] rows, DropoutKeys dropout) {
@@ -132,13 +135,11 @@ public final class MarNetwork {
                 IntStream.range(0, batch * length).map(i -> i % length).toArray();
         x = tape.observe("decoder_input", tape.addRows(x, parameter("decoder_pos_embed_learned"), positions));
         int site = SITES_PER_BLOCK * config.encoder().depth();
-        x = blocks(tape, x, "decoder_blocks.", config.decoder(), batch, site, dropout);
         int tokens = config.tokens();
-        x = tape.pick(
-                x,
-                Arrays.stream(rows)
-                        .map(row -> row / tokens * length + buffer + row % tokens)
-                        .toArray());
+        int[] asked = Arrays.stream(rows)
+                .map(row -> row / tokens * length + buffer + row % tokens)
+                .toArray();
+        x = blocks(tape, x, "decoder_blocks.", config.decoder(), batch, site, dropout, all -> tape.pick(all, asked));
         x = layerNorm(tape, x, "decoder_norm");
         return tape.addRows(
                 x,
@@ -159,34 +160,53 @@ public final class MarNetwork {
         return source;
     }
 
+    /** A stack of blocks, of which the last keeps the rows that {@code last} selects. */
     private Variable blocks(
-            Tape tape, Variable input, String prefix, Transformer size, int batch, int firstSite, DropoutKeys dropout) {
+            Tape tape,
+            Variable input,
+            String prefix,
+            Transformer size,
+            int batch,
+            int firstSite,
+            DropoutKeys dropout,
+            UnaryOperator<Variable> last) {
         Variable x = input;
         for (int i = 0; i < size.depth(); i++) {
             Variable before = x;
             String name = prefix + i;
             int site = firstSite + SITES_PER_BLOCK * i;
-            x = tape.observe(name, tape.scope(() -> block(tape, before, name, size, batch, site, dropout)));
+            UnaryOperator<Variable> kept = i == size.depth() - 1 ? last : UnaryOperator.identity();
+            x = tape.observe(name, tape.scope(() -> block(tape, before, name, size, batch, site, dropout, kept)));
         }
         return x;
     }
 
-    /** One pre-norm transformer block: {@code x + attention(norm(x))}, then {@code x + mlp(norm(x))}. */
+    /**
+     * One pre-norm transformer block: {@code x + attention(norm(x))}, then {@code x + mlp(norm(x))}.
+     *
+     * @param kept selects the rows that go on behind the attention
+     */
     private Variable block(
-            Tape tape, Variable x, String name, Transformer size, int batch, int site, DropoutKeys dropout) {
+            Tape tape,
+            Variable x,
+            String name,
+            Transformer size,
+            int batch,
+            int site,
+            DropoutKeys dropout,
+            UnaryOperator<Variable> kept) {
         Dropout probabilities = dropout.at(size.attentionDropout(), batch, site);
         Variable qkv = linear(tape, layerNorm(tape, x, name + ".norm1"), name + ".attn.qkv"); // (B T, 3 E)
         Variable attended =
                 tape.observe(name + ".attn", tape.attention(qkv, batch, size.heads(), probabilities)); // (B T, E)
-        attended = linear(tape, attended, name + ".attn.proj");
-        attended = tape.dropout(attended, dropout.at(size.projectionDropout(), batch, site + 1));
-        Variable y = tape.residual(x, attended);
-        Variable hidden = linear(tape, layerNorm(tape, y, name + ".norm2"), name + ".mlp.fc1"); // (B T, 4 E)
+        attended = linear(tape, kept.apply(attended), name + ".attn.proj");
+        Variable y =
+                tape.residual(kept.apply(x), attended, dropout.at(size.projectionDropout(), batch, site + 1)); // (R, E)
+        Variable hidden = linear(tape, layerNorm(tape, y, name + ".norm2"), name + ".mlp.fc1"); // (R, 4 E)
         hidden = tape.observe(name + ".mlp.act", tape.gelu(hidden));
         hidden = tape.dropout(hidden, dropout.at(size.projectionDropout(), batch, site + 2));
         hidden = linear(tape, hidden, name + ".mlp.fc2");
-        hidden = tape.dropout(hidden, dropout.at(size.projectionDropout(), batch, site + 3));
-        return tape.residual(y, hidden);
+        return tape.residual(y, hidden, dropout.at(size.projectionDropout(), batch, site + 3));
     }
 
     // ---- diffusion head

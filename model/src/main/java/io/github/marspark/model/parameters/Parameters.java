@@ -5,7 +5,9 @@ import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Matrix;
 import io.github.marspark.model.tensor.Variable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -79,9 +81,10 @@ public final class Parameters {
 
     /** Gives every array its starting values, each from a stream of its own. */
     public void initialize(Draws draws) {
+        Map<Integer, float[]> bySize = new HashMap<>();
         for (int i = 0; i < variables.size(); i++) {
             ParameterSpec spec = layout.specs().get(i);
-            float[] start = new float[spec.size()];
+            float[] start = bySize.computeIfAbsent(spec.size(), float[]::new);
             spec.initialization().fill(start, spec.shape(), draws.initialisation(i));
             variables.get(i).value().assign(start);
         }

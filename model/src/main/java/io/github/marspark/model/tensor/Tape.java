@@ -290,10 +290,22 @@ public final class Tape implements AutoCloseable {
 
     /** {@code z = x + branch}; consumes the branch. */
     public Variable residual(Variable x, Variable branch) {
+        return residual(x, branch, Dropout.NONE);
+    }
+
+    /** {@code z = x + branch} after elements of the branch were dropped; consumes the branch. */
+    public Variable residual(Variable x, Variable branch, Dropout dropout) {
+        if (!dropout.isNone()) {
+            kernels.dropout(branch.value(), dropout, branch.value());
+        }
         kernels.add(x.value(), branch.value(), branch.value());
         Variable output = Variable.computed(memoryOf(branch), needsGradient(x, branch));
         return record(output, List.of(), () -> {
-            branch.contribute(kernels, output.sharedGradient());
+            if (dropout.isNone()) {
+                branch.contribute(kernels, output.sharedGradient());
+            } else {
+                kernels.dropout(output.gradient(), dropout, first(branch).matrix());
+            }
             if (x.needsGradient()) {
                 x.contribute(kernels, output.sharedGradient());
             }

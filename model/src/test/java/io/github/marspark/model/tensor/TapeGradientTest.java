@@ -123,6 +123,14 @@ class TapeGradientTest {
     }
 
     @Test
+    void residualThatDropsItsBranch() {
+        input(4, 3);
+        input(3, 3);
+        input(1, 3);
+        check((tape, in) -> tape.residual(in.get(0), tape.linear(in.get(0), in.get(1), in.get(2)), DROPOUT));
+    }
+
+    @Test
     void attention() {
         input(6, 12);
         check((tape, in) -> tape.attention(in.get(0), 2, 2, Dropout.NONE));
