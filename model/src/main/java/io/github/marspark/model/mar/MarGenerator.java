@@ -53,7 +53,7 @@ public final class MarGenerator {
      * @throws IllegalArgumentException if there are more iterations than tokens
      */
     public MarGenerator(MarNetwork network, Kernels kernels, GaussianDiffusion diffusion, Options options) {
-        this.network = network;
+        this.network = network.withHeadForFewRows();
         this.kernels = kernels;
         this.options = options;
         this.schedule = new GenerationSchedule(network.config().tokens(), options.iterations());

@@ -6,7 +6,9 @@ import io.github.marspark.model.tensor.Dropout;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -36,6 +38,21 @@ public final class MarNetwork {
     public MarNetwork(MarConfig config, Function<String, Variable> parameters) {
         this.config = config;
         this.parameters = parameters;
+    }
+
+    /**
+     * The same network for sampling, where the head meets few rows hundreds of times: holds a copy of the head's weights
+     * in the order that such products read fastest. Later changes of the head's parameters do not reach it.
+     */
+    public MarNetwork withHeadForFewRows() {
+        Map<String, Variable> copies = new HashMap<>();
+        return new MarNetwork(
+                config,
+                name -> name.startsWith(HEAD) && name.endsWith(".weight") && !name.contains("in_ln")
+                        ? copies.computeIfAbsent(
+                                name,
+                                of -> Variable.inputsFirst(parameters.apply(of).value()))
+                        : parameters.apply(name));
     }
 
     /** The sizes. */

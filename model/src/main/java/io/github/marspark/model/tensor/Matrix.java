@@ -20,6 +20,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * immutable, what it shows is not.
  */
 public final class Matrix {
+    /** Side of the squares in which a matrix is transposed: a few cache lines. */
+    private static final int TILE = 32;
+
     private final INDArray memory;
     private final long offset;
     private final int rows;
@@ -192,6 +195,26 @@ public final class Matrix {
             host().get(Math.toIntExact(row * stride), values, row * columns, columns);
         }
         return values;
+    }
+
+    /** A copy {@code (columns, rows)} in memory of its own, float32. */
+    Matrix transposed() {
+        float[] values = toFloats();
+        float[] turned = new float[values.length];
+        for (int top = 0; top < rows; top += TILE) {
+            for (int left = 0; left < columns; left += TILE) {
+                turnTile(values, turned, top, left);
+            }
+        }
+        return of(turned, columns);
+    }
+
+    private void turnTile(float[] values, float[] turned, int top, int left) {
+        for (int row = top; row < Math.min(rows, top + TILE); row++) {
+            for (int column = left; column < Math.min(columns, left + TILE); column++) {
+                turned[column * rows + row] = values[row * columns + column];
+            }
+        }
     }
 
     /** The address of the first value, for a BLAS call; float32 in host memory only. */

@@ -146,12 +146,17 @@ public final class Tape implements AutoCloseable {
 
     // ---- operations
 
-    /** {@code y = x weight^T + bias}; x {@code (N, I)}, weight {@code (O, I)}, bias {@code (1, O)}, y {@code (N, O)}. */
+    /**
+     * {@code y = x weight^T + bias}; x {@code (N, I)}, weight {@code (O, I)}, however it lies, bias {@code (1, O)}, y
+     * {@code (N, O)}.
+     */
     public Variable linear(Variable x, Variable weight, Variable bias) {
-        requireColumns("linear", x, weight.columns());
-        Shared y = allocate(x.rows(), weight.rows());
+        boolean inputsFirst = weight.isInputsFirst();
+        requireColumns("linear", x, inputsFirst ? weight.rows() : weight.columns());
+        Shared y = allocate(x.rows(), bias.columns());
         kernels.fillRows(bias.value(), y.matrix());
-        kernels.multiply(x.value(), Operand.PLAIN, weight.value(), Operand.TRANSPOSED, y.matrix(), 1);
+        Operand read = inputsFirst ? Operand.PLAIN : Operand.TRANSPOSED;
+        kernels.multiply(x.value(), Operand.PLAIN, weight.value(), read, y.matrix(), 1);
         Variable output = Variable.computed(y, needsGradient(x, weight, bias));
         return record(output, List.of(), () -> {
             Matrix dy = output.gradient();

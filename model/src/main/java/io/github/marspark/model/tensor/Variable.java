@@ -11,19 +11,43 @@ public final class Variable {
     private final @Nullable Shared owned;
     private final boolean needsGradient;
     private final @Nullable Matrix parameterGradient;
+    private final boolean inputsFirst;
     private boolean touched;
     private @Nullable Shared gradient;
 
     private Variable(Matrix value, @Nullable Shared owned, boolean needsGradient, @Nullable Matrix parameterGradient) {
+        this(value, owned, needsGradient, parameterGradient, false);
+    }
+
+    private Variable(
+            Matrix value,
+            @Nullable Shared owned,
+            boolean needsGradient,
+            @Nullable Matrix parameterGradient,
+            boolean inputsFirst) {
         this.value = value;
         this.owned = owned;
         this.needsGradient = needsGradient;
         this.parameterGradient = parameterGradient;
+        this.inputsFirst = inputsFirst;
     }
 
     /** A value that the loss is not differentiated by. */
     public static Variable constant(Matrix value) {
         return new Variable(value, null, false, null);
+    }
+
+    /**
+     * A copy of a weight {@code (O, I)} of {@link Tape#linear} that lies in memory as {@code (I, O)}, which products of few
+     * rows read twice as fast; the loss is not differentiated by it.
+     */
+    public static Variable inputsFirst(Matrix weight) {
+        return new Variable(weight.transposed(), null, false, null, true);
+    }
+
+    /** Whether this is a weight that lies as {@code (I, O)}. */
+    boolean isInputsFirst() {
+        return inputsFirst;
     }
 
     /** A learned value; its gradient is written to {@code gradient}. */
