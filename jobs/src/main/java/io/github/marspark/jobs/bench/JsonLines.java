@@ -31,7 +31,7 @@ final class JsonLines {
         line.put("what", what);
         line.put("config", config);
         line.putAll(results);
-        line.put("threads", threads);
+        line.putIfAbsent("threads", threads);
         line.put("cpu", Machine.cpu());
         line.put("blas", Machine.blas());
         try {

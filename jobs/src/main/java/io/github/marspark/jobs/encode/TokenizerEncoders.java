@@ -2,18 +2,14 @@ package io.github.marspark.jobs.encode;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.TokenizerFolder;
-import io.github.marspark.model.autoencoder.Autoencoder;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import io.github.marspark.model.tensor.CpuKernels;
-import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Encoders over a trained tokenizer, whose weights every process reads once. */
 final class TokenizerEncoders implements EncoderSource {
-    private static final int LAYER_VALUES = 1 << 24;
     private static final AtomicReference<@Nullable Tokenizer> OPENED = new AtomicReference<>();
 
     private final String folder;
@@ -60,28 +56,7 @@ final class TokenizerEncoders implements EncoderSource {
 
     @Override
     public ImageEncoder open(int threads) {
-        Autoencoder autoencoder = tokenizer().autoencoder();
-        Kernels kernels = new CpuKernels(new Threads(threads));
-        return images -> encode(autoencoder, kernels, images);
-    }
-
-    /** In pieces whose widest layer takes a bounded memory; where they end depends on the sizes alone. */
-    private float[] encode(Autoencoder autoencoder, Kernels kernels, float[] images) {
-        AutoencoderConfig config = autoencoder.config();
-        int area = imageSize * imageSize;
-        int piece = config.imageChannels() * area * Math.max(1, LAYER_VALUES / (config.width() * area));
-        float[] moments = new float[images.length / (config.imageChannels() * area) * space.momentCount()];
-        int done = 0;
-        for (int from = 0; from < images.length; from += piece) {
-            float[] part = autoencoder.encode(
-                    kernels,
-                    Arrays.copyOfRange(images, from, Math.min(from + piece, images.length)),
-                    imageSize,
-                    imageSize);
-            System.arraycopy(part, 0, moments, done, part.length);
-            done += part.length;
-        }
-        return moments;
+        return new PiecewiseEncoder(tokenizer().autoencoder(), new CpuKernels(new Threads(threads)), imageSize);
     }
 
     private Tokenizer tokenizer() {

@@ -62,6 +62,27 @@ class BenchCommandTest {
         assertThat(line.get("diffusionSteps").asText()).isEqualTo("ddim10");
     }
 
+    @Test
+    void encodingPrintsImagesAndRecordsPerSecond() throws IOException {
+        JsonNode decoded = lines("encode", "config=decode", "images=2", "repeats=1", "warmup=1", "threads=2")
+                .get(0);
+        assertThat(decoded.get("imagesPerSecond").asDouble()).isPositive();
+        assertThat(decoded.get("threads").asInt()).isEqualTo(2);
+        List<JsonNode> avro = lines("encode", "config=avro", "records=100", "repeats=1", "warmup=1");
+        assertThat(avro).extracting(line -> line.get("direction").asText()).containsExactly("write", "read");
+        assertThat(avro).allSatisfy(line -> {
+            // image and mirror image, each of 16 means and log-variances at 16 x 16 places
+            assertThat(line.get("numbersOfARecord").asInt()).isEqualTo(16384);
+            assertThat(line.get("recordsPerSecond").asDouble()).isPositive();
+            assertThat(line.get("megabytesPerSecond").asDouble()).isPositive();
+            assertThat(line.get("threads").asInt()).isEqualTo(1);
+        });
+        JsonNode encoded = lines("encode", "config=demo", "batch=1", "repeats=1", "warmup=1")
+                .get(0);
+        assertThat(encoded.get("batch").asInt()).isEqualTo(64);
+        assertThat(encoded.get("imagesPerSecond").asDouble()).isPositive();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -69,6 +90,7 @@ class BenchCommandTest {
                 "stride | bench measures gemm",
                 "step confg=tiny | did you mean config?",
                 "step config=huge | must be one of tiny, small, base",
+                "encode config=huge | must be all or one of decode, avro, demo, kl16",
                 "step threads=0 | threads is 0",
                 "step fast | write key=value",
             })

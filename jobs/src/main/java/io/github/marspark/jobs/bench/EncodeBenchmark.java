@@ -1,0 +1,67 @@
+package io.github.marspark.jobs.bench;
+
+import io.github.marspark.jobs.UsageException;
+import io.github.marspark.model.autoencoder.AutoencoderConfig;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What one process of an encoding does: decoding and cropping, encoding, and latents to a file and back. */
+final class EncodeBenchmark implements Benchmark {
+    private static final String ALL = "all";
+
+    /** The tokenizer of the demo. */
+    private static final AutoencoderConfig DEMO =
+            new AutoencoderConfig(32, 3, 16, List.of(1, 2, 2), 1, List.of(), 4, 8);
+
+    private final Map<String, Part> parts = new LinkedHashMap<>();
+
+    /** In the order of the memory they take, so that each line tells of its own. */
+    EncodeBenchmark() {
+        parts.put("decode", Decoding::measure);
+        parts.put("avro", LatentFiles::measure);
+        parts.put("demo", (settings, lines) -> new TokenizerEncoding("demo", DEMO).measure(settings, lines));
+        parts.put(
+                "kl16",
+                (settings, lines) -> new TokenizerEncoding("kl16", AutoencoderConfig.KL_16).measure(settings, lines));
+    }
+
+    /** One of the measurements. */
+    private interface Part {
+        void measure(BenchSettings settings, JsonLines lines);
+    }
+
+    @Override
+    public String name() {
+        return "encode";
+    }
+
+    @Override
+    public String summary() {
+        return "images decoded and encoded, latents written and read, per second; config=decode, avro, demo, kl16 or all";
+    }
+
+    @Override
+    public Map<String, String> defaults() {
+        Map<String, String> defaults = new LinkedHashMap<>();
+        defaults.put("config", ALL);
+        defaults.put("images", "64");
+        defaults.put("batch", "4");
+        defaults.put("records", "1000");
+        return defaults;
+    }
+
+    @Override
+    public void run(BenchSettings settings, JsonLines lines) {
+        String config = settings.text("config");
+        if (!config.equals(ALL) && !parts.containsKey(config)) {
+            throw new UsageException(
+                    "config is %s, must be %s or one of %s".formatted(config, ALL, String.join(", ", parts.keySet())));
+        }
+        parts.forEach((name, part) -> {
+            if (config.equals(ALL) || config.equals(name)) {
+                part.measure(settings, lines);
+            }
+        });
+    }
+}
