@@ -3,7 +3,7 @@ package io.github.marspark.jobs.encode;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.TokenizerFolder;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
-import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +56,7 @@ final class TokenizerEncoders implements EncoderSource {
 
     @Override
     public ImageEncoder open(int threads) {
-        return new PiecewiseEncoder(tokenizer().autoencoder(), new CpuKernels(new Threads(threads)), imageSize);
+        return new PiecewiseEncoder(tokenizer().autoencoder(), Kernels.ofBackend(new Threads(threads)), imageSize);
     }
 
     private Tokenizer tokenizer() {

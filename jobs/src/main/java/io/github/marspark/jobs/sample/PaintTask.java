@@ -9,7 +9,7 @@ import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.recipe.SampledWeights;
-import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -52,7 +52,7 @@ record PaintTask(String recipe, long step, String target) implements FlatMapFunc
                 parsed.sample().weights() == SampledWeights.EMA ? checkpoint.average() : checkpoint.parameters();
         Tokenizer tokenizer = TokenizerFolder.open(parsed.tokenizerFolder());
         int threads = TaskContext.get() == null ? 1 : TaskContext.get().cpus();
-        return new Painter(parsed, parameters, tokenizer, new CpuKernels(new Threads(threads)));
+        return new Painter(parsed, parameters, tokenizer, Kernels.ofBackend(new Threads(threads)));
     }
 
     private static int paint(Painter painter, SamplePlan plan, int batch, FileStore files) {

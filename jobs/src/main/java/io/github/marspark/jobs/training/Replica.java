@@ -8,14 +8,19 @@ import io.github.marspark.model.dl4j.MarFeatures;
 import io.github.marspark.model.dl4j.MarLayer;
 import io.github.marspark.model.dl4j.MarLayerNetwork;
 import io.github.marspark.model.parameters.ParameterLayout;
-import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
-/** One rank's copy of the network, and the gradient of its share of a batch. Not thread-safe. */
+/**
+ * One rank's copy of the network, and the gradient of its share of a batch.
+ * Parameters are moved and gradients are read in host memory; a GPU gets and gives them here. Not thread-safe.
+ */
 final class Replica {
     private final ComputationGraph graph;
     private final MarLayerNetwork network;
@@ -33,7 +38,8 @@ final class Replica {
         graph.init();
         graph.initGradientsView();
         this.network = MarLayerNetwork.of(graph);
-        network.use(new CpuKernels(threads));
+        network.use(Kernels.ofBackend(threads));
+        Nd4j.getAffinityManager().ensureLocation(graph.params(), Location.HOST);
     }
 
     ParameterLayout layout() {
@@ -57,6 +63,7 @@ final class Replica {
      * @return the mean loss
      */
     double differentiate(GlobalBatch batch, long step, Slots slots) {
+        Nd4j.getAffinityManager().tagLocation(graph.params(), Location.HOST);
         double loss = 0;
         for (int part = 0; part < slots.parts(); part++) {
             loss += differentiate(batch.slots(step, slots.from(part), slots.from(part + 1)));
@@ -64,6 +71,7 @@ final class Replica {
                 accumulate(part, slots.parts());
             }
         }
+        Nd4j.getAffinityManager().ensureLocation(graph.getFlattenedGradients(), Location.HOST);
         return loss / slots.parts();
     }
 

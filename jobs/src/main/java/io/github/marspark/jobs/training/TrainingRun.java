@@ -2,6 +2,7 @@ package io.github.marspark.jobs.training;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.marspark.jobs.Device;
 import io.github.marspark.jobs.checkpoint.CheckpointException;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest;
@@ -50,6 +51,7 @@ final class TrainingRun implements AutoCloseable {
     private final TrainRecipe train;
     private final int rank;
     private final String attempt;
+    private final Device device;
     private final LatentSet latents;
     private final GlobalBatch batch;
     private final Slots slots;
@@ -72,6 +74,7 @@ final class TrainingRun implements AutoCloseable {
         this.train = recipe.train();
         this.rank = context.partitionId();
         this.attempt = "%x".formatted(plan.run());
+        this.device = Device.useAssigned();
         this.progress = rank == 0 ? new ProgressClient(plan.driver()) : null;
         this.latents = LatentSet.read(recipe.latents(), recipe.data().mirror());
         this.batch = new GlobalBatch(recipe, latents);
@@ -137,6 +140,7 @@ final class TrainingRun implements AutoCloseable {
      * @return empty, or the sentence with which the training has ended before
      */
     String run() {
+        tellDevices();
         long start;
         try {
             start = restore();
@@ -159,6 +163,12 @@ final class TrainingRun implements AutoCloseable {
         return moves && before == checksum()
                 ? "the parameters are the same as before the first step: nothing was trained"
                 : "";
+    }
+
+    private void tellDevices() {
+        String own =
+                "rank %d on %s computes on %s".formatted(rank, SparkNetwork.hostOfThisProcess(), device.description());
+        exchange.gatherText(0, "name of the device", own).forEach(this::say);
     }
 
     private String afterStep(long step, StepReport report) {

@@ -34,7 +34,8 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 /** Reads every file of {@code cluster-conf} as the program that it is for would. */
 class ClusterConfTest {
     private static final Path ROOT = Path.of("../cluster-conf");
-    private static final Pattern KEY = Pattern.compile("(?<![\\w./$-])spark\\.[a-z][\\w]*(?:\\.\\w+)*+(?!\\.?[\\w/(*])");
+    private static final Pattern KEY =
+            Pattern.compile("(?<![\\w./$-])spark\\.[a-z][\\w]*(?:\\.\\w+)*+(?!\\.?[\\w/(*])");
     private static final Pattern INSTRUCTION = Pattern.compile(
             "(ARG|FROM|ENV|COPY|ADD|WORKDIR|RUN|USER|ENTRYPOINT|CMD|LABEL|EXPOSE|VOLUME|SHELL|HEALTHCHECK) \\S.*");
     private static final List<String> OF_EVERY_FOLDER =

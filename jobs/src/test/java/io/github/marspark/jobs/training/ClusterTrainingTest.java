@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -78,6 +79,19 @@ class ClusterTrainingTest {
         TinyTraining.losses(undisturbed)
                 .forEach((step, loss) -> assertThat(TinyTraining.losses(four))
                         .hasEntrySatisfying(step, other -> assertThat(other).isCloseTo(loss, within(1e-5 * loss))));
+    }
+
+    @Test
+    void trainingStageTakesTheGpuThatSparkAssigns() throws IOException {
+        Recipe recipe = prepared("gpu", "train.steps=2");
+        SparkConf gpus = new SparkConf()
+                .set("spark.executor.resource.gpu.amount", "1")
+                .set("spark.task.resource.gpu.amount", "0.5");
+        try (JavaSparkContext spark = cluster.open(2, gpus)) {
+            assertThat(train(spark, recipe, OptionalInt.of(2)))
+                    .contains("rank 0 on 127.0.0.1 computes on the processor, although Spark assigned GPU 5: ")
+                    .contains("rank 1 on 127.0.0.1 computes on the processor, although Spark assigned GPU 5: ");
+        }
     }
 
     @Test

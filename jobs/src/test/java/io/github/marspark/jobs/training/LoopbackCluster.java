@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,7 @@ final class LoopbackCluster implements AutoCloseable {
         this.home = home;
         Files.createDirectories(home.resolve("jars"));
         Files.createFile(home.resolve("RELEASE"));
+        writeGpuScript();
         this.master = start(
                 "master",
                 "org.apache.spark.deploy.master.Master",
@@ -72,10 +74,20 @@ final class LoopbackCluster implements AutoCloseable {
                 .toList();
     }
 
+    /** Each worker offers a GPU that is not there. */
+    private void writeGpuScript() throws IOException {
+        Path script = Files.writeString(
+                home.resolve("gpus"), "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"5\"]}'\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    }
+
     private Process start(String name, String main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(java(), "-Xmx256m", "-XX:TieredStopAtLevel=1"));
         command.addAll(opens());
         command.addAll(PROTECTION);
+        command.addAll(List.of(
+                "-Dspark.worker.resource.gpu.amount=1",
+                "-Dspark.worker.resource.gpu.discoveryScript=" + home.resolve("gpus")));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -97,10 +109,14 @@ final class LoopbackCluster implements AutoCloseable {
 
     /** An application with executors of one core each. */
     JavaSparkContext open(int executors) throws IOException {
+        return open(executors, new SparkConf());
+    }
+
+    /** Likewise, with settings of its own. */
+    JavaSparkContext open(int executors, SparkConf settings) throws IOException {
         // An application in local mode leaves a secret of its own with the user, which Spark prefers to the one below.
         UserGroupInformation.setLoginUser(null);
-        return new JavaSparkContext(new SparkConf()
-                .setMaster("spark://%s:%d".formatted(HOST, port))
+        return new JavaSparkContext(settings.setMaster("spark://%s:%d".formatted(HOST, port))
                 .setAppName("training")
                 .set("spark.driver.host", HOST)
                 .set("spark.driver.bindAddress", HOST)

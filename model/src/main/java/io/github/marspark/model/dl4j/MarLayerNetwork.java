@@ -9,7 +9,6 @@ import io.github.marspark.model.mar.MarNetwork;
 import io.github.marspark.model.mar.MarObjective;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
-import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.util.List;
@@ -61,7 +60,7 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
 
     private Kernels kernels() {
         if (kernels == null) {
-            kernels = new CpuKernels(Threads.all());
+            kernels = Kernels.ofBackend(Threads.all());
         }
         return kernels;
     }

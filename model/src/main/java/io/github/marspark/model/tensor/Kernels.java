@@ -1,5 +1,8 @@
 package io.github.marspark.model.tensor;
 
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
 /**
  * The operations that the networks are made of, forward and backward, on matrices of one number type.
  *
@@ -10,6 +13,11 @@ package io.github.marspark.model.tensor;
  * {@code H} heads.
  */
 public interface Kernels {
+    /** The float32 kernels of ND4J's backend: on its processor by these threads, on its GPU by operations of its own. */
+    static Kernels ofBackend(Threads threads) {
+        return Nd4j.getEnvironment().isCPU() ? new CpuKernels(threads) : new Nd4jKernels(DataType.FLOAT);
+    }
+
     /** How an operand of a product is read. */
     enum Operand {
         /** As it stands. */
