@@ -31,7 +31,27 @@ public record CheckpointManifest(
      * @param records how many there are
      * @param fingerprint of their names and order
      */
-    public record Data(String tokenizer, double latentScale, int records, String fingerprint) {}
+    public record Data(String tokenizer, double latentScale, int records, String fingerprint) {
+        /**
+         * What imported weights have seen.
+         *
+         * @param tokenizer fingerprint of the tokenizer that they were trained with
+         * @param latentScale factor that the latents were multiplied by
+         * @return no records
+         */
+        static Data ofImport(String tokenizer, double latentScale) {
+            return new Data(tokenizer, latentScale, 0, "");
+        }
+
+        /**
+         * Whether the checkpoint holds weights from elsewhere.
+         *
+         * @return whether nothing was trained on here
+         */
+        public boolean areOfAnImport() {
+            return records == 0;
+        }
+    }
 
     /**
      * A parameter array.

@@ -51,7 +51,7 @@ public final class ImportedCheckpoint {
                 CheckpointTensor.SECOND_MOMENT, Part.all(nothing)));
         String unfinished = CheckpointFolder.unfinished(0, ATTEMPT);
         Shard shard = folder.writeShard(unfinished, 0, 1, 0, layout.size(), tensors);
-        Data data = new Data(tokenizer.fingerprint(), tokenizer.scale(), 0, "");
+        Data data = Data.ofImport(tokenizer.fingerprint(), tokenizer.scale());
         folder.complete(
                 unfinished,
                 CheckpointManifest.of(0, Versions.ofProgram(), Recipes.render(recipe), data, layout, List.of(shard)));

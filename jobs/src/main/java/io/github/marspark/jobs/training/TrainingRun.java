@@ -356,7 +356,9 @@ final class TrainingRun implements AutoCloseable {
 
     private void requireSameData(CheckpointReader reader) {
         CheckpointManifest.Data before = reader.manifest().data();
-        if (!before.equals(data())) {
+        if (before.areOfAnImport()) {
+            requireSameTokenizer(reader);
+        } else if (!before.equals(data())) {
             throw new CheckpointException(
                     "%s was trained on %d latents, %s holds %d others; give the latents of then, or another folder with checkpoints=…"
                             .formatted(
@@ -364,6 +366,19 @@ final class TrainingRun implements AutoCloseable {
                                     before.records(),
                                     recipe.latents(),
                                     latents.size()));
+        }
+    }
+
+    /** Imported weights have seen no latents here; these must be of the kind that they were trained on elsewhere. */
+    private void requireSameTokenizer(CheckpointReader reader) {
+        if (!reader.tokenizer().equals(latents.header().tokenizerFingerprint())) {
+            throw new CheckpointException(
+                    "%s was imported for tokenizer %.12s…, %s was encoded by %.12s…; encode the images with the tokenizer of the import, or import into another folder with checkpoints=…"
+                            .formatted(
+                                    folder.store().path(CheckpointFolder.name(reader.step())),
+                                    reader.tokenizer(),
+                                    recipe.latents(),
+                                    latents.header().tokenizerFingerprint()));
         }
     }
 

@@ -62,6 +62,11 @@ final class TinyTraining {
                 TOKENIZER, channels, 4, 4, scale, NumberType.FLOAT16, 8, List.of("bag", "coat", "shirt"));
     }
 
+    /** Of the recipe's shape, by another tokenizer. */
+    static LatentHeader header(String tokenizer) {
+        return new LatentHeader(tokenizer, 2, 4, 4, 0.5, NumberType.FLOAT16, 8, List.of("bag", "coat", "shirt"));
+    }
+
     /** Writes latents into two files. */
     static void writeLatents(Recipe recipe, int count) {
         writeLatents(Path.of(recipe.latents()), header(2, 0.5), count);

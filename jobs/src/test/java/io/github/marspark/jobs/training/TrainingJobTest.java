@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
+import io.github.marspark.jobs.checkpoint.ImportedCheckpoint;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeNetwork;
+import io.github.marspark.jobs.tokenizer.RecipeAutoencoder;
+import io.github.marspark.model.autoencoder.AutoencoderParameters;
+import io.github.marspark.model.mar.MarParameters;
+import io.github.marspark.model.parameters.ParameterLayout;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -24,6 +31,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Trains tiny networks in this process, with one, two and four ranks that speak over real sockets. */
 class TrainingJobTest {
@@ -37,7 +47,8 @@ class TrainingJobTest {
                 .set("spark.driver.host", "127.0.0.1")
                 .set("spark.driver.bindAddress", "127.0.0.1")
                 .set("spark.authenticate", "true")
-                .set("spark.network.crypto.enabled", "true"));
+                .set("spark.network.crypto.enabled", "true")
+                .set("spark.hadoop.fs.full.impl", FullDisk.class.getName()));
     }
 
     @AfterAll
@@ -203,6 +214,47 @@ class TrainingJobTest {
                         "step \\d+: loss .* and gradient are not finite on rank 0, whose images were .*\\.png.*; the last checkpoint is as it was.*");
         assertThat(new CheckpointFolder(recipe.checkpoints()).steps()).isNotEmpty();
         assertThat(CheckpointReader.latest(recipe.checkpoints()).step()).isPositive();
+    }
+
+    @Test
+    void fullDiskEndsTheTrainingAndLeavesTheCheckpointBefore(@TempDir Path folder) {
+        Recipe whole = prepared(folder.resolve("whole"));
+        train(whole, 2);
+        String checkpoints = FullDisk.SCHEME + "://" + folder.resolve("full");
+        Recipe recipe = prepared(folder.resolve("full"), "checkpoints=" + checkpoints);
+        assertThatThrownBy(() -> train(recipe, 2))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageMatching(
+                        "the checkpoint of step 10 cannot be written: rank 1: full:/.*/shard-00001-of-00002.safetensors cannot be written: No space left on device; the one before is as it was");
+        assertThat(new CheckpointFolder(checkpoints).steps()).containsExactly(5L);
+        Recipe local = TinyTraining.recipe(folder.resolve("full"), "checkpoints=" + folder.resolve("full"));
+        assertThat(train(local, 2)).contains("goes on from file:").contains("step-00000005");
+        assertThat(TinyTraining.vectors(local)).usingRecursiveComparison().isEqualTo(TinyTraining.vectors(whole));
+    }
+
+    @Test
+    void importedWeightsAreTheBeginning(@TempDir Path folder) {
+        Recipe recipe = TinyTraining.recipe(folder);
+        Tokenizer tokenizer = new Tokenizer(
+                RecipeAutoencoder.config(recipe),
+                Nd4j.zeros(
+                        DataType.FLOAT,
+                        AutoencoderParameters.layout(RecipeAutoencoder.config(recipe))
+                                .size()),
+                0.5);
+        ParameterLayout layout = MarParameters.layout(RecipeNetwork.config(recipe));
+        INDArray weights = Nd4j.ones(DataType.FLOAT, layout.size()).muli(0.02);
+        new ImportedCheckpoint(recipe, layout, tokenizer)
+                .write(new CheckpointFolder(recipe.checkpoints()), weights, weights);
+        TinyTraining.writeLatents(recipe, 30);
+        assertThatThrownBy(() -> train(recipe, 2))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("file:%s/step-00000000 was imported for tokenizer %.12s…, %s was encoded by fff"
+                        .formatted(recipe.checkpoints(), tokenizer.fingerprint(), recipe.latents()));
+        LatentHeader header = TinyTraining.header(tokenizer.fingerprint());
+        TinyTraining.writeLatents(Path.of(recipe.latents()), header, 30);
+        assertThat(train(recipe, 2)).contains("goes on from file:").contains("step-00000000");
+        assertThat(CheckpointReader.latest(recipe.checkpoints()).step()).isEqualTo(20);
     }
 
     @Test
