@@ -19,9 +19,9 @@ final class BenchSettings {
     /** The settings of all benchmarks and of this one, each with its default. */
     static Map<String, String> defaults(Benchmark benchmark) {
         Map<String, String> defaults = new LinkedHashMap<>(benchmark.defaults());
-        defaults.put("threads", "" + Runtime.getRuntime().availableProcessors());
-        defaults.put("warmup", "2");
-        defaults.put("repeats", "5");
+        defaults.putIfAbsent("threads", "" + Runtime.getRuntime().availableProcessors());
+        defaults.putIfAbsent("warmup", "2");
+        defaults.putIfAbsent("repeats", "5");
         return defaults;
     }
 

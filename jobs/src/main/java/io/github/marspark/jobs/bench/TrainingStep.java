@@ -1,7 +1,8 @@
 package io.github.marspark.jobs.bench;
 
+import io.github.marspark.jobs.exchange.Exchange;
 import io.github.marspark.jobs.exchange.FlatVector;
-import io.github.marspark.jobs.exchange.Sharding;
+import io.github.marspark.jobs.exchange.SoloExchange;
 import io.github.marspark.jobs.training.ShardOptimizer;
 import io.github.marspark.model.diffusion.DiffusionLoss;
 import io.github.marspark.model.diffusion.GaussianDiffusion;
@@ -34,12 +35,25 @@ final class TrainingStep {
     private final float[] tokens;
     private final Parameters parameters;
     private final MarObjective objective;
-    private final Sharding sharding;
+    private final Exchange exchange;
     private final ShardOptimizer optimizer;
     private final GradientClipping clipping = new GradientClipping(3.0);
+    private final StepSplit split = new StepSplit();
     private long step;
 
+    /** How a replica's exchange is made. */
+    @FunctionalInterface
+    interface Opening {
+        Exchange open(FlatVector parameters, FlatVector gradient);
+    }
+
+    /** A training that has no peers. */
     TrainingStep(Workload workload, Threads threads) {
+        this(workload, threads, (parameters, gradient) -> new SoloExchange(parameters.size()));
+    }
+
+    /** One rank of a training; the ranks differ in nothing but their rank. */
+    TrainingStep(Workload workload, Threads threads, Opening opening) {
         this.workload = workload;
         this.samples = LongStream.range(0, workload.batch()).toArray();
         int length = workload.batch()
@@ -51,29 +65,39 @@ final class TrainingStep {
         this.objective = new MarObjective(
                 new MarNetwork(workload.config(), parameters::variable),
                 new DiffusionLoss(GaussianDiffusion.of(NoiseSchedule.COSINE, DIFFUSION_STEPS)));
-        this.sharding = new Sharding(parameters.layout().size(), 1);
+        FlatVector values = FlatVector.of(parameters.values());
+        FlatVector gradients = FlatVector.of(parameters.gradients());
+        this.exchange = opening.open(values, gradients);
         this.optimizer = new ShardOptimizer(
-                sharding,
-                0,
-                AdamW.PAPER,
-                parameters.layout(),
-                FlatVector.of(parameters.values()),
-                FlatVector.of(parameters.gradients()),
-                threads);
+                exchange.sharding(), exchange.rank(), AdamW.PAPER, parameters.layout(), values, gradients, threads);
     }
 
     /** Draws masks, times and noise, goes forward and back, clips, and moves parameters and their average. */
     void run(Kernels kernels) {
+        split.begin(exchange.traffic());
         differentiate(kernels);
-        for (int chunk = 0; chunk < sharding.chunks(0); chunk++) {
-            optimizer.measure(chunk);
-        }
-        double scale = clipping.coefficient(Math.sqrt(optimizer.sumOfSquares()));
+        split.computed();
+        exchange.reduceScatter(step, optimizer::measure);
+        split.reduced(exchange.traffic());
+        double squares = exchange.gather(step, "gradient norm", optimizer.sumOfSquares()).stream()
+                .mapToDouble(values -> values[0])
+                .sum();
+        int ranks = exchange.sharding().ranks();
+        double scale = clipping.coefficient(Math.sqrt(squares) / ranks) / ranks;
         OptimizerStep move = new OptimizerStep(step, LEARNING_RATE, scale, AVERAGE_RATE);
-        for (int chunk = 0; chunk < sharding.chunks(0); chunk++) {
-            optimizer.update(chunk, move);
-        }
+        exchange.allGather(step, chunk -> split.update(() -> optimizer.update(chunk, move)));
+        split.done(exchange.traffic());
         step++;
+    }
+
+    /** What the steps so far have cost. */
+    StepSplit split() {
+        return split;
+    }
+
+    /** Number of parameters. */
+    long parameters() {
+        return parameters.layout().size();
     }
 
     private void differentiate(Kernels kernels) {

@@ -37,6 +37,11 @@ record Workload(String name, MarConfig config, int batch, double maskRate, int s
         return new Workload("base", MarConfig.base(), 2, 0.85, 2, 16);
     }
 
+    /** The same network with another number of images a step. */
+    Workload withBatch(int images) {
+        return new Workload(name, config, images, maskRate, samples, iterations);
+    }
+
     /**
      * A workload by its name.
      *

@@ -47,6 +47,23 @@ class BenchCommandTest {
     }
 
     @Test
+    void trainingPrintsItsShareOfTheCeilingAndOfThePlainCopy() throws IOException {
+        List<JsonNode> lines =
+                lines("train", "config=tiny", "batch=2", "executors=1,2", "exchange=1", "repeats=2", "warmup=1");
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0).get("bytesSentAStep").asDouble()).isZero();
+        JsonNode two = lines.get(1);
+        assertThat(two.get("executors").asInt()).isEqualTo(2);
+        assertThat(two.get("bytesOfBound").asDouble()).isBetween(1.0, 1.1);
+        assertThat(List.of("computation", "reduction", "update", "communication").stream()
+                        .mapToDouble(part -> two.get(part).asDouble())
+                        .sum())
+                .isBetween(0.99, 1.01);
+        assertThat(two.get("shareOfCeiling").asDouble()).isPositive();
+        assertThat(lines.get(2).get("shareOfPlain").asDouble()).isPositive();
+    }
+
+    @Test
     void productsOfAStepAreListed() throws IOException {
         List<JsonNode> lines = lines("gemm", "config=tiny", "repeats=1", "warmup=1");
         assertThat(lines.get(lines.size() - 1).get("product").asText()).isEqualTo("all of a step");
