@@ -19,5 +19,9 @@ public enum RejectReason {
     /** It has more bytes than allowed. */
     TOO_MANY_BYTES,
     /** Its shorter side is below the least allowed. */
-    TOO_SMALL
+    TOO_SMALL,
+    /** Its bytes are those of another image, and the recipe wants each image once. */
+    DUPLICATE,
+    /** Its class has as many images as the recipe wants without it. */
+    SURPLUS
 }

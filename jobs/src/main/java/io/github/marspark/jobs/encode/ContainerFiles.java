@@ -5,6 +5,7 @@ import io.github.marspark.jobs.encode.FolderWalk.Scope;
 import io.github.marspark.jobs.encode.FolderWalk.Start;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.fs.FileStatus;
@@ -82,9 +83,9 @@ final class ContainerFiles implements ImageCollection {
     }
 
     /** The files below a folder, or the one file itself. */
-    private static Iterator<SourceImage> files(String address) throws IOException {
+    static Iterator<SourceImage> files(String address) {
         Path path = new Path(address);
-        FileStatus status = Storage.of(path).getFileStatus(path);
+        FileStatus status = status(path);
         if (status.isDirectory()) {
             return new FolderWalk(new Start(address, "", LatentHeader.UNLABELLED, Scope.ALL));
         }
@@ -98,6 +99,14 @@ final class ContainerFiles implements ImageCollection {
                         null,
                         null))
                 .iterator();
+    }
+
+    private static FileStatus status(Path path) {
+        try {
+            return Storage.of(path).getFileStatus(path);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(path + " cannot be looked at: " + failure.getMessage(), failure);
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.marspark.jobs.encode;
 
 import io.github.marspark.jobs.RecipeCommand;
 import io.github.marspark.jobs.SparkSessions;
+import io.github.marspark.jobs.recipe.EncodeRecipe;
 import io.github.marspark.jobs.recipe.Recipe;
 import java.io.PrintStream;
 import java.util.List;
@@ -10,6 +11,8 @@ import org.apache.spark.sql.SparkSession;
 
 /** Encodes images into latents, on Spark. */
 public final class EncodeJob implements RecipeCommand {
+    private static final String EXPLAIN_GPU = "--explain-gpu";
+
     /** For the command line. */
     public EncodeJob() {}
 
@@ -34,13 +37,34 @@ public final class EncodeJob implements RecipeCommand {
     }
 
     @Override
+    public Set<String> options() {
+        return Set.of(EXPLAIN_GPU);
+    }
+
+    @Override
     public void run(Recipe recipe, Set<String> options, PrintStream out) {
-        int imageSize = recipe.data().imageSize();
         ImageCollection images = collection(recipe);
+        if (options.contains(EXPLAIN_GPU)) {
+            explain(recipe, images, out);
+        } else {
+            encode(recipe, images, out);
+        }
+    }
+
+    private static void encode(Recipe recipe, ImageCollection images, PrintStream out) {
+        int imageSize = recipe.data().imageSize();
         EncoderSource encoders = TokenizerEncoders.of(recipe.tokenizerFolder(), imageSize);
         int classes = recipe.data().classes();
         try (SparkSession spark = SparkSessions.open("encode " + recipe.name())) {
             new Encoding(spark, encoders, recipe.encode(), imageSize, classes, recipe.latents(), out).run(images);
+        }
+    }
+
+    private static void explain(Recipe recipe, ImageCollection images, PrintStream out) {
+        try (SparkSession spark = SparkSessions.open("encode " + recipe.name())) {
+            EncodeRecipe encode = recipe.encode();
+            new GpuReport(spark, out)
+                    .print(images, Selection.of(encode), encode.maxPixels(), new LatentFolder(recipe.latents()));
         }
     }
 

@@ -12,9 +12,11 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
+import scala.Tuple2;
 
 /**
  * Encodes a collection of images into a folder of latents, and goes on with what an earlier run has left there.
@@ -76,13 +78,15 @@ final class Encoding {
         requireApart(images);
         Optional<EncodePlan> kept = keptPlan();
         Totals totals;
-        try (Listing listing = Listing.of(spark, images)) {
+        try (FolderTables tables = new FolderTables(spark, folder)) {
+            Listing listing = Listing.of(tables.keep(images.list(spark)));
             requireImages(images, listing);
             List<String> classNames = images.classNames(listing.rows(), classes);
             requireClasses(images, classNames);
             EncodePlan plan = plan(images, listing, classNames);
             kept.ifPresentOrElse(other -> plan.requireSame(folder.toString(), other), () -> begin(plan, classNames));
-            totals = encode(images, listing, classNames);
+            LeftOut leftOut = LeftOut.of(tables, Selection.of(recipe), images, listing, recipe.maxPixels());
+            totals = encode(images, listing, leftOut, classNames, tables);
         }
         folder.deleteTemporary();
         return totals;
@@ -145,6 +149,8 @@ final class Encoding {
         facts.put("encode.codec", recipe.codec().toString());
         facts.put("encode.batch", Integer.toString(recipe.batch()));
         facts.put("encode.max-megapixels", Double.toString(recipe.maxMegapixels()));
+        facts.put("encode.duplicates", recipe.duplicates().toString());
+        facts.put("encode.max-per-class", Integer.toString(recipe.maxPerClass()));
         facts.put("encode.shard-megabytes", Integer.toString(recipe.shardMegabytes()));
         facts.put("images of a shard", Long.toString(imagesPerShard()));
         return new EncodePlan(facts);
@@ -170,9 +176,11 @@ final class Encoding {
         return ShardSettings.of(folder.toString(), classNames, imageSize, recipe, threads);
     }
 
-    private Totals encode(ImageCollection images, Listing listing, List<String> classNames) {
-        ShardReports reports = new ShardReports(spark, folder);
-        int count = Shards.count(listing.size(), imagesPerShard());
+    private Totals encode(
+            ImageCollection images, Listing listing, LeftOut leftOut, List<String> classNames, FolderTables tables) {
+        ShardReports reports = new ShardReports(spark, folder, tables);
+        long chosen = listing.size() - leftOut.size();
+        int count = Shards.count(chosen, imagesPerShard());
         int[] pending = reports.pending(count);
         out.printf(
                 "%d images in %d classes, %d files of latents, of which %d are complete%n",
@@ -180,27 +188,42 @@ final class Encoding {
         if (pending.length > 0) {
             Shards shards = new Shards(pending, imagesPerShard());
             int slots = spark.sparkContext().defaultParallelism();
-            encode(listing, shards, settings(classNames, Math.max(1, slots / pending.length)), images.contents());
+            Dataset<Row> ordered = tables.keep(Ranking.ordered(leftOut.without(listing.rows())));
+            encode(
+                    ordered,
+                    chosen,
+                    shards,
+                    settings(classNames, Math.max(1, slots / pending.length)),
+                    images.contents());
         }
-        reports.writeTables();
-        return account(images, listing, reports);
+        reports.writeTables(leftOut);
+        return account(images, listing, leftOut, reports);
     }
 
-    private void encode(Listing listing, Shards shards, ShardSettings settings, Contents contents) {
+    private void encode(Dataset<Row> ordered, long chosen, Shards shards, ShardSettings settings, Contents contents) {
         SparkContext context = spark.sparkContext();
         LongAccumulator done = context.longAccumulator("images encoded");
-        EncodeProgress progress = new EncodeProgress(done.id(), pendingImages(listing, shards), out);
+        EncodeProgress progress =
+                new EncodeProgress(done.id(), Math.min(chosen, shards.numPartitions() * imagesPerShard()), out);
         context.addSparkListener(progress);
         try {
-            JavaPairRDD<Long, Row> pending = listing.ranked().filter(row -> shards.has(row._1()));
-            write(pending, shards, settings, encoders, contents, done);
+            write(pending(ordered, shards), shards, settings, encoders, contents, done);
         } finally {
             context.removeSparkListener(progress);
         }
     }
 
-    private long pendingImages(Listing listing, Shards shards) {
-        return Math.min(listing.size(), shards.numPartitions() * imagesPerShard());
+    /** The images of shards that are not complete, by their rank; here they leave the relational part. */
+    private JavaPairRDD<Long, Row> pending(Dataset<Row> ordered, Shards shards) {
+        return byRank(Ranking.of(ordered, imagesPerShard(), shards.numbers()));
+    }
+
+    /** Static, so that nothing of the driver travels to the executors. */
+    private static JavaPairRDD<Long, Row> byRank(Dataset<Row> ranked) {
+        int rank = ranked.schema().fieldIndex(Ranking.RANK);
+        return ranked.toJavaRDD()
+                .mapToPair(row ->
+                        new Tuple2<>(row.getLong(rank), SourceImage.of(row).toRow()));
     }
 
     /** Static, so that nothing of the driver travels to the executors. */
@@ -222,8 +245,8 @@ final class Encoding {
         });
     }
 
-    private Totals account(ImageCollection images, Listing listing, ShardReports reports) {
-        Totals totals = reports.totals();
+    private Totals account(ImageCollection images, Listing listing, LeftOut leftOut, ShardReports reports) {
+        Totals totals = reports.totals(leftOut);
         out.printf(
                 "%d images in = %d latent records + %d rejects%n", listing.size(), totals.records(), totals.rejects());
         if (listing.size() != totals.images() || totals.images() != totals.records() + totals.rejects()) {
@@ -238,28 +261,33 @@ final class Encoding {
                 totals.bytes() / 1e6,
                 totals.clampedValues(),
                 settings(List.of(), 1).numberTypeName());
-        if (totals.rejects() > 0) {
-            judge(images, totals, reports);
+        if (!leftOut.reasons().isEmpty()) {
+            out.printf("left out of them: %s%n", String.join(", ", leftOut.reasons()));
+        }
+        if (totals.rejects() > leftOut.size()) {
+            judge(images, totals, leftOut.size(), reports);
         }
         return totals;
     }
 
-    private void judge(ImageCollection images, Totals totals, ShardReports reports) {
+    private void judge(ImageCollection images, Totals totals, long leftOut, ShardReports reports) {
+        long chosen = totals.images() - leftOut;
+        long unusable = totals.rejects() - leftOut;
         String table = folder.path(LatentFolder.REJECTS).toString();
         String reasons = String.join(", ", reports.reasons());
         out.printf("rejects: %s; listed in %s%n", reasons, table);
         if (totals.records() == 0) {
             throw new IllegalStateException(
                     "none of the %d files in %s can be used as an image (%s): %s; set images to a folder of JPEG, PNG, WebP, GIF, BMP or TIFF files"
-                            .formatted(totals.images(), images.root(), reasons, reports.example()));
+                            .formatted(chosen, images.root(), reasons, reports.example()));
         }
-        double share = (double) totals.rejects() / totals.images();
+        double share = (double) unusable / chosen;
         if (share > recipe.maxRejectShare()) {
             throw new IllegalStateException(
                     "%d of %d images in %s cannot be used (%s), a share of %.4f, more than encode.max-reject-share = %s allows; the first: %s; %s lists them all, and the latents of the other images are complete: allow a larger share, or repair the images and encode into another folder"
                             .formatted(
-                                    totals.rejects(),
-                                    totals.images(),
+                                    unusable,
+                                    chosen,
                                     images.root(),
                                     reasons,
                                     share,

@@ -29,6 +29,17 @@ interface ImageCollection {
      */
     List<String> classNames(Dataset<Row> listed, int classes);
 
+    /**
+     * Hashes of the bytes of the images, by which duplicates are found.
+     *
+     * @param listed what {@link #list} gave
+     * @param maxPixels of an image
+     * @return id and {@link ContentHashes#HASH} of each image that has bytes and can be read
+     */
+    default Dataset<Row> hashes(Dataset<Row> listed, long maxPixels) {
+        return ContentHashes.read(listed, maxPixels);
+    }
+
     /** How executors get at the bytes of the images. */
     default Contents contents() {
         return Contents.OF_FILES;

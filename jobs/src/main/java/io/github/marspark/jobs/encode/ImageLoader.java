@@ -33,7 +33,7 @@ final class ImageLoader {
     ImageLoader(int imageSize, long maxPixels) {
         decoder = new ImageDecoder(new ImageLimits(1, maxPixels));
         crop = new CenterCrop(imageSize);
-        mostBytes = Math.min(Math.max(LEAST_MOST_BYTES, maxPixels * BYTES_A_PIXEL), Integer.MAX_VALUE - 8);
+        mostBytes = mostBytes(maxPixels);
     }
 
     /**
@@ -54,6 +54,23 @@ final class ImageLoader {
      * @throws ImageRejected if it cannot be used
      */
     Loaded load(SourceImage source) throws ImageRejected {
+        RgbImage image = decoder.decode(bytes(source, mostBytes));
+        return new Loaded(source, image.width(), image.height(), crop.apply(image));
+    }
+
+    /** How many bytes an image may have, if it may have some pixels. */
+    static long mostBytes(long maxPixels) {
+        return Math.min(Math.max(LEAST_MOST_BYTES, maxPixels * BYTES_A_PIXEL), Integer.MAX_VALUE - 8);
+    }
+
+    /**
+     * Reads an image as it is, and tries again when the file system fails for a moment.
+     *
+     * @param source to be read
+     * @param mostBytes that it may have
+     * @throws ImageRejected if it is known to be unusable, has more bytes or cannot be read
+     */
+    static byte[] bytes(SourceImage source, long mostBytes) throws ImageRejected {
         if (source.problem() != null) {
             throw new ImageRejected(RejectReason.UNREADABLE, source.problem());
         }
@@ -62,12 +79,6 @@ final class ImageLoader {
                     RejectReason.TOO_MANY_BYTES,
                     "has " + source.length() + " bytes, more than the " + mostBytes + " allowed");
         }
-        RgbImage image = decoder.decode(bytes(source));
-        return new Loaded(source, image.width(), image.height(), crop.apply(image));
-    }
-
-    /** Reads the bytes, and tries again when the file system fails for a moment. */
-    private static byte[] bytes(SourceImage source) throws ImageRejected {
         byte[] content = source.content();
         if (content != null) {
             return content;

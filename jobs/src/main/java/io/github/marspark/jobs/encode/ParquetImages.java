@@ -1,27 +1,40 @@
 package io.github.marspark.jobs.encode;
 
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.input_file_name;
+import static org.apache.spark.sql.functions.least;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.md5;
+import static org.apache.spark.sql.functions.monotonically_increasing_id;
+import static org.apache.spark.sql.functions.row_number;
+
 import io.github.marspark.data.latent.LatentHeader;
-import java.io.Serializable;
-import java.net.URI;
-import java.sql.Timestamp;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.UUID;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
+import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.ByteType;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.IntegerType;
+import org.apache.spark.sql.types.LongType;
+import org.apache.spark.sql.types.ShortType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Images in Parquet files: a column {@code image} of bytes, or of a struct with {@code bytes} as data sets of Hugging
@@ -32,6 +45,9 @@ final class ParquetImages implements ImageCollection {
     private static final String IMAGE = "image";
     private static final String BYTES = "bytes";
     private static final String LABEL = "label";
+    private static final String NAME = "name";
+    private static final String ROW = "row";
+    private static final String NUMBER = "number";
 
     private final Path root;
     private List<String> names = List.of();
@@ -63,21 +79,83 @@ final class ParquetImages implements ImageCollection {
 
     @Override
     public Dataset<Row> list(SparkSession spark) {
-        Dataset<Row> table = spark.read().parquet(root());
+        Dataset<Row> table = table(spark);
         requireImages(table.schema());
-        Dataset<Row> light = table.select(
-                functions.col("_metadata.file_path"),
-                functions.col("_metadata.file_modification_time"),
-                functions.col("_metadata.row_index"),
-                label(table).as(LABEL));
-        names = isNamed(table) ? distinct(light) : List.of();
-        return spark.createDataFrame(list(light, root(), labels(names)), SourceImage.SCHEMA);
+        ParquetFiles files = ParquetFiles.of(root, table.inputFiles());
+        Dataset<Row> rows = numbered(table, files, label(table.schema()).as(LABEL));
+        if (isNamed(table.schema())) {
+            Dataset<Row> classes = classes(table);
+            names = classes.orderBy(NUMBER).collectAsList().stream()
+                    .map(row -> row.getString(0))
+                    .toList();
+            rows = rows.join(broadcast(classes), LABEL, "left").withColumn(LABEL, col(NUMBER));
+        }
+        return listed(rows, files, state());
+    }
+
+    private Dataset<Row> table(SparkSession spark) {
+        return spark.read().option("recursiveFileLookup", true).parquet(root());
+    }
+
+    private static Dataset<Row> listed(Dataset<Row> rows, ParquetFiles files, long state) {
+        return rows.select(
+                ParquetFiles.id(col(NAME), col(ROW)).as("id"),
+                files.path(col(NAME)).as("path"),
+                col(ROW).as("offset"),
+                lit(0L).as("length"),
+                lit(state).as("modified"),
+                coalesce(col(LABEL), lit(LatentHeader.UNLABELLED)).as("label"),
+                lit(null).cast("string").as("problem"),
+                lit(null).cast("binary").as("content"));
+    }
+
+    @Override
+    public Dataset<Row> hashes(Dataset<Row> listed, long maxPixels) {
+        Dataset<Row> table = table(listed.sparkSession());
+        ParquetFiles files = ParquetFiles.of(root, table.inputFiles());
+        Column bytes = type(table.schema(), IMAGE).orElseThrow() instanceof StructType
+                ? col(IMAGE).getField(BYTES)
+                : col(IMAGE);
+        return numbered(table, files, md5(bytes).as(ContentHashes.HASH))
+                .where(col(ContentHashes.HASH).notEqual(ContentHashes.OF_NOTHING))
+                .select(ParquetFiles.id(col(NAME), col(ROW)).as("id"), col(ContentHashes.HASH));
+    }
+
+    /**
+     * Something of each row, with the name of its file and its place there. Rows are counted in the order of the parts
+     * that the file is read in, and in each part in the order in which they are read.
+     */
+    private static Dataset<Row> numbered(Dataset<Row> table, ParquetFiles files, Column value) {
+        Column place = row_number().over(Window.partitionBy("file").orderBy("block", "serial"));
+        Dataset<Row> read = table.select(
+                input_file_name().as("file"),
+                expr("input_file_block_start()").as("block"),
+                monotonically_increasing_id().as("serial"),
+                value);
+        return read.withColumn(ROW, place.minus(1).cast("long"))
+                .withColumn(NAME, files.name(col("file")))
+                .drop("file", "block", "serial");
+    }
+
+    /** The names among the labels, numbered in their order. */
+    private static Dataset<Row> classes(Dataset<Row> table) {
+        return table.select(LABEL)
+                .where(col(LABEL).isNotNull())
+                .distinct()
+                .withColumn(NUMBER, row_number().over(Window.orderBy(LABEL)).minus(1));
+    }
+
+    /** Changes with the name, the length or the time of any file. */
+    private long state() {
+        SortedSet<String> files = new TreeSet<>();
+        ContainerFiles.files(root())
+                .forEachRemaining(file -> files.add(file.id() + "\n" + file.length() + "\n" + file.modified()));
+        return UUID.nameUUIDFromBytes(String.join("\n", files).getBytes(StandardCharsets.UTF_8))
+                .getMostSignificantBits();
     }
 
     private void requireImages(StructType schema) {
-        boolean found = Arrays.stream(schema.fields())
-                .anyMatch(field -> field.name().equals(IMAGE) && isImage(field.dataType()));
-        if (!found) {
+        if (type(schema, IMAGE).filter(ParquetImages::isImage).isEmpty()) {
             throw new IllegalArgumentException(
                     "%s has the columns %s, but needs one named image, of bytes or of a struct with bytes; rename the column that holds the images"
                             .formatted(root, schema.simpleString()));
@@ -87,71 +165,41 @@ final class ParquetImages implements ImageCollection {
     private static boolean isImage(DataType type) {
         return type instanceof BinaryType
                 || (type instanceof StructType struct
-                        && Arrays.stream(struct.fields())
-                                .anyMatch(
-                                        field -> field.name().equals(BYTES) && field.dataType() instanceof BinaryType));
+                        && type(struct, BYTES)
+                                .filter(BinaryType.class::isInstance)
+                                .isPresent());
     }
 
-    private static boolean isNamed(Dataset<Row> table) {
-        return Arrays.stream(table.schema().fields())
-                .filter(field -> field.name().equals(LABEL))
-                .map(StructField::dataType)
-                .anyMatch(StringType.class::isInstance);
+    private static boolean isNamed(StructType schema) {
+        return type(schema, LABEL).filter(StringType.class::isInstance).isPresent();
     }
 
-    /** As text, so that numbers and names are treated alike; null without such a column. */
-    private static Column label(Dataset<Row> table) {
-        boolean labelled = Arrays.asList(table.columns()).contains(LABEL);
-        return (labelled ? table.col(LABEL) : functions.lit(null)).cast(DataTypes.StringType);
+    private static Optional<DataType> type(StructType schema, String column) {
+        return Arrays.stream(schema.fields())
+                .filter(field -> field.name().equals(column))
+                .findFirst()
+                .map(StructField::dataType);
     }
 
-    private static List<String> distinct(Dataset<Row> light) {
-        return light.select(LABEL).where("label is not null").distinct().orderBy(LABEL).collectAsList().stream()
-                .map(row -> row.getString(0))
-                .toList();
-    }
-
-    private static Map<String, Integer> labels(List<String> names) {
-        Map<String, Integer> labels = new HashMap<>();
-        names.forEach(name -> labels.put(name, labels.size()));
-        return labels;
-    }
-
-    /** Static, so that only what is needed travels. */
-    private static JavaRDD<Row> list(Dataset<Row> light, String root, Map<String, Integer> labels) {
-        return light.toJavaRDD().map(row -> new Labels(labels).image(row, root).toRow());
-    }
-
-    /** Turns a label's text into its number. */
-    private record Labels(Map<String, Integer> byName) implements Serializable {
-        SourceImage image(Row row, String root) {
-            Path file = new Path(URI.create(row.getString(0)));
-            return new SourceImage(
-                    "%s#%010d".formatted(relative(root, file), row.getLong(2)),
-                    file.toString(),
-                    row.getLong(2),
-                    0,
-                    ((Timestamp) row.get(1)).getTime(),
-                    label(row.getString(3)),
-                    null,
-                    null);
+    /** A name, or a number from -1; null without such a column. */
+    private Column label(StructType schema) {
+        DataType type = type(schema, LABEL).orElse(null);
+        if (type == null) {
+            return lit(null).cast("int");
         }
-
-        private static String relative(String root, Path file) {
-            String start = new Path(root).toUri().getPath();
-            String path = file.toUri().getPath();
-            return path.equals(start) ? file.getName() : path.substring(start.length() + 1);
+        if (type instanceof StringType) {
+            return col(LABEL);
         }
-
-        private int label(@Nullable String text) {
-            if (text == null) {
-                return LatentHeader.UNLABELLED;
-            }
-            if (byName.isEmpty()) {
-                return Math.max(LatentHeader.UNLABELLED, Integer.parseInt(text));
-            }
-            return byName.getOrDefault(text, LatentHeader.UNLABELLED);
+        if (type instanceof ByteType
+                || type instanceof ShortType
+                || type instanceof IntegerType
+                || type instanceof LongType) {
+            Column number = greatest(col(LABEL).cast("long"), lit((long) LatentHeader.UNLABELLED));
+            return least(number, lit((long) Integer.MAX_VALUE)).cast("int");
         }
+        throw new IllegalArgumentException(
+                "%s has a column label of type %s, but labels are whole numbers or names; cast or rename the column"
+                        .formatted(root, type.simpleString()));
     }
 
     @Override

@@ -5,16 +5,16 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 
+import io.github.marspark.data.image.RejectReason;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -22,14 +22,14 @@ import org.apache.spark.sql.SparkSession;
 
 /** The reports about the shards of a folder, and the tables that are made of them; driver only. */
 final class ShardReports {
-    private static final String PARQUET = ".parquet";
-
     private final SparkSession spark;
     private final LatentFolder folder;
+    private final FolderTables tables;
 
-    ShardReports(SparkSession spark, LatentFolder folder) {
+    ShardReports(SparkSession spark, LatentFolder folder, FolderTables tables) {
         this.spark = spark;
         this.folder = folder;
+        this.tables = tables;
     }
 
     /**
@@ -60,60 +60,68 @@ final class ShardReports {
                 .toArray();
     }
 
-    /** Adds the reports. */
-    Totals totals() {
-        Row sums = reports()
-                .agg(
-                        total(col("images")),
-                        total(col("records")),
-                        total(size(col("rejects"))),
-                        total(col("bytes")),
-                        total(col("clampedValues")),
-                        count(lit(1)))
-                .head();
-        return new Totals(
-                sums.getLong(0), sums.getLong(1), sums.getLong(2), sums.getLong(3), sums.getLong(4), sums.getLong(5));
-    }
-
-    private static Column total(Column numbers) {
-        return coalesce(sum(numbers), lit(0L));
-    }
-
-    /** Writes the manifest and the table of rejects. */
-    void writeTables() {
-        write(
+    /**
+     * Writes the manifest and the table of rejects.
+     *
+     * @param leftOut images that no shard has to do with
+     */
+    void writeTables(LeftOut leftOut) {
+        tables.publish(
                 reports().select("file", "images", "records", "bytes", "sha256", "clampedValues", "labels"),
                 "file",
                 LatentFolder.MANIFEST);
-        write(rejects(), "id", LatentFolder.REJECTS);
+        Dataset<Row> rejects =
+                reports().select(explode(col("rejects")).as("reject")).select("reject.*");
+        tables.publish(leftOut.rows().map(rejects::union).orElse(rejects), "id", LatentFolder.REJECTS);
     }
 
-    /** How often each reason occurs among the rejects, the most frequent first. */
+    /** Adds the rows of the tables; images that were left out are among the rejects. */
+    Totals totals(LeftOut leftOut) {
+        Row sums = sums(tables.read(LatentFolder.MANIFEST)).head();
+        long rejects = tables.read(LatentFolder.REJECTS).count();
+        return new Totals(
+                sums.getLong(0) + leftOut.size(),
+                sums.getLong(1),
+                rejects,
+                sums.getLong(2),
+                sums.getLong(3),
+                sums.getLong(4));
+    }
+
+    /** The sums of a manifest: images, records, bytes, clamped values, files. */
+    static Dataset<Row> sums(Dataset<Row> manifest) {
+        return manifest.agg(total("images"), total("records"), total("bytes"), total("clampedValues"), count(lit(1)));
+    }
+
+    private static Column total(String numbers) {
+        return coalesce(sum(numbers), lit(0L));
+    }
+
+    /** How often each reason occurs among the images that cannot be used, the most frequent first. */
     List<String> reasons() {
-        return rejects().groupBy("reason").count().orderBy(col("count").desc(), col("reason")).collectAsList().stream()
+        return reasons(unusable());
+    }
+
+    static List<String> reasons(Dataset<Row> rejects) {
+        return rejects.groupBy("reason").count().orderBy(col("count").desc(), col("reason")).collectAsList().stream()
                 .map(row -> row.getLong(1) + " " + row.getString(0))
                 .toList();
     }
 
-    /** The first reject in the order of ids, in words. */
+    /** The first image in the order of ids that cannot be used, in words. */
     String example() {
-        Row first = rejects().orderBy("id").select("path", "detail").head();
+        Row first = unusable().orderBy("id").select("path", "detail").head();
         return first.getString(0) + " " + first.getString(1);
     }
 
-    private Dataset<Row> rejects() {
-        return reports().select(explode(col("rejects")).as("reject")).select("reject.*");
+    private Dataset<Row> unusable() {
+        return tables.read(LatentFolder.REJECTS)
+                .where(not(col("reason").isin(RejectReason.DUPLICATE.name(), RejectReason.SURPLUS.name())));
     }
 
     private Dataset<Row> reports() {
         return spark.read()
                 .schema(ShardReport.SCHEMA)
                 .json(folder.path(LatentFolder.REPORTS).toString());
-    }
-
-    private void write(Dataset<Row> rows, String order, String name) {
-        Path temporary = folder.temporary();
-        rows.repartition(1).sortWithinPartitions(order).write().parquet(temporary.toString());
-        folder.publishFrom(temporary, PARQUET, name);
     }
 }

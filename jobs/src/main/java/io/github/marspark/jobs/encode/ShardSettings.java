@@ -38,7 +38,7 @@ record ShardSettings(
                 NumberType.valueOf(recipe.numberType().name()),
                 codec(recipe),
                 recipe.batch(),
-                (long) (recipe.maxMegapixels() * 1e6),
+                recipe.maxPixels(),
                 threads);
     }
 

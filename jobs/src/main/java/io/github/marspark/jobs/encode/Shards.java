@@ -24,14 +24,14 @@ final class Shards extends Partitioner {
         return Math.toIntExact((images + imagesPerShard - 1) / imagesPerShard);
     }
 
+    /** Their numbers. */
+    int[] numbers() {
+        return pending.clone();
+    }
+
     /** The number of a partition's shard. */
     int shard(int partition) {
         return pending[partition];
-    }
-
-    /** Whether an image belongs to one of these shards. */
-    boolean has(long rank) {
-        return partition(rank) >= 0;
     }
 
     @Override

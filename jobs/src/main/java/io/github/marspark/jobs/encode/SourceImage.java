@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param path address of the file that holds it
  * @param offset where it begins in the file, in bytes
  * @param length of the image, in bytes
- * @param modified when the file was changed last, in milliseconds since 1970
+ * @param modified when the file was changed last, in milliseconds since 1970, or another number that changes
+ *     with the file
  * @param label class index, or {@link LatentHeader#UNLABELLED}
  * @param problem why it cannot be used, as the listing knows already; null if it may well be usable
  * @param content its bytes, null if they are to be read from the path

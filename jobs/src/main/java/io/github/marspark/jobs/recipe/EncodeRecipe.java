@@ -10,6 +10,8 @@ package io.github.marspark.jobs.recipe;
  * @param batch images given to the tokenizer at once
  * @param maxMegapixels size above which an image is rejected unread
  * @param maxRejectShare share of rejected images above which the job fails
+ * @param duplicates what happens to images whose bytes equal another's
+ * @param maxPerClass images taken of each class at most, 0 for all
  */
 public record EncodeRecipe(
         @Describe(value = "how the images lie on their file system", byDefault = "folders")
@@ -31,12 +33,28 @@ public record EncodeRecipe(
         double maxMegapixels,
 
         @Describe(value = "share of rejected images above which the job fails", byDefault = "0.001")
-        double maxRejectShare) {
+        double maxRejectShare,
+
+        @Describe(value = "what happens to images whose bytes equal another's", byDefault = "keep")
+        Duplicates duplicates,
+
+        @Describe(value = "images taken of each class at most; 0 for all", unit = "images", byDefault = "0")
+        int maxPerClass) {
     /** Checks each value. */
     public EncodeRecipe {
         Require.atLeast("shard-megabytes", shardMegabytes, 1);
         Require.atLeast("batch", batch, 1);
         Require.positive("max-megapixels", maxMegapixels);
         Require.between("max-reject-share", maxRejectShare, 0, 1);
+        Require.atLeast("max-per-class", maxPerClass, 0);
+    }
+
+    /**
+     * The size above which an image is rejected.
+     *
+     * @return pixels
+     */
+    public long maxPixels() {
+        return (long) (maxMegapixels * 1e6);
     }
 }

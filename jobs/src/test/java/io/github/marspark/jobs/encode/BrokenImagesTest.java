@@ -6,6 +6,7 @@ import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.SparkSessions;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.recipe.BlockCodec;
+import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import io.github.marspark.jobs.recipe.ImageLayout;
 import io.github.marspark.jobs.recipe.NumberType;
@@ -79,7 +80,8 @@ class BrokenImagesTest {
     }
 
     private Encoding encoding(SparkSession spark) {
-        EncodeRecipe recipe = new EncodeRecipe(ImageLayout.FOLDERS, NumberType.FLOAT16, BlockCodec.SNAPPY, 1, 8, 1, 1);
+        EncodeRecipe recipe = new EncodeRecipe(
+                ImageLayout.FOLDERS, NumberType.FLOAT16, BlockCodec.SNAPPY, 1, 8, 1, 1, Duplicates.KEEP, 0);
         return new Encoding(
                 spark,
                 new PoolingEncoders("a1b2", 16, 1),

@@ -8,6 +8,7 @@ import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.SparkSessions;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.recipe.BlockCodec;
+import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import io.github.marspark.jobs.recipe.ImageLayout;
 import io.github.marspark.jobs.recipe.NumberType;
@@ -183,8 +184,8 @@ class ContainersTest {
     }
 
     private Totals encode(ImageCollection images) {
-        EncodeRecipe recipe =
-                new EncodeRecipe(ImageLayout.FOLDERS, NumberType.FLOAT32, BlockCodec.SNAPPY, 1, 4, 100, 1);
+        EncodeRecipe recipe = new EncodeRecipe(
+                ImageLayout.FOLDERS, NumberType.FLOAT32, BlockCodec.SNAPPY, 1, 4, 100, 1, Duplicates.KEEP, 0);
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
         return new Encoding(
                         spark,

@@ -10,6 +10,7 @@ import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.SparkSessions;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.recipe.BlockCodec;
+import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import io.github.marspark.jobs.recipe.ImageLayout;
 import io.github.marspark.jobs.recipe.NumberType;
@@ -168,8 +169,8 @@ class EncodingTest {
         Path images = twoClasses(3);
         encode(images, "latents");
         Files.copy(images.resolve("ash/0.png"), images.resolve("ash/9.png"));
-        EncodeRecipe other =
-                new EncodeRecipe(ImageLayout.FOLDERS, NumberType.FLOAT16, BlockCodec.SNAPPY, 1, 4, 100, 0.5);
+        EncodeRecipe other = new EncodeRecipe(
+                ImageLayout.FOLDERS, NumberType.FLOAT16, BlockCodec.SNAPPY, 1, 4, 100, 0.5, Duplicates.KEEP, 0);
         assertThatThrownBy(() -> encoding("latents", "a1b2", other).run(ClassFolders.at(images.toString())))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("number of images is 7, the folder holds latents of 6; list of images is ")
@@ -304,7 +305,16 @@ class EncodingTest {
     }
 
     private static EncodeRecipe recipe(double maxRejectShare) {
-        return new EncodeRecipe(ImageLayout.FOLDERS, NumberType.FLOAT32, BlockCodec.SNAPPY, 1, 4, 100, maxRejectShare);
+        return new EncodeRecipe(
+                ImageLayout.FOLDERS,
+                NumberType.FLOAT32,
+                BlockCodec.SNAPPY,
+                1,
+                4,
+                100,
+                maxRejectShare,
+                Duplicates.KEEP,
+                0);
     }
 
     private String printed() {
