@@ -63,8 +63,7 @@ public final class EncodeJob implements RecipeCommand {
     private static void explain(Recipe recipe, ImageCollection images, PrintStream out) {
         try (SparkSession spark = SparkSessions.open("encode " + recipe.name())) {
             EncodeRecipe encode = recipe.encode();
-            new GpuReport(spark, out)
-                    .print(images, Selection.of(encode), encode.maxPixels(), new LatentFolder(recipe.latents()));
+            new GpuReport(spark, out).print(images, Selection.of(encode), encode.maxPixels());
         }
     }
 

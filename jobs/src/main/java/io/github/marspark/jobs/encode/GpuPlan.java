@@ -65,9 +65,9 @@ record GpuPlan(List<Operator> operators) {
                     .findFirst()
                     .orElseThrow(() -> new ClassNotFoundException(EXPLAIN + ".explainPotentialGpuPlan"));
             return String.valueOf(explain.invoke(null, query, "ALL"));
-        } catch (ClassNotFoundException missing) {
+        } catch (ClassNotFoundException absent) {
             throw new IllegalStateException(
-                    "RAPIDS is not on the class path; give it with --jars rapids-4-spark_2.12-25.04.0.jar", missing);
+                    "RAPIDS is not on the class path; give it with --jars rapids-4-spark_2.12-25.04.0.jar");
         } catch (IllegalAccessException | InvocationTargetException failure) {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
             throw new IllegalStateException("RAPIDS cannot explain a plan: " + cause, cause);

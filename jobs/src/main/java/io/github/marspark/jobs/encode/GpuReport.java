@@ -1,17 +1,22 @@
 package io.github.marspark.jobs.encode;
 
 import io.github.marspark.jobs.encode.GpuPlan.Operator;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /**
- * Tells of the relational part of the encoding, from the collection to the numbered images and from the manifest to its
- * sums, what runs on a GPU. Nothing is encoded. Driver only.
+ * Tells of the relational steps of the encoding what runs on a GPU. Nothing is encoded: the tables by which one step
+ * hands its rows to the next are empty. Driver only.
  */
 final class GpuReport {
     /** Any number: the operators are the same. */
@@ -26,53 +31,71 @@ final class GpuReport {
     }
 
     /**
-     * Prints the plans.
+     * Prints a plan for each step.
      *
      * @param images the collection
      * @param selection of the recipe
      * @param maxPixels of an image
-     * @param folder of the latents; its manifest is planned over if it is there
      */
-    void print(ImageCollection images, Selection selection, long maxPixels, LatentFolder folder) {
-        int onGpu = 0;
+    void print(ImageCollection images, Selection selection, long maxPixels) {
+        try {
+            Path nothing = Files.createTempDirectory("mar-explain-gpu");
+            try {
+                print(steps(images, selection, maxPixels, nothing.toUri().toString()));
+            } finally {
+                Files.delete(nothing);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException("no temporary folder can be made: " + failure.getMessage(), failure);
+        }
+    }
+
+    private void print(Map<String, Dataset<Row>> steps) {
         int all = 0;
-        for (Map.Entry<String, Dataset<Row>> step :
-                steps(images, selection, maxPixels, folder).entrySet()) {
+        int onGpu = 0;
+        for (Map.Entry<String, Dataset<Row>> step : steps.entrySet()) {
             List<Operator> operators = GpuPlan.of(step.getValue()).operators();
             out.println(step.getKey());
             operators.forEach(operator -> out.println(line(operator)));
-            onGpu += (int) operators.stream().filter(Operator::onGpu).count();
             all += operators.size();
+            onGpu += (int) operators.stream().filter(Operator::onGpu).count();
         }
         out.printf("%d of %d operators run on the GPU%n", onGpu, all);
     }
 
     private static String line(Operator operator) {
-        String place = operator.onGpu() ? "GPU" : "CPU";
-        String reason = operator.onGpu() ? "" : ": " + String.join("; ", operator.reasons());
-        return "  " + place + "  " + "  ".repeat(operator.depth()) + operator.name() + reason;
+        String line = "  %s  %s%s"
+                .formatted(operator.onGpu() ? "GPU" : "CPU", "  ".repeat(operator.depth()), operator.name());
+        return operator.onGpu() ? line : line + ": " + String.join("; ", operator.reasons());
     }
 
     private Map<String, Dataset<Row>> steps(
-            ImageCollection images, Selection selection, long maxPixels, LatentFolder folder) {
+            ImageCollection images, Selection selection, long maxPixels, String nothing) {
         Map<String, Dataset<Row>> steps = new LinkedHashMap<>();
-        Dataset<Row> listed = images.list(spark);
-        Dataset<Row> chosen = listed;
-        steps.put("the list of the images", listed);
-        steps.put("its size and digest", Listing.sums(listed));
+        Dataset<Row> rows = kept(SourceImage.SCHEMA, nothing);
+        Dataset<Row> chosen = rows;
+        steps.put("list the images", images.list(spark));
+        steps.put("count them", Listing.sums(rows));
         if (!selection.isEverything()) {
-            Dataset<Row> hashes = selection.dropsDuplicates() ? images.hashes(listed, maxPixels) : listed;
-            Dataset<Row> leftOut = selection.leftOut(listed, hashes);
-            steps.put("the images left out", leftOut);
-            chosen = LeftOut.of(leftOut).without(listed);
+            Dataset<Row> hashes = images.hashes(rows, maxPixels);
+            Dataset<Row> leftOut = selection.leftOut(rows, kept(hashes.schema(), nothing));
+            if (selection.dropsDuplicates()) {
+                steps.put("hash their bytes", hashes);
+            }
+            steps.put("find those that are left out", leftOut);
+            chosen = LeftOut.of(kept(leftOut.schema(), nothing)).without(rows);
         }
         Dataset<Row> ordered = Ranking.ordered(chosen);
-        steps.put("the order of the other images", ordered);
-        steps.put("their shards", Ranking.of(ordered, IMAGES_PER_SHARD, 0, 1));
-        FolderTables tables = new FolderTables(spark, folder);
-        if (tables.has(LatentFolder.MANIFEST)) {
-            steps.put("the sums of the manifest", ShardReports.sums(tables.read(LatentFolder.MANIFEST)));
-        }
+        steps.put("order the others", ordered);
+        steps.put("number them and assign shards", Ranking.of(kept(ordered.schema(), nothing), IMAGES_PER_SHARD, 0, 1));
+        Dataset<Row> manifest =
+                ShardReports.manifest(spark.read().schema(ShardReport.SCHEMA).json(nothing));
+        steps.put("after the encoding: make the manifest", manifest);
+        steps.put("sum the manifest", ShardReports.sums(kept(manifest.schema(), nothing)));
         return steps;
+    }
+
+    private Dataset<Row> kept(StructType schema, String folder) {
+        return spark.read().schema(schema).parquet(folder);
     }
 }

@@ -66,13 +66,15 @@ final class ShardReports {
      * @param leftOut images that no shard has to do with
      */
     void writeTables(LeftOut leftOut) {
-        tables.publish(
-                reports().select("file", "images", "records", "bytes", "sha256", "clampedValues", "labels"),
-                "file",
-                LatentFolder.MANIFEST);
+        tables.publish(manifest(reports()), "file", LatentFolder.MANIFEST);
         Dataset<Row> rejects =
                 reports().select(explode(col("rejects")).as("reject")).select("reject.*");
         tables.publish(leftOut.rows().map(rejects::union).orElse(rejects), "id", LatentFolder.REJECTS);
+    }
+
+    /** The rows of a manifest. */
+    static Dataset<Row> manifest(Dataset<Row> reports) {
+        return reports.select("file", "images", "records", "bytes", "sha256", "clampedValues", "labels");
     }
 
     /** Adds the rows of the tables; images that were left out are among the rejects. */
