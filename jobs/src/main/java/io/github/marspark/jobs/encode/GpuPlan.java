@@ -18,7 +18,7 @@ import org.apache.spark.sql.Row;
  */
 record GpuPlan(List<Operator> operators) {
     private static final String EXPLAIN = "com.nvidia.spark.rapids.ExplainPlan";
-    private static final Pattern OPERATOR = Pattern.compile("( *)(\\W)Exec <(\\w+)> (.*)");
+    private static final Pattern OPERATOR = Pattern.compile("( *)([^\\s\\w]) ?(?:Exec )?<(\\w+Exec)> (.*)");
     private static final Pattern REFUSED = Pattern.compile(" *[!@] ?[^*]*? because (.*)");
     private static final Set<String> ON_GPU = Set.of("*", "#");
     private static final String EXPRESSIONS = "not all expressions can be replaced";
