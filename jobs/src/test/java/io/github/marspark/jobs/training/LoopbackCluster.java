@@ -20,7 +20,7 @@ final class LoopbackCluster implements AutoCloseable {
     static final String HOST = "127.0.0.1";
 
     private static final String SECRET = "only for the tests";
-    private static final Pattern OPENS = Pattern.compile("--add-opens=\\S+");
+    private static final Pattern OPENS = Pattern.compile("--add-opens=\\S+|-Daeron\\.\\S+");
     private static final List<String> PROTECTION = List.of(
             "-Dspark.authenticate=true",
             "-Dspark.network.crypto.enabled=true",
@@ -32,11 +32,17 @@ final class LoopbackCluster implements AutoCloseable {
     private final List<Process> workers = new ArrayList<>();
 
     LoopbackCluster(Path home, int coresOfWorker) throws IOException {
+        this(home, coresOfWorker, HOST, HOST);
+    }
+
+    /** A cluster with a worker at each of some loopback addresses. */
+    LoopbackCluster(Path home, int coresOfWorker, String... hosts) throws IOException {
         this.home = home;
         Files.createDirectories(home.resolve("jars"));
         Files.createFile(home.resolve("RELEASE"));
         writeGpuScript();
         this.master = start(
+                HOST,
                 "master",
                 "org.apache.spark.deploy.master.Master",
                 "--host",
@@ -45,13 +51,14 @@ final class LoopbackCluster implements AutoCloseable {
                 "" + port,
                 "--webui-port",
                 "0");
-        for (int worker = 0; worker < 2; worker++) {
+        for (int worker = 0; worker < hosts.length; worker++) {
             workers.add(start(
+                    hosts[worker],
                     "worker-" + worker,
                     "org.apache.spark.deploy.worker.Worker",
                     "spark://%s:%d".formatted(HOST, port),
                     "--host",
-                    HOST,
+                    hosts[worker],
                     "--webui-port",
                     "0",
                     "--cores",
@@ -81,7 +88,7 @@ final class LoopbackCluster implements AutoCloseable {
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
     }
 
-    private Process start(String name, String main, String... arguments) throws IOException {
+    private Process start(String host, String name, String main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(java(), "-Xmx256m", "-XX:TieredStopAtLevel=1"));
         command.addAll(opens());
         command.addAll(PROTECTION);
@@ -95,7 +102,8 @@ final class LoopbackCluster implements AutoCloseable {
                 .redirectOutput(home.resolve(name + ".log").toFile());
         builder.environment().put("SPARK_HOME", home.toString());
         builder.environment().put("SPARK_SCALA_VERSION", "2.12");
-        builder.environment().put("SPARK_LOCAL_IP", HOST);
+        builder.environment().put("SPARK_LOCAL_IP", host);
+        builder.environment().put("DL4J_VOID_IP", host);
         return builder.start();
     }
 

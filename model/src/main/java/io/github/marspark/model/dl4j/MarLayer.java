@@ -15,7 +15,6 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
@@ -90,8 +89,6 @@ public final class MarLayer extends BaseLayer {
         setRegularization(List.of(new WeightDecay(weightDecay, true)));
         setGradientNormalizationThreshold(clipNorm);
         ComputationGraphConfiguration graph = new NeuralNetConfiguration.Builder()
-                .trainingWorkspaceMode(WorkspaceMode.NONE)
-                .inferenceWorkspaceMode(WorkspaceMode.NONE)
                 .graphBuilder()
                 .addInputs(INPUT)
                 .addLayer(NAME, this, INPUT)

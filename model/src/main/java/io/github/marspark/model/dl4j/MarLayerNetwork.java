@@ -20,10 +20,12 @@ import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.BaseLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -102,6 +104,12 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
     @Override
     public Pair<Gradient, INDArray> backpropGradient(@Nullable INDArray epsilon, LayerWorkspaceMgr workspaces) {
         assertInputSet(true);
+        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            return differentiate();
+        }
+    }
+
+    private Pair<Gradient, INDArray> differentiate() {
         MarFeatures features = MarFeatures.of(input);
         Parameters parameters = parameters();
         parameters.forgetGradients();
@@ -120,19 +128,25 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
     @Override
     public double computeScore(double regularization, boolean training, LayerWorkspaceMgr workspaces) {
         if (!training) {
-            MarBatch batch = batch(MarFeatures.of(input));
-            score = objective(parameters())
-                    .evaluate(kernels(), batch, DropoutKeys.NONE)
-                    .loss();
+            try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+                score = evaluate();
+            }
         }
         return score + regularization;
+    }
+
+    private double evaluate() {
+        MarBatch batch = batch(MarFeatures.of(input));
+        return objective(parameters())
+                .evaluate(kernels(), batch, DropoutKeys.NONE)
+                .loss();
     }
 
     /** The loss of the input, {@code (1, 1)}. */
     @Override
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
-        return Nd4j.createFromArray(new double[][] {{computeScore(0, false, workspaces)}})
-                .castTo(dataType);
+        INDArray loss = workspaces.create(ArrayType.ACTIVATIONS, dataType, 1, 1);
+        return loss.assign(computeScore(0, false, workspaces));
     }
 
     @Override
