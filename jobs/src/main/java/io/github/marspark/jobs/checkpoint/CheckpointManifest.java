@@ -39,7 +39,7 @@ public record CheckpointManifest(
          * @param latentScale factor that the latents were multiplied by
          * @return no records
          */
-        static Data ofImport(String tokenizer, double latentScale) {
+        public static Data ofImport(String tokenizer, double latentScale) {
             return new Data(tokenizer, latentScale, 0, "");
         }
 

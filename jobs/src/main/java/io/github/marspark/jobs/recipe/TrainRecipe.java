@@ -16,6 +16,7 @@ import java.util.List;
  * @param streams number of streams the samples are dealt into; the number of executors must divide it
  * @param largestBatch images computed at once on an executor; the gradients of a larger share are accumulated
  * @param gradientSharing how executors agree on a step
+ * @param dl4jShared settings of DL4J's gradient sharing
  * @param peerTimeoutSeconds time after which an executor that is not heard of is given up
  * @param nonFinite what happens when a loss or gradient is not finite
  * @param ema the moving average of the parameters
@@ -60,6 +61,9 @@ public record TrainRecipe(
 
         @Describe(value = "how executors agree on a step", byDefault = "synchronous")
         GradientSharing gradientSharing,
+
+        @Describe("settings of gradient-sharing = dl4j-shared")
+        SharedRecipe dl4jShared,
 
         @Describe(
                 value = "time after which an executor that is not heard of is given up",

@@ -14,7 +14,7 @@ import org.apache.spark.network.server.NoOpRpcHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Rank 0 tells the driver how it goes. A driver that does not hear is not waited for. */
+/** An executor tells the driver how it goes. A driver that does not hear is not waited for. */
 final class ProgressClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressClient.class);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,6 +42,16 @@ final class ProgressClient implements AutoCloseable {
     void say(String sentence) {
         LOG.info(sentence);
         send(Map.of("say", sentence));
+    }
+
+    /** That an executor is at work. */
+    void alive(String executor, long step) {
+        send(Map.of("alive", executor, "step", step));
+    }
+
+    /** That an executor cannot go on, and why. */
+    void failed(String sentence) {
+        send(Map.of("failed", sentence));
     }
 
     private void send(Object value) {

@@ -26,7 +26,11 @@ final class ProgressServer implements AutoCloseable {
     private final Address address;
 
     ProgressServer(ProgressBoard board) {
-        this.network = SparkNetwork.ofThisProcess(SILENCE, new Handler(board));
+        this(board, Attendance.NOT_KEPT);
+    }
+
+    ProgressServer(ProgressBoard board, Attendance attendance) {
+        this.network = SparkNetwork.ofThisProcess(SILENCE, new Handler(board, attendance));
         this.address = network.listen(SparkNetwork.hostOfThisProcess());
     }
 
@@ -42,10 +46,12 @@ final class ProgressServer implements AutoCloseable {
     /** Runs on the network's threads. */
     private static final class Handler extends RpcHandler {
         private final ProgressBoard board;
+        private final Attendance attendance;
         private final StreamManager streams = new OneForOneStreamManager();
 
-        Handler(ProgressBoard board) {
+        Handler(ProgressBoard board, Attendance attendance) {
             this.board = board;
+            this.attendance = attendance;
         }
 
         @Override
@@ -55,6 +61,11 @@ final class ProgressServer implements AutoCloseable {
                 JsonNode json = JSON.readTree(text);
                 if (json.has("say")) {
                     board.say(json.get("say").asText());
+                } else if (json.has("alive")) {
+                    attendance.alive(
+                            json.get("alive").asText(), json.get("step").asLong());
+                } else if (json.has("failed")) {
+                    attendance.failed(json.get("failed").asText());
                 } else {
                     board.add(JSON.treeToValue(json, StepReport.class), text);
                 }

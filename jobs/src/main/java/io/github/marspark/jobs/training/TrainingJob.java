@@ -10,6 +10,7 @@ import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest;
 import io.github.marspark.jobs.exchange.Address;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.recipe.GradientSharing;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.Recipes;
@@ -74,8 +75,12 @@ public final class TrainingJob {
         ProgressBoard board = new ProgressBoard(
                 out, metrics, recipe.train().steps(), recipe.train().globalBatch());
         begin(latents, cluster);
-        try (ProgressServer progress = new ProgressServer(board)) {
-            untilDone(spark, OptionalInt.of(cluster.tasks()), progress.address(), folder);
+        if (recipe.train().gradientSharing() == GradientSharing.DL4J_SHARED) {
+            new SharedTraining(spark, cluster, recipe, board, folder).run();
+        } else {
+            try (ProgressServer progress = new ProgressServer(board)) {
+                untilDone(spark, OptionalInt.of(cluster.tasks()), progress.address(), folder);
+            }
         }
         if (!folder.store().isLocal()) {
             metrics.flush();

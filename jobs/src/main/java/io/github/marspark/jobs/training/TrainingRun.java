@@ -86,20 +86,13 @@ final class TrainingRun implements AutoCloseable {
         this.optimizer = new ShardOptimizer(
                 exchange.sharding(), rank, adamW(), replica.layout(), parameters, replica.gradient(), threads);
         this.folder = new CheckpointFolder(recipe.checkpoints());
-        this.rates = rates(train);
+        this.rates = RecipeSchedule.of(train);
         this.clipping = new GradientClipping(train.clipNorm());
         this.average = average(train.ema());
     }
 
     private AdamW adamW() {
         return new AdamW(train.betas().get(0), train.betas().get(1), EPSILON, train.weightDecay());
-    }
-
-    private static LearningRateSchedule rates(TrainRecipe train) {
-        return switch (train.schedule()) {
-            case CONSTANT -> new LearningRateSchedule.Constant(train.learningRate(), train.warmupSteps());
-            case COSINE -> new LearningRateSchedule.Cosine(train.learningRate(), 0, train.warmupSteps(), train.steps());
-        };
     }
 
     private static ExponentialMovingAverage average(EmaRecipe ema) {

@@ -16,12 +16,17 @@ import scala.reflect.ClassTag$;
 
 /** The barrier stage: all tasks at once, one an executor; if one dies, all begin again from the last checkpoint. */
 final class TrainingStage {
-    private static final ClassTag<String> TEXT = ClassTag$.MODULE$.apply(String.class);
     private static final String GPUS = "spark.executor.resource.gpu.amount";
 
     /** A task as Scala's collections see it. */
     @FunctionalInterface
-    private interface Task extends Function1<Iterator<Integer>, Iterator<String>>, Serializable {}
+    private interface ScalaTask<T> extends Function1<Iterator<Integer>, Iterator<T>>, Serializable {}
+
+    /** What a task of a barrier stage does. */
+    @FunctionalInterface
+    interface Task<T> extends Serializable {
+        java.util.Iterator<T> run(BarrierTaskContext context);
+    }
 
     private TrainingStage() {}
 
@@ -31,18 +36,25 @@ final class TrainingStage {
      * @return for each rank empty, or the sentence with which the training has ended before its last step
      */
     static List<String> run(JavaSparkContext spark, Cluster cluster, TrainingPlan plan) {
-        List<Integer> ranks = IntStream.range(0, plan.ranks()).boxed().toList();
-        RDD<Integer> partitions = spark.parallelize(ranks, plan.ranks()).rdd();
         Counters counters = Counters.of(spark);
-        Task task = ignored ->
-                JavaConverters.asScalaIterator(List.of(train(plan, counters)).iterator());
-        RDD<String> trained = partitions.barrier().mapPartitions(task, false, TEXT);
-        if (!cluster.isLocal()) {
-            trained = trained.withResources(new ResourceProfileBuilder()
-                    .require(resources(spark, cluster))
-                    .build());
+        Task<String> task = context -> List.of(train(context, plan, counters)).iterator();
+        return barrier(spark, cluster, plan.ranks(), task, String.class)
+                .toJavaRDD()
+                .collect();
+    }
+
+    /** A barrier stage with one task an executor; what is derived from it without a shuffle is computed in it. */
+    static <T> RDD<T> barrier(JavaSparkContext spark, Cluster cluster, int tasks, Task<T> task, Class<T> type) {
+        List<Integer> ranks = IntStream.range(0, tasks).boxed().toList();
+        RDD<Integer> partitions = spark.parallelize(ranks, tasks).rdd();
+        ClassTag<T> tag = ClassTag$.MODULE$.apply(type);
+        ScalaTask<T> scalaTask = ignored -> JavaConverters.asScalaIterator(task.run(BarrierTaskContext.get()));
+        RDD<T> stage = partitions.barrier().mapPartitions(scalaTask, false, tag);
+        if (cluster.isLocal()) {
+            return stage;
         }
-        return trained.toJavaRDD().collect();
+        return stage.withResources(
+                new ResourceProfileBuilder().require(resources(spark, cluster)).build());
     }
 
     /** A task takes all cores of its executor, and its GPU, so that there is one task an executor. */
@@ -51,8 +63,8 @@ final class TrainingStage {
         return spark.getConf().contains(GPUS) ? resources.resource("gpu", 1) : resources;
     }
 
-    private static String train(TrainingPlan plan, Counters counters) {
-        try (TrainingRun run = new TrainingRun(BarrierTaskContext.get(), plan, counters)) {
+    private static String train(BarrierTaskContext context, TrainingPlan plan, Counters counters) {
+        try (TrainingRun run = new TrainingRun(context, plan, counters)) {
             return run.run();
         }
     }

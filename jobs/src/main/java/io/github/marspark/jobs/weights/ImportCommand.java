@@ -8,7 +8,8 @@ import io.github.marspark.data.weights.WeightFile;
 import io.github.marspark.data.weights.WeightFormat;
 import io.github.marspark.jobs.TokenizerFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
-import io.github.marspark.jobs.checkpoint.ImportedCheckpoint;
+import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
+import io.github.marspark.jobs.checkpoint.WholeCheckpoint;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.model.mar.MarParameters;
@@ -58,7 +59,8 @@ public final class ImportCommand extends WeightCommand {
         boolean both = WeightFormat.of(file) == WeightFormat.PYTORCH && hasAverage(file);
         INDArray parameters = both ? read(file, PARAMETERS, layout) : read(file, layout);
         INDArray average = both ? read(file, AVERAGE, layout) : parameters;
-        String step = new ImportedCheckpoint(recipe, layout, tokenizer).write(folder, parameters, average);
+        Data data = Data.ofImport(tokenizer.fingerprint(), tokenizer.scale());
+        String step = new WholeCheckpoint(recipe, layout, data).write(folder, 0, parameters, average);
         out.printf(
                 "%s of %,d parameters, %s%n",
                 step, layout.size(), both ? "with their moving average" : "which stand for their moving average, too");

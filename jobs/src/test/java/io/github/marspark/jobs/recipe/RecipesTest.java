@@ -212,6 +212,19 @@ class RecipesTest {
     }
 
     @Test
+    void settingsOfGradientSharingAreChecked() {
+        refused(
+                "train.dl4j-shared.network-mask = \"10.0.0.7\"",
+                "flowers.conf:6: train.dl4j-shared.network-mask is \"10.0.0.7\", must be empty, or of the form 10.0.0.0/16");
+        refused(
+                "train.dl4j-shared.residual-clip = 0.5",
+                "flowers.conf:6: train.dl4j-shared.residual-clip is 0.5, must be 0, or at least 1.0 threshold");
+        refused(
+                "train.dl4j-shared { threshold = target, least-share = 0.1, most-share = 0.2 }",
+                "flowers.conf:6: train.dl4j-shared.least-share is 0.1, must be below 0.0625 where the threshold is chosen by target");
+    }
+
+    @Test
     void listOfOtherThingsIsRefused() {
         refused(
                 "tokenizer.multipliers = [1, 1.5]",

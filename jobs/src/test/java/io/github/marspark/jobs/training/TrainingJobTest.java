@@ -8,7 +8,8 @@ import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
-import io.github.marspark.jobs.checkpoint.ImportedCheckpoint;
+import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
+import io.github.marspark.jobs.checkpoint.WholeCheckpoint;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.tokenizer.RecipeAutoencoder;
@@ -244,8 +245,8 @@ class TrainingJobTest {
                 0.5);
         ParameterLayout layout = MarParameters.layout(RecipeNetwork.config(recipe));
         INDArray weights = Nd4j.ones(DataType.FLOAT, layout.size()).muli(0.02);
-        new ImportedCheckpoint(recipe, layout, tokenizer)
-                .write(new CheckpointFolder(recipe.checkpoints()), weights, weights);
+        new WholeCheckpoint(recipe, layout, Data.ofImport(tokenizer.fingerprint(), tokenizer.scale()))
+                .write(new CheckpointFolder(recipe.checkpoints()), 0, weights, weights);
         TinyTraining.writeLatents(recipe, 30);
         assertThatThrownBy(() -> train(recipe, 2))
                 .isInstanceOf(IllegalStateException.class)

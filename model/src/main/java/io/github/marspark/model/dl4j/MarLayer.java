@@ -85,7 +85,18 @@ public final class MarLayer extends BaseLayer {
      * @param clipNorm bound of the gradient's norm
      */
     public ComputationGraphConfiguration graph(double learningRate, double weightDecay, double clipNorm) {
-        setIUpdater(new Adam(learningRate, 0.9, 0.95, 1e-8));
+        return graph(new Adam(learningRate, 0.9, 0.95, 1e-8), weightDecay, clipNorm);
+    }
+
+    /**
+     * A graph of this layer alone.
+     *
+     * @param updater DL4J's, with its learning rate
+     * @param weightDecay decoupled, of the parameters that decay
+     * @param clipNorm bound of the gradient's norm
+     */
+    public ComputationGraphConfiguration graph(Adam updater, double weightDecay, double clipNorm) {
+        setIUpdater(updater);
         setRegularization(List.of(new WeightDecay(weightDecay, true)));
         setGradientNormalizationThreshold(clipNorm);
         ComputationGraphConfiguration graph = new NeuralNetConfiguration.Builder()

@@ -14,6 +14,7 @@ import io.github.marspark.model.tensor.Threads;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -104,9 +105,7 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
     @Override
     public Pair<Gradient, INDArray> backpropGradient(@Nullable INDArray epsilon, LayerWorkspaceMgr workspaces) {
         assertInputSet(true);
-        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-            return differentiate();
-        }
+        return outsideOfWorkspaces(this::differentiate);
     }
 
     private Pair<Gradient, INDArray> differentiate() {
@@ -128,11 +127,17 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
     @Override
     public double computeScore(double regularization, boolean training, LayerWorkspaceMgr workspaces) {
         if (!training) {
-            try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-                score = evaluate();
-            }
+            score = outsideOfWorkspaces(this::evaluate);
         }
         return score + regularization;
+    }
+
+    /** DL4J's workspaces take their memory back after each step; the kernels keep theirs. */
+    @SuppressWarnings("try")
+    private static <T> T outsideOfWorkspaces(Supplier<T> computation) {
+        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            return computation.get();
+        }
     }
 
     private double evaluate() {

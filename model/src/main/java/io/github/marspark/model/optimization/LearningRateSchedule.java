@@ -1,12 +1,14 @@
 package io.github.marspark.model.optimization;
 
+import java.io.Serializable;
+
 /**
  * The learning rate of each step: linear from exactly 0 at step 0 to the peak at the end of the warm-up, then constant or
  * along half a cosine. Immutable and thread-safe.
  *
  * @see <a href="https://arxiv.org/abs/2406.11838">Li et al., section 4 and appendix B</a>
  */
-public sealed interface LearningRateSchedule {
+public sealed interface LearningRateSchedule extends Serializable {
     /**
      * The learning rate of a step.
      *

@@ -1,6 +1,5 @@
 package io.github.marspark.jobs.checkpoint;
 
-import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.Versions;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Shard;
@@ -13,48 +12,52 @@ import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A checkpoint of weights from elsewhere: step 0, with an optimiser that has seen nothing. */
-public final class ImportedCheckpoint {
-    private static final String ATTEMPT = "import";
+/**
+ * A checkpoint that one process writes: parameters and their average, with an optimiser that has seen nothing. Of weights
+ * from elsewhere, or of a training whose optimisers' states are not known.
+ */
+public final class WholeCheckpoint {
+    private static final String ATTEMPT = "whole";
 
     private final Recipe recipe;
     private final ParameterLayout layout;
-    private final Tokenizer tokenizer;
+    private final Data data;
 
     /**
      * A checkpoint of a recipe's network.
      *
      * @param recipe complete and checked
      * @param layout of its parameters
-     * @param tokenizer whose latents the weights were trained on
+     * @param data latents that the weights were trained on
      */
-    public ImportedCheckpoint(Recipe recipe, ParameterLayout layout, Tokenizer tokenizer) {
+    public WholeCheckpoint(Recipe recipe, ParameterLayout layout, Data data) {
         this.recipe = recipe;
         this.layout = layout;
-        this.tokenizer = tokenizer;
+        this.data = data;
     }
 
     /**
      * Writes the checkpoint as one shard.
      *
      * @param folder of the checkpoints
+     * @param step number of steps done
      * @param parameters all of them
      * @param average their moving average
      * @return the address of the checkpoint
      */
-    public String write(CheckpointFolder folder, INDArray parameters, INDArray average) {
+    public String write(CheckpointFolder folder, long step, INDArray parameters, INDArray average) {
         FlatVector nothing = FlatVector.zeros(layout.size());
         VectorTensors tensors = new VectorTensors(Map.of(
                 CheckpointTensor.PARAMETERS, Part.all(FlatVector.of(parameters)),
                 CheckpointTensor.AVERAGE, Part.all(FlatVector.of(average)),
                 CheckpointTensor.FIRST_MOMENT, Part.all(nothing),
                 CheckpointTensor.SECOND_MOMENT, Part.all(nothing)));
-        String unfinished = CheckpointFolder.unfinished(0, ATTEMPT);
+        String unfinished = CheckpointFolder.unfinished(step, ATTEMPT);
         Shard shard = folder.writeShard(unfinished, 0, 1, 0, layout.size(), tensors);
-        Data data = Data.ofImport(tokenizer.fingerprint(), tokenizer.scale());
         folder.complete(
                 unfinished,
-                CheckpointManifest.of(0, Versions.ofProgram(), Recipes.render(recipe), data, layout, List.of(shard)));
-        return folder.store().path(CheckpointFolder.name(0)).toString();
+                CheckpointManifest.of(
+                        step, Versions.ofProgram(), Recipes.render(recipe), data, layout, List.of(shard)));
+        return folder.store().path(CheckpointFolder.name(step)).toString();
     }
 }
