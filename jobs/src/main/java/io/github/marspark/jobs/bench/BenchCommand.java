@@ -9,8 +9,12 @@ import java.util.stream.Collectors;
 
 /** Measures the program on this machine and prints a line of JSON for each result. */
 public final class BenchCommand implements Command {
-    private final List<Benchmark> benchmarks =
-            List.of(new GemmBenchmark(), new StepBenchmark(), new TrainBenchmark(), new SampleBenchmark(), new EncodeBenchmark());
+    private final List<Benchmark> benchmarks = List.of(
+            new GemmBenchmark(),
+            new StepBenchmark(),
+            new TrainBenchmark(),
+            new SampleBenchmark(),
+            new EncodeBenchmark());
 
     @Override
     public String name() {

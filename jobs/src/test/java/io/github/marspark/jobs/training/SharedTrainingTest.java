@@ -98,7 +98,8 @@ class SharedTrainingTest {
     @Test
     void twoExecutorsOnOneAddressAreRefused() throws IOException {
         Recipe recipe = prepared("refused");
-        try (JavaSparkContext spark = cluster.open(2, new SparkConf().set("spark.executorEnv." + MeshAddress.VARIABLE, "127.0.0.2"))) {
+        try (JavaSparkContext spark =
+                cluster.open(2, new SparkConf().set("spark.executorEnv." + MeshAddress.VARIABLE, "127.0.0.2"))) {
             assertThatThrownBy(() -> train(spark, recipe))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageMatching(
