@@ -67,10 +67,10 @@ class SparkComputationGraphTest {
         return new MarFeatures(step, new long[] {0, 1, 2, 3}, new int[] {0, 1, 2, 4}, tokens).toDataSet();
     }
 
-    private static INDArray average(List<MultiDataSet> batches) {
+    private static INDArray average(List<MultiDataSet> batches, int stepsOfWorker) {
         ParameterAveragingTrainingMaster master = new ParameterAveragingTrainingMaster.Builder(WORKERS, BATCH)
                 .batchSizePerWorker(BATCH)
-                .averagingFrequency(STEPS)
+                .averagingFrequency(stepsOfWorker)
                 .saveUpdater(true)
                 .rddTrainingApproach(RDDTrainingApproach.Direct)
                 .build();
@@ -85,7 +85,7 @@ class SparkComputationGraphTest {
         for (int step = 0; step < STEPS; step++) {
             alone.fit(batch(1));
         }
-        INDArray averaged = average(Collections.nCopies(STEPS * WORKERS, batch(1)));
+        INDArray averaged = average(Collections.nCopies(STEPS * WORKERS, batch(1)), STEPS);
         assertThat(averaged).isEqualTo(alone.params());
         assertThat(averaged).isNotEqualTo(graph().params());
     }
@@ -98,7 +98,7 @@ class SparkComputationGraphTest {
             alone.fit(batch(step));
             mean.addi(alone.params().div(WORKERS));
         }
-        assertThat(average(List.of(batch(1), batch(2))).equalsWithEps(mean, 1e-6))
+        assertThat(average(List.of(batch(1), batch(2)), 1).equalsWithEps(mean, 1e-6))
                 .isTrue();
     }
 }
