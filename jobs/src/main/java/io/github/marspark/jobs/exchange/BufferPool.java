@@ -6,18 +6,15 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Buffers for one message each, used again and again, since memory outside of the heap is slow to get. Thread-safe. */
+/** Buffers for a chunk of gradients each, used again and again, since memory outside of the heap is slow to get. Thread-safe. */
 final class BufferPool {
-    private static final int LEAST = 1 << 14;
-    private static final int MOST = Message.BYTES + Sharding.CHUNK * Float.BYTES;
-
     private final Queue<ByteBuffer> free = new ConcurrentLinkedQueue<>();
     private final int size;
 
     /** Buffers for the longest chunk of a vector. */
     BufferPool(Sharding sharding) {
         long shard = (sharding.size() + sharding.ranks() - 1) / sharding.ranks();
-        this.size = (int) Math.max(LEAST, Math.min(MOST, Message.BYTES + shard * Float.BYTES));
+        this.size = (int) Math.min(Sharding.CHUNK, shard) * Float.BYTES;
     }
 
     ByteBuffer take() {

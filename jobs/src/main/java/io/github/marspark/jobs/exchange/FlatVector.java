@@ -1,5 +1,7 @@
 package io.github.marspark.jobs.exchange;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Objects;
 import org.bytedeco.javacpp.FloatPointer;
@@ -68,12 +70,25 @@ public final class FlatVector {
      */
     public FloatBuffer part(long from, int length) {
         Objects.checkFromIndexSize(from, length, size());
+        return start(from, length).asBuffer().slice();
+    }
+
+    /**
+     * A part of the vector as bytes in the order of this processor; shares its memory, and does not keep it alive.
+     *
+     * @param from first index
+     * @param length how many values
+     * @return 4 bytes a value
+     * @throws IndexOutOfBoundsException if the part is not within the vector
+     */
+    public ByteBuffer bytes(long from, int length) {
+        Objects.checkFromIndexSize(from, length, size());
+        return start(from, length).asByteBuffer().slice().order(ByteOrder.nativeOrder());
+    }
+
+    private FloatPointer start(long from, int length) {
         FloatPointer start = new FloatPointer(array.data().addressPointer());
         long position = start.position() + from;
-        return start.position(position)
-                .capacity(position + length)
-                .limit(position + length)
-                .asBuffer()
-                .slice();
+        return start.position(position).capacity(position + length).limit(position + length);
     }
 }

@@ -4,7 +4,6 @@ import io.github.marspark.jobs.exchange.Message.Kind;
 import io.github.marspark.model.tensor.Threads;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -12,9 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.spark.network.client.RpcResponseCallback;
+import org.apache.spark.network.client.StreamCallbackWithID;
 import org.apache.spark.network.client.TransportClient;
 import org.apache.spark.network.server.OneForOneStreamManager;
 import org.apache.spark.network.server.RpcHandler;
@@ -23,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The exchange between several ranks over Spark's network layer. Each rank sends the others their shards' gradients and its
- * own shard's parameters, {@code 2 (N - 1) / N} of the parameters' bytes a step. Chunks are reduced while others are still
- * on their way, and new parameters are sent while the next chunk is updated.
+ * own shard's parameters, {@code 2 (N - 1) / N} of the parameters' bytes a step. Chunks leave from the vectors' own memory
+ * and are copied to their place as they come in. They are reduced while others are still on their way,
+ * and new parameters are sent while the next chunk is updated.
  */
 public final class NetworkExchange implements Exchange, Peers {
     private static final int GRAIN = 16384;
@@ -100,7 +100,7 @@ public final class NetworkExchange implements Exchange, Peers {
         this.addresses = List.copyOf(all);
         for (int peer = 0; peer < sharding.ranks(); peer++) {
             if (peer != member.rank()) {
-                outboxes[peer] = new Outbox(name(peer), client(peer), pool, member.timeout(), inbox::fail);
+                outboxes[peer] = new Outbox(name(peer), client(peer), member.timeout(), inbox::fail);
             }
         }
     }
@@ -142,7 +142,7 @@ public final class NetworkExchange implements Exchange, Peers {
     public void reduceScatter(long step, Chunk reduced) {
         for (int peer = 0; peer < outboxes.length; peer++) {
             for (int chunk = 0; chunk < sharding.chunks(peer); chunk++) {
-                send(peer, Kind.GRADIENT, step, chunk, numbers(member.gradient(), peer, chunk));
+                send(peer, Kind.GRADIENT, step, member.gradient(), peer, chunk);
             }
         }
         for (int chunk = 0; chunk < sharding.chunks(member.rank()); chunk++) {
@@ -157,19 +157,15 @@ public final class NetworkExchange implements Exchange, Peers {
         }
     }
 
-    private void send(int peer, Kind kind, long number, int chunk, Consumer<ByteBuffer> numbers) {
+    private void send(int peer, Kind kind, long step, FlatVector vector, int owner, int chunk) {
         Outbox outbox = outboxes[peer];
         if (outbox != null) {
-            outbox.send(new Message(kind, member.rank(), member.run(), number, chunk), numbers);
+            outbox.send(
+                    new Message(kind, member.rank(), member.run(), step, chunk),
+                    vector,
+                    sharding.chunkFrom(owner, chunk),
+                    sharding.chunkLength(owner, chunk));
         }
-    }
-
-    private Consumer<ByteBuffer> numbers(FlatVector vector, int owner, int chunk) {
-        FloatBuffer values = vector.part(sharding.chunkFrom(owner, chunk), sharding.chunkLength(owner, chunk));
-        return buffer -> {
-            buffer.asFloatBuffer().put(values);
-            buffer.position(buffer.position() + values.limit() * Float.BYTES);
-        };
     }
 
     /** Adds what all ranks have for a chunk to the own gradient, in rank order whatever order they came in. */
@@ -227,7 +223,10 @@ public final class NetworkExchange implements Exchange, Peers {
     private byte[][] gather(long step, String phase, byte[] note) {
         long number = gathers++;
         for (int peer = 0; peer < outboxes.length; peer++) {
-            send(peer, Kind.NOTE, number, 0, buffer -> buffer.put(note));
+            Outbox outbox = outboxes[peer];
+            if (outbox != null) {
+                outbox.send(new Message(Kind.NOTE, member.rank(), member.run(), number, 0), note);
+            }
         }
         return inbox.notes(number, phase + " of step " + step, note, this);
     }
@@ -239,7 +238,7 @@ public final class NetworkExchange implements Exchange, Peers {
         for (int chunk = 0; chunk < sharding.chunks(member.rank()); chunk++) {
             update.run(chunk);
             for (int peer = 0; peer < outboxes.length; peer++) {
-                send(peer, Kind.PARAMETERS, step, chunk, numbers(member.parameters(), member.rank(), chunk));
+                send(peer, Kind.PARAMETERS, step, member.parameters(), member.rank(), chunk);
             }
         }
         inbox.awaitPublished(step, this);
@@ -274,7 +273,7 @@ public final class NetworkExchange implements Exchange, Peers {
         public void receive(TransportClient client, ByteBuffer bytes, RpcResponseCallback callback) {
             int size = bytes.remaining();
             try {
-                take(bytes);
+                takeNote(head(bytes), bytes);
             } catch (IllegalArgumentException | java.nio.BufferUnderflowException e) {
                 callback.onFailure(new IllegalArgumentException(
                         "rank %d refuses a message from %s: %s"
@@ -287,12 +286,23 @@ public final class NetworkExchange implements Exchange, Peers {
         }
 
         @Override
+        public StreamCallbackWithID receiveStream(
+                TransportClient client, ByteBuffer header, RpcResponseCallback callback) {
+            Message head = head(header);
+            return switch (head.kind()) {
+                case GRADIENT -> new Arrival(head, gradient(head));
+                case PARAMETERS -> new Arrival(head, parameters(head));
+                case NOTE -> throw new IllegalArgumentException("a note comes as a message, not as a stream");
+            };
+        }
+
+        @Override
         public StreamManager getStreamManager() {
             return streams;
         }
     }
 
-    private void take(ByteBuffer bytes) {
+    private Message head(ByteBuffer bytes) {
         Message head = Message.read(bytes);
         if (head.run() != member.run()) {
             throw new IllegalArgumentException("it is of run %x, this is run %x".formatted(head.run(), member.run()));
@@ -301,43 +311,78 @@ public final class NetworkExchange implements Exchange, Peers {
             throw new IllegalArgumentException(
                     "it says that it is of rank %d, of %d ranks".formatted(head.rank(), sharding.ranks()));
         }
-        switch (head.kind()) {
-            case GRADIENT -> takeGradient(head, bytes);
-            case PARAMETERS -> takeParameters(head, bytes);
-            case NOTE -> takeNote(head, bytes);
+        return head;
+    }
+
+    /** Where a chunk of gradients for the own shard is kept until all ranks' have come. */
+    private ByteBuffer gradient(Message head) {
+        requireChunk(member.rank(), head.chunk());
+        return pool.take().limit(sharding.chunkLength(member.rank(), head.chunk()) * Float.BYTES);
+    }
+
+    private ByteBuffer parameters(Message head) {
+        requireChunk(head.rank(), head.chunk());
+        return member.parameters()
+                .bytes(sharding.chunkFrom(head.rank(), head.chunk()), sharding.chunkLength(head.rank(), head.chunk()));
+    }
+
+    /** A chunk that is coming in, copied to its place as it comes. */
+    private final class Arrival implements StreamCallbackWithID {
+        private final Message head;
+        private final ByteBuffer target;
+
+        Arrival(Message head, ByteBuffer target) {
+            this.head = head;
+            this.target = target;
+        }
+
+        @Override
+        public String getID() {
+            return head.toString();
+        }
+
+        @Override
+        public void onData(String id, ByteBuffer bytes) {
+            if (bytes.remaining() > target.remaining()) {
+                throw new IllegalArgumentException(
+                        "%s of rank %d has more than %d bytes".formatted(head.kind(), head.rank(), target.limit()));
+            }
+            target.put(bytes);
+        }
+
+        @Override
+        public void onComplete(String id) {
+            if (target.hasRemaining()) {
+                throw new IllegalArgumentException("%s of rank %d has %d bytes, must have %d"
+                        .formatted(head.kind(), head.rank(), target.position(), target.limit()));
+            }
+            bytesReceived.addAndGet(Message.BYTES + target.limit());
+            if (head.kind() == Kind.GRADIENT) {
+                inbox.addContribution(head.number(), head.rank(), head.chunk(), target.flip());
+            } else {
+                inbox.addPublished(head.number(), head.rank());
+            }
+        }
+
+        @Override
+        public void onFailure(String id, Throwable cause) {
+            // the rank that waits for it sees that the connection is closed
         }
     }
 
-    private void takeGradient(Message head, ByteBuffer bytes) {
-        requireChunk(member.rank(), head.chunk(), bytes);
-        ByteBuffer copy = pool.take();
-        copy.put(bytes).flip();
-        inbox.addContribution(head.number(), head.rank(), head.chunk(), copy.order(ByteOrder.LITTLE_ENDIAN));
-    }
-
-    private void takeParameters(Message head, ByteBuffer bytes) {
-        requireChunk(head.rank(), head.chunk(), bytes);
-        member.parameters()
-                .part(sharding.chunkFrom(head.rank(), head.chunk()), sharding.chunkLength(head.rank(), head.chunk()))
-                .put(bytes.asFloatBuffer());
-        inbox.addPublished(head.number(), head.rank());
-    }
-
     private void takeNote(Message head, ByteBuffer bytes) {
+        if (head.kind() != Kind.NOTE) {
+            throw new IllegalArgumentException("%s comes as a stream, not as a message".formatted(head.kind()));
+        }
         byte[] note = new byte[bytes.remaining()];
         bytes.get(note);
         inbox.addNote(head.number(), head.rank(), note);
     }
 
-    private void requireChunk(int owner, int chunk, ByteBuffer bytes) {
+    private void requireChunk(int owner, int chunk) {
         if (chunk < 0 || chunk >= sharding.chunks(owner)) {
             throw new IllegalArgumentException(
                     "chunk is %d, rank %d has %d".formatted(chunk, owner, sharding.chunks(owner)));
-        }
-        int expected = sharding.chunkLength(owner, chunk) * Float.BYTES;
-        if (bytes.remaining() != expected) {
-            throw new IllegalArgumentException("chunk %d of rank %d has %d bytes, must have %d"
-                    .formatted(chunk, owner, bytes.remaining(), expected));
         }
     }
 }

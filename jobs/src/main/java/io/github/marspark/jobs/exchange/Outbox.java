@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.exchange;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -8,8 +9,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.apache.spark.network.buffer.NioManagedBuffer;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.TransportClient;
+import org.jspecify.annotations.Nullable;
 
 /** Sends to one rank, message after message, a few of them under way at once. */
 final class Outbox implements AutoCloseable {
@@ -17,17 +20,15 @@ final class Outbox implements AutoCloseable {
 
     private final String peer;
     private final TransportClient client;
-    private final BufferPool pool;
     private final Duration timeout;
     private final Consumer<PeerException> failed;
     private final Semaphore window = new Semaphore(WINDOW);
     private final AtomicLong bytes = new AtomicLong();
     private final ExecutorService thread;
 
-    Outbox(String peer, TransportClient client, BufferPool pool, Duration timeout, Consumer<PeerException> failed) {
+    Outbox(String peer, TransportClient client, Duration timeout, Consumer<PeerException> failed) {
         this.peer = peer;
         this.client = client;
-        this.pool = pool;
         this.timeout = timeout;
         this.failed = failed;
         this.thread = Executors.newSingleThreadExecutor(task -> {
@@ -37,23 +38,38 @@ final class Outbox implements AutoCloseable {
         });
     }
 
-    /** Sends a message later, in order; its numbers are read when it is its turn. */
-    void send(Message head, Consumer<ByteBuffer> numbers) {
-        thread.execute(() -> sendNow(head, numbers));
+    /** Sends a few bytes later, in order. */
+    void send(Message head, byte[] note) {
+        ByteBuffer message = ByteBuffer.allocate(Message.BYTES + note.length);
+        head.write(message);
+        message.put(note).flip();
+        thread.execute(() -> sendNow(head, message.remaining(), receipt -> client.sendRpc(message, receipt)));
     }
 
-    private void sendNow(Message head, Consumer<ByteBuffer> numbers) {
+    /**
+     * Sends a part of a vector later, in order, from the vector's own memory: its numbers must stay as they are until the
+     * peer has answered to something that was sent after them.
+     */
+    void send(Message head, FlatVector vector, long from, int length) {
+        thread.execute(() -> {
+            ByteBuffer start = ByteBuffer.allocate(Message.BYTES);
+            head.write(start);
+            NioManagedBuffer numbers = new NioManagedBuffer(vector.bytes(from, length));
+            sendNow(head, Message.BYTES + numbers.size(), receipt -> {
+                receipt.keep(vector);
+                client.uploadStream(new NioManagedBuffer(start.flip()), numbers, receipt);
+            });
+        });
+    }
+
+    private void sendNow(Message head, long size, Consumer<Receipt> send) {
         try {
             if (!window.tryAcquire(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new PeerException("%s has not taken the %s of step %d within %d seconds"
                         .formatted(peer, phase(head), head.number(), timeout.toSeconds()));
             }
-            ByteBuffer buffer = pool.take();
-            head.write(buffer);
-            numbers.accept(buffer);
-            buffer.flip();
-            bytes.addAndGet(buffer.remaining());
-            client.sendRpc(buffer.duplicate(), new Receipt(head, buffer));
+            bytes.addAndGet(size);
+            send.accept(new Receipt(head));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (PeerException e) {
@@ -93,25 +109,35 @@ final class Outbox implements AutoCloseable {
         client.close();
     }
 
-    /** The peer has taken a message, or not. */
+    /** The peer has taken a message, or not; until then, what is sent from is kept alive. */
     private final class Receipt implements RpcResponseCallback {
         private final Message head;
-        private final ByteBuffer buffer;
+        private volatile @Nullable FlatVector sent;
 
-        Receipt(Message head, ByteBuffer buffer) {
+        Receipt(Message head) {
             this.head = head;
-            this.buffer = buffer;
+        }
+
+        void keep(FlatVector vector) {
+            sent = vector;
+        }
+
+        private void answered() {
+            try {
+                window.release();
+            } finally {
+                Reference.reachabilityFence(sent);
+            }
         }
 
         @Override
         public void onSuccess(ByteBuffer response) {
-            pool.giveBack(buffer);
-            window.release();
+            answered();
         }
 
         @Override
         public void onFailure(Throwable reason) {
-            window.release();
+            answered();
             failed.accept(new PeerException(
                     "%s did not take the %s of step %d: %s"
                             .formatted(peer, phase(head), head.number(), reason.getMessage()),

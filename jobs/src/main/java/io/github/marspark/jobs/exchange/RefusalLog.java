@@ -46,6 +46,13 @@ final class RefusalLog implements TransportServerBootstrap {
             admitted = true;
             super.receive(client, message);
         }
+
+        @Override
+        public StreamCallbackWithID receiveStream(
+                TransportClient client, ByteBuffer header, RpcResponseCallback callback) {
+            admitted = true;
+            return super.receiveStream(client, header, callback);
+        }
     }
 
     /** Before the authentication. */
@@ -71,6 +78,17 @@ final class RefusalLog implements TransportServerBootstrap {
         public void receive(TransportClient client, ByteBuffer message) {
             try {
                 super.receive(client, message);
+            } catch (RuntimeException e) {
+                refused(client, e);
+                throw e;
+            }
+        }
+
+        @Override
+        public StreamCallbackWithID receiveStream(
+                TransportClient client, ByteBuffer header, RpcResponseCallback callback) {
+            try {
+                return super.receiveStream(client, header, callback);
             } catch (RuntimeException e) {
                 refused(client, e);
                 throw e;
