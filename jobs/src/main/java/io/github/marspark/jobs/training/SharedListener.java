@@ -2,7 +2,7 @@ package io.github.marspark.jobs.training;
 
 import io.github.marspark.model.dl4j.MarLayerNetwork;
 import io.github.marspark.model.optimization.LearningRateSchedule;
-import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.Serializable;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +40,7 @@ final class SharedListener extends BaseTrainingListener implements Serializable 
 
     @Override
     public void onEpochStart(Model model) {
-        MarLayerNetwork.of((ComputationGraph) model).use(new CpuKernels(new Threads(plan.threads())));
+        MarLayerNetwork.of((ComputationGraph) model).use(Kernels.ofBackend(new Threads(plan.threads())));
         client().alive(executor(), plan.firstStep());
         begin = System.nanoTime();
     }

@@ -112,12 +112,13 @@ final class SharedTraining {
     }
 
     private void requireSameData(CheckpointReader last, Data data) {
-        if (!last.manifest().data().equals(data)) {
+        Data before = last.manifest().data();
+        if (!before.equals(data) && !before.areOfAnImport()) {
             throw new CheckpointException(
                     "%s was trained on %d latents, %s holds %d others; give the latents of then, or another folder with checkpoints=…"
                             .formatted(
                                     folder.store().path(CheckpointFolder.name(last.step())),
-                                    last.manifest().data().records(),
+                                    before.records(),
                                     recipe.latents(),
                                     data.records()));
         }
