@@ -3,6 +3,8 @@ package io.github.marspark.jobs.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.marspark.jobs.cluster.LoopbackCluster;
+import io.github.marspark.jobs.cluster.MainProcess;
 import io.github.marspark.jobs.recipe.Recipe;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -134,24 +136,9 @@ class ClusterTrainingTest {
     }
 
     private static ProcessBuilder mainProcess(Path file, Recipe recipe) throws IOException {
-        List<String> command = new ArrayList<>(List.of(LoopbackCluster.java(), "-Xmx512m", "-XX:TieredStopAtLevel=1"));
-        command.addAll(LoopbackCluster.opens());
-        command.addAll(List.of(
-                "-Dspark.master=local[2]",
-                "-Dspark.ui.enabled=false",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.github.marspark.jobs.Main",
-                "train",
-                file.toString(),
-                "executors=2",
-                "out=" + Path.of(recipe.out())));
-        command.addAll(List.of(LONG));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        shared.resolve("driver.log").toFile()));
-        builder.environment().put("SPARK_LOCAL_IP", LoopbackCluster.HOST);
-        return builder;
+        List<String> words =
+                new ArrayList<>(List.of("train", file.toString(), "executors=2", "out=" + Path.of(recipe.out())));
+        words.addAll(List.of(LONG));
+        return MainProcess.of(shared.resolve("driver.log"), words);
     }
 }

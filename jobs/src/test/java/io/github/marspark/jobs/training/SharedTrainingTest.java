@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
+import io.github.marspark.jobs.cluster.LoopbackCluster;
 import io.github.marspark.jobs.recipe.Recipe;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

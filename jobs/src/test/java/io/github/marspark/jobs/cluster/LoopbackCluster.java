@@ -1,4 +1,4 @@
-package io.github.marspark.jobs.training;
+package io.github.marspark.jobs.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +16,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** A standalone master and two workers as processes of this machine, made from the tests' class path. */
-final class LoopbackCluster implements AutoCloseable {
+public final class LoopbackCluster implements AutoCloseable {
     static final String HOST = "127.0.0.1";
 
     private static final String SECRET = "only for the tests";
@@ -31,12 +31,18 @@ final class LoopbackCluster implements AutoCloseable {
     private final Process master;
     private final List<Process> workers = new ArrayList<>();
 
-    LoopbackCluster(Path home, int coresOfWorker) throws IOException {
+    /**
+     * A cluster with two workers at one address.
+     *
+     * @param home folder for their logs and work
+     * @param coresOfWorker cores that each worker offers
+     */
+    public LoopbackCluster(Path home, int coresOfWorker) throws IOException {
         this(home, coresOfWorker, HOST, HOST);
     }
 
     /** A cluster with a worker at each of some loopback addresses. */
-    LoopbackCluster(Path home, int coresOfWorker, String... hosts) throws IOException {
+    public LoopbackCluster(Path home, int coresOfWorker, String... hosts) throws IOException {
         this.home = home;
         Files.createDirectories(home.resolve("jars"));
         Files.createFile(home.resolve("RELEASE"));
@@ -116,16 +122,16 @@ final class LoopbackCluster implements AutoCloseable {
     }
 
     /** An application with executors of one core each. */
-    JavaSparkContext open(int executors) throws IOException {
+    public JavaSparkContext open(int executors) throws IOException {
         return open(executors, new SparkConf());
     }
 
     /** Likewise, with settings of its own. */
-    JavaSparkContext open(int executors, SparkConf settings) throws IOException {
+    public JavaSparkContext open(int executors, SparkConf settings) throws IOException {
         // An application in local mode leaves a secret of its own with the user, which Spark prefers to the one below.
         UserGroupInformation.setLoginUser(null);
         return new JavaSparkContext(settings.setMaster("spark://%s:%d".formatted(HOST, port))
-                .setAppName("training")
+                .setAppName("test")
                 .set("spark.driver.host", HOST)
                 .set("spark.driver.bindAddress", HOST)
                 .set("spark.authenticate", "true")
@@ -140,7 +146,7 @@ final class LoopbackCluster implements AutoCloseable {
     }
 
     /** Ends one executor as an out-of-memory killer would. */
-    void killAnExecutor() {
+    public void killAnExecutor() {
         executors().findFirst().orElseThrow().destroyForcibly();
     }
 
