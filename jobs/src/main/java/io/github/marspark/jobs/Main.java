@@ -2,6 +2,7 @@ package io.github.marspark.jobs;
 
 import io.github.marspark.jobs.bench.BenchCommand;
 import io.github.marspark.jobs.encode.EncodeJob;
+import io.github.marspark.jobs.inspect.InspectCommand;
 import io.github.marspark.jobs.sample.SampleJob;
 import io.github.marspark.jobs.tokenizer.TrainTokenizerJob;
 import io.github.marspark.jobs.weights.ExportCommand;
@@ -48,6 +49,7 @@ public final class Main {
                 new ImportTokenizerCommand(),
                 new ImportCommand(),
                 new ExportCommand(),
+                new InspectCommand(),
                 new RecipeCheck(),
                 new ClusterCheck(),
                 new BenchCommand(),

@@ -7,6 +7,7 @@ import io.github.marspark.data.image.PngFile;
 import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.data.weights.SafeTensors;
 import io.github.marspark.jobs.encode.EncodeJob;
+import io.github.marspark.jobs.inspect.InspectCommand;
 import io.github.marspark.jobs.sample.SampleJob;
 import io.github.marspark.jobs.tokenizer.TrainTokenizerJob;
 import io.github.marspark.jobs.weights.ExportCommand;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,8 +55,54 @@ class PipelineTest {
         assertThat(run(new TrainCommand(), recipe)).contains("trained to step 4");
         assertThat(run(new SampleJob(), recipe)).contains("6 images in");
         assertSamples();
+        assertInspected();
         assertSecondRunsReuse(recipe);
         assertWeightsTravel(recipe);
+    }
+
+    private void assertInspected() throws IOException {
+        Path out = folder.resolve("out");
+        Path latents = out.resolve("latents");
+        Path drawn = folder.resolve("drawn");
+        String[] drawing = {latents.toString(), "--decode", "3", "tokenizer=" + out.resolve("tokenizer"), "out=" + drawn
+        };
+        assertThat(inspect(drawing))
+                .contains("latents, 12 records in 1 file", "[4, 8, 8] of FLOAT16", "3 images drawn")
+                .containsPattern("0 across +6 records\\R1 down +6 records")
+                .containsPattern("first records\\R  across/0.png  label 0  20 x 20");
+        try (Stream<Path> pictures = Files.list(drawn)) {
+            assertThat(pictures)
+                    .hasSize(3)
+                    .allSatisfy(file ->
+                            assertThat(ImageIO.read(file.toFile()).getWidth()).isEqualTo(16));
+        }
+        assertThatThrownBy(() -> inspect(drawing)).hasMessageContaining(drawn + " holds something already");
+        assertThat(inspect(out.resolve("tokenizer").toString())).contains("a KL autoencoder, stride 2", "fingerprint");
+        assertThat(inspect(out.resolve("checkpoints").toString()))
+                .contains("of steps [4]", "a checkpoint after 4 steps", "as it was written");
+        assertThatThrownBy(() -> inspect(folder.resolve("images").toString()))
+                .hasMessageContaining("holds no latents (*.avro), no tokenizer");
+        assertThatThrownBy(() -> inspect(folder.resolve("nowhere").toString())).hasMessageContaining("does not exist");
+        assertThatThrownBy(() -> inspect(latents.toString(), "--decode", "3"))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("add tokenizer=FOLDER");
+        assertThatThrownBy(() -> inspect(cutShort(latents).toString())).hasMessageContaining("is damaged or cut short");
+    }
+
+    private Path cutShort(Path latents) throws IOException {
+        try (Stream<Path> files = Files.list(latents)) {
+            Path shard = files.filter(file -> file.toString().endsWith(".avro"))
+                    .findFirst()
+                    .orElseThrow();
+            byte[] bytes = Files.readAllBytes(shard);
+            return Files.write(folder.resolve("cut.avro"), Arrays.copyOf(bytes, bytes.length - 30));
+        }
+    }
+
+    private static String inspect(String... words) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        new InspectCommand().run(List.of(words), new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        return bytes.toString(StandardCharsets.UTF_8);
     }
 
     /** Six grey ramps of each of two classes. */

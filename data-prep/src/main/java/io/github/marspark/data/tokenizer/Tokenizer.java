@@ -129,6 +129,13 @@ public final class Tokenizer {
         return fingerprint;
     }
 
+    /**
+     * {@return all parameters, as {@link AutoencoderParameters#layout} places them; not a copy}
+     */
+    public INDArray values() {
+        return values;
+    }
+
     /** The network, to be used by one thread at a time. */
     public Autoencoder autoencoder() {
         Parameters parameters = new Parameters(layout(), values, values);

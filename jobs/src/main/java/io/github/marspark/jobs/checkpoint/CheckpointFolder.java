@@ -23,7 +23,9 @@ import java.util.regex.Pattern;
  */
 public final class CheckpointFolder {
     private static final Pattern NAME = Pattern.compile("step-(\\d+)");
-    private static final String MANIFEST = "manifest.json";
+    /** The file of a checkpoint that says what the others hold. */
+    public static final String MANIFEST = "manifest.json";
+
     private static final String MANIFEST_SUM = "manifest.sha256";
     private static final String TEMPORARY = ".tmp-";
     private static final int BUFFER = 1 << 18;

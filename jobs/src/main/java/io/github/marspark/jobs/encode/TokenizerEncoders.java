@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.encode;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.Device;
 import io.github.marspark.jobs.TokenizerFolder;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import io.github.marspark.model.tensor.Kernels;
@@ -56,6 +57,7 @@ final class TokenizerEncoders implements EncoderSource {
 
     @Override
     public ImageEncoder open(int threads) {
+        Device.useAssigned();
         return new PiecewiseEncoder(tokenizer().autoencoder(), Kernels.ofBackend(new Threads(threads)), imageSize);
     }
 

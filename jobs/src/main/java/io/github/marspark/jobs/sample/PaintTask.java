@@ -2,6 +2,7 @@ package io.github.marspark.jobs.sample;
 
 import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.Device;
 import io.github.marspark.jobs.TokenizerFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
@@ -47,6 +48,7 @@ record PaintTask(String recipe, long step, String target) implements FlatMapFunc
     }
 
     private Painter painter(Recipe parsed) {
+        Device.useAssigned();
         CheckpointReader checkpoint = CheckpointReader.at(new CheckpointFolder(parsed.checkpoints()), step);
         INDArray parameters =
                 parsed.sample().weights() == SampledWeights.EMA ? checkpoint.average() : checkpoint.parameters();

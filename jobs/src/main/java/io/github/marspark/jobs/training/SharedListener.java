@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.training;
 
+import io.github.marspark.jobs.Device;
 import io.github.marspark.model.dl4j.MarLayerNetwork;
 import io.github.marspark.model.optimization.LearningRateSchedule;
 import io.github.marspark.model.tensor.Kernels;
@@ -40,6 +41,7 @@ final class SharedListener extends BaseTrainingListener implements Serializable 
 
     @Override
     public void onEpochStart(Model model) {
+        Device.useAssigned();
         MarLayerNetwork.of((ComputationGraph) model).use(Kernels.ofBackend(new Threads(plan.threads())));
         client().alive(executor(), plan.firstStep());
         begin = System.nanoTime();

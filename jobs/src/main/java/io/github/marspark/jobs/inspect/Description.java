@@ -1,0 +1,72 @@
+package io.github.marspark.jobs.inspect;
+
+import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.TokenizerFolder;
+import io.github.marspark.jobs.checkpoint.CheckpointException;
+import io.github.marspark.jobs.checkpoint.CheckpointFolder;
+import io.github.marspark.jobs.checkpoint.CheckpointManifest;
+import io.github.marspark.jobs.files.FileStore;
+import java.io.PrintStream;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Says what tokenizers and checkpoints are. */
+final class Description {
+    private static final int FIRST = 5;
+    private static final String STEP = "step-";
+
+    private Description() {}
+
+    /** A tokenizer: sizes, weights, scale. */
+    static void ofTokenizer(FileStore folder, PrintStream out) {
+        Tokenizer tokenizer = TokenizerFolder.open(folder.path().toString());
+        out.printf(
+                "%s: a KL autoencoder, stride %d%n",
+                folder.path(), tokenizer.config().stride());
+        out.printf("sizes          %s%n", tokenizer.config());
+        out.printf("fingerprint    %s%n", tokenizer.fingerprint());
+        out.printf("scale          %s%n", tokenizer.scale());
+        INDArray weights = tokenizer.values();
+        out.printf(
+                "weights        %,d, %.4g to %.4g%n",
+                weights.length(),
+                weights.minNumber().doubleValue(),
+                weights.maxNumber().doubleValue());
+    }
+
+    /** All checkpoints of a folder in a line each, and the newest in full. */
+    static void ofCheckpoints(Path folder, PrintStream out) {
+        List<Long> steps = new CheckpointFolder(folder.toString()).steps();
+        out.printf("%s: %d checkpoint%s, of steps %s%n", folder, steps.size(), steps.size() == 1 ? "" : "s", steps);
+        ofCheckpoint(new Path(folder, CheckpointFolder.name(steps.get(0))), out);
+    }
+
+    /**
+     * A checkpoint: what it was trained on, arrays, shards, and whether they are as they were written.
+     *
+     * @throws CheckpointException if they are not
+     */
+    static void ofCheckpoint(Path checkpoint, PrintStream out) {
+        if (!checkpoint.getName().startsWith(STEP)) {
+            throw new CheckpointException("%s is not named %s and a number, as checkpoints are; name it as it was"
+                    .formatted(checkpoint, STEP));
+        }
+        CheckpointFolder folder = new CheckpointFolder(checkpoint.getParent().toString());
+        long step = Long.parseLong(checkpoint.getName().substring(STEP.length()));
+        CheckpointManifest manifest = folder.manifest(step);
+        out.printf("%s: a checkpoint after %,d steps, by version %s%n", checkpoint, step, manifest.program());
+        out.printf("tokenizer      %s%n", manifest.data().tokenizer());
+        out.printf(
+                "latents        %,d records, scale %s%n",
+                manifest.data().records(), manifest.data().latentScale());
+        out.printf(
+                "parameters     %,d in %d arrays%n",
+                manifest.parameters(), manifest.layout().size());
+        manifest.layout().stream().limit(FIRST).forEach(array -> out.printf("  %s %s%n", array.name(), array.shape()));
+        manifest.shards().forEach(shard -> {
+            folder.verify(step, shard);
+            out.printf("shard          %s, %,d bytes, as it was written%n", shard.file(), shard.bytes());
+        });
+    }
+}

@@ -1,0 +1,94 @@
+package io.github.marspark.jobs.inspect;
+
+import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.Command;
+import io.github.marspark.jobs.UsageException;
+import io.github.marspark.jobs.checkpoint.CheckpointFolder;
+import io.github.marspark.jobs.files.FileStore;
+import java.io.PrintStream;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+
+/** Says what a file or folder of this program holds, and draws encoded images back. */
+public final class InspectCommand implements Command {
+    static final String LATENTS = ".avro";
+
+    @Override
+    public String name() {
+        return "inspect";
+    }
+
+    @Override
+    public String summary() {
+        return "says what latents, a tokenizer or a checkpoint hold";
+    }
+
+    @Override
+    public String help() {
+        return """
+                usage: ./mar inspect PATH [--decode N tokenizer=FOLDER [out=FOLDER]]
+
+                PATH is a file of latents, a folder of them, a tokenizer's folder, a checkpoint, or a folder of checkpoints.
+                Prints what it is, counts, shapes, labels, fingerprints, ranges of values and the first records.
+
+                  --decode N          draws the first N records' images back as PNG files
+                  tokenizer=FOLDER    the tokenizer that encoded them
+                  out=FOLDER          where the images go, ./inspect if it is not given; must be empty or new
+                """;
+    }
+
+    @Override
+    public void run(List<String> arguments, PrintStream out) {
+        InspectArguments given = InspectArguments.parse(arguments);
+        Path path = new Path(given.path());
+        FileStore inside = FileStore.at(given.path());
+        List<String> names = inside.names();
+        if (given.path().endsWith(LATENTS) && names.equals(List.of(path.getName()))) {
+            Path parent = inside.path().getParent();
+            latents(FileStore.at(parent.toString()), names, given, out);
+        } else if (names.stream().anyMatch(name -> name.endsWith(LATENTS))) {
+            latents(
+                    inside,
+                    names.stream().filter(name -> name.endsWith(LATENTS)).toList(),
+                    given,
+                    out);
+        } else {
+            given.requireNoPictures(inside.path());
+            describeOther(inside, names, out);
+        }
+    }
+
+    private static void latents(FileStore store, List<String> files, InspectArguments given, PrintStream out) {
+        LatentSummary.of(store, files).print(store, files, out);
+        if (given.pictures() > 0) {
+            new LatentPictures(store, files).draw(given.pictures(), given.tokenizer(), given.out(), out);
+        }
+    }
+
+    private static void describeOther(FileStore inside, List<String> names, PrintStream out) {
+        if (names.contains(Tokenizer.DESCRIPTION)) {
+            Description.ofTokenizer(inside, out);
+        } else if (names.contains(CheckpointFolder.MANIFEST)) {
+            Description.ofCheckpoint(inside.path(), out);
+        } else if (!new CheckpointFolder(inside.path().toString()).steps().isEmpty()) {
+            Description.ofCheckpoints(inside.path(), out);
+        } else if (names.isEmpty()) {
+            throw new IllegalStateException(
+                    inside.path() + " is empty or does not exist; give a path that a job wrote");
+        } else {
+            throw new IllegalStateException(
+                    "%s holds no latents (*%s), no tokenizer (%s) and no checkpoint (%s), but %s and so on; give a path that a job wrote"
+                            .formatted(
+                                    inside.path(),
+                                    LATENTS,
+                                    Tokenizer.DESCRIPTION,
+                                    CheckpointFolder.MANIFEST,
+                                    names.get(0)));
+        }
+    }
+
+    /** Refuses words that nobody understands. */
+    static UsageException notUnderstood(String word) {
+        return new UsageException("inspect does not understand '%s'; ./mar help inspect explains it".formatted(word));
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.marspark.jobs.inspect;
+
+import io.github.marspark.data.avro.LatentRecord;
+import io.github.marspark.data.image.PngFile;
+import io.github.marspark.data.image.RgbImage;
+import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.data.latent.LatentNumbers;
+import io.github.marspark.data.latent.LatentReader;
+import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.TokenizerFolder;
+import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.model.tensor.Kernels;
+import io.github.marspark.model.tensor.Threads;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Draws the images of latents back, so that a person can see that they are right. */
+final class LatentPictures {
+    private final FileStore store;
+    private final List<String> files;
+
+    LatentPictures(FileStore store, List<String> files) {
+        this.store = store;
+        this.files = files;
+    }
+
+    /**
+     * Draws the first records' images, each from the means of its latent.
+     *
+     * @param count how many
+     * @param address of the tokenizer
+     * @param target folder of this machine
+     * @throws IllegalStateException if the tokenizer is not theirs, or the folder holds something
+     */
+    void draw(int count, String address, String target, PrintStream out) {
+        Tokenizer tokenizer = TokenizerFolder.open(address);
+        LatentHeader header = LatentSummary.header(store, files.get(0));
+        if (!tokenizer.fingerprint().equals(header.tokenizerFingerprint())) {
+            throw new IllegalStateException(
+                    "%s was encoded by tokenizer %.12s…, %s is %.12s…; give the one that encoded it"
+                            .formatted(
+                                    store.path(files.get(0)),
+                                    header.tokenizerFingerprint(),
+                                    address,
+                                    tokenizer.fingerprint()));
+        }
+        Path folder = emptyFolder(Path.of(target));
+        Kernels kernels = Kernels.ofBackend(Threads.all());
+        int[] drawn = {0};
+        for (String file : files) {
+            LatentSummary.read(store, file, reader -> {
+                drawn[0] += draw(reader, count - drawn[0], drawn[0], tokenizer, kernels, folder);
+            });
+        }
+        out.printf("%d images drawn into %s%n", drawn[0], folder);
+    }
+
+    private static int draw(
+            LatentReader reader, int most, int first, Tokenizer tokenizer, Kernels kernels, Path folder) {
+        Iterator<LatentRecord> records = reader.iterator();
+        int drawn = 0;
+        while (drawn < most && records.hasNext()) {
+            LatentRecord record = records.next();
+            int side = reader.header().imageSize();
+            float[] moments = LatentNumbers.unpack(record.getMoments(), record.getNumberType());
+            float[] means = Arrays.copyOf(moments, moments.length / 2); // (Z, h, w)
+            float[] pixels = tokenizer.autoencoder().decode(kernels, means, side, side); // (C, H, W)
+            PngFile.write(
+                    RgbImage.fromNormalized(pixels, side, side),
+                    folder.resolve("%05d-label-%d.png".formatted(first + drawn, record.getLabel())));
+            drawn++;
+        }
+        return drawn;
+    }
+
+    private static Path emptyFolder(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            try (Stream<Path> there = Files.list(folder)) {
+                if (there.findAny().isPresent()) {
+                    throw new IllegalStateException(
+                            folder + " holds something already; name an empty folder with out=FOLDER");
+                }
+            }
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " cannot be made: " + e.getMessage(), e);
+        }
+    }
+}
