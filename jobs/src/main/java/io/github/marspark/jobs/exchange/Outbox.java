@@ -43,7 +43,8 @@ final class Outbox implements AutoCloseable {
         ByteBuffer message = ByteBuffer.allocate(Message.BYTES + note.length);
         head.write(message);
         message.put(note).flip();
-        thread.execute(() -> sendNow(head, message.remaining(), receipt -> client.sendRpc(message, receipt)));
+        bytes.addAndGet(message.remaining());
+        thread.execute(() -> sendNow(head, receipt -> client.sendRpc(message, receipt)));
     }
 
     /**
@@ -51,24 +52,24 @@ final class Outbox implements AutoCloseable {
      * peer has answered to something that was sent after them.
      */
     void send(Message head, FlatVector vector, long from, int length) {
+        bytes.addAndGet(Message.BYTES + (long) length * Float.BYTES);
         thread.execute(() -> {
             ByteBuffer start = ByteBuffer.allocate(Message.BYTES);
             head.write(start);
             NioManagedBuffer numbers = new NioManagedBuffer(vector.bytes(from, length));
-            sendNow(head, Message.BYTES + numbers.size(), receipt -> {
+            sendNow(head, receipt -> {
                 receipt.keep(vector);
                 client.uploadStream(new NioManagedBuffer(start.flip()), numbers, receipt);
             });
         });
     }
 
-    private void sendNow(Message head, long size, Consumer<Receipt> send) {
+    private void sendNow(Message head, Consumer<Receipt> send) {
         try {
             if (!window.tryAcquire(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new PeerException("%s has not taken the %s of step %d within %d seconds"
                         .formatted(peer, phase(head), head.number(), timeout.toSeconds()));
             }
-            bytes.addAndGet(size);
             send.accept(new Receipt(head));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -83,6 +84,7 @@ final class Outbox implements AutoCloseable {
         return head.kind().name().toLowerCase(java.util.Locale.ROOT);
     }
 
+    /** Bytes that were given to be sent. */
     long bytes() {
         return bytes.get();
     }
