@@ -15,76 +15,9 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public enum Blas {
     /** The library of Intel and others, of which only the product is used. */
-    ONE_DNN {
-        @Override
-        void multiply(
-                FloatPointer a,
-                long strideA,
-                Operand readA,
-                FloatPointer b,
-                long strideB,
-                Operand readB,
-                FloatPointer c,
-                long strideC,
-                int rows,
-                int columns,
-                int inner,
-                float alpha,
-                float beta) {
-            int status = dnnl.dnnl_sgemm(
-                    (byte) (readA == Operand.PLAIN ? 'N' : 'T'),
-                    (byte) (readB == Operand.PLAIN ? 'N' : 'T'),
-                    rows,
-                    columns,
-                    inner,
-                    alpha,
-                    a,
-                    strideA,
-                    b,
-                    strideB,
-                    beta,
-                    c,
-                    strideC);
-            if (status != dnnl.dnnl_success) {
-                throw new IllegalStateException(
-                        "oneDNN refuses a product %d x %d x %d with status %d".formatted(rows, inner, columns, status));
-            }
-        }
-    },
+    ONE_DNN,
     /** The library of ND4J's processor back end. */
-    OPEN_BLAS {
-        @Override
-        void multiply(
-                FloatPointer a,
-                long strideA,
-                Operand readA,
-                FloatPointer b,
-                long strideB,
-                Operand readB,
-                FloatPointer c,
-                long strideC,
-                int rows,
-                int columns,
-                int inner,
-                float alpha,
-                float beta) {
-            openblas.cblas_sgemm(
-                    openblas.CblasRowMajor,
-                    readA == Operand.PLAIN ? openblas.CblasNoTrans : openblas.CblasTrans,
-                    readB == Operand.PLAIN ? openblas.CblasNoTrans : openblas.CblasTrans,
-                    rows,
-                    columns,
-                    inner,
-                    alpha,
-                    a,
-                    (int) strideA,
-                    b,
-                    (int) strideB,
-                    beta,
-                    c,
-                    (int) strideC);
-        }
-    };
+    OPEN_BLAS;
 
     private static final Blas OF_THIS_PROCESS = choose();
 
@@ -116,7 +49,7 @@ public enum Blas {
      * @param columns of c
      * @param inner columns of a, as it is read
      */
-    abstract void multiply(
+    void multiply(
             FloatPointer a,
             long strideA,
             Operand readA,
@@ -129,5 +62,36 @@ public enum Blas {
             int columns,
             int inner,
             float alpha,
-            float beta);
+            float beta) {
+        boolean turnsA = readA == Operand.TRANSPOSED;
+        boolean turnsB = readB == Operand.TRANSPOSED;
+        if (this == ONE_DNN) {
+            byte letterA = (byte) (turnsA ? 'T' : 'N');
+            byte letterB = (byte) (turnsB ? 'T' : 'N');
+            int status = dnnl.dnnl_sgemm(
+                    letterA, letterB, rows, columns, inner, alpha, a, strideA, b, strideB, beta, c, strideC);
+            if (status != dnnl.dnnl_success) {
+                throw new IllegalStateException("oneDNN refuses a product %d x %d x %d with status %d"
+                        .formatted(rows, inner, columns, status));
+            }
+            return;
+        }
+        int orderA = turnsA ? openblas.CblasTrans : openblas.CblasNoTrans;
+        int orderB = turnsB ? openblas.CblasTrans : openblas.CblasNoTrans;
+        openblas.cblas_sgemm(
+                openblas.CblasRowMajor,
+                orderA,
+                orderB,
+                rows,
+                columns,
+                inner,
+                alpha,
+                a,
+                (int) strideA,
+                b,
+                (int) strideB,
+                beta,
+                c,
+                (int) strideC);
+    }
 }
