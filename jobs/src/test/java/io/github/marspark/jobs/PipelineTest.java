@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.data.image.PngFile;
 import io.github.marspark.data.image.RgbImage;
+import io.github.marspark.data.latent.LatentCodec;
+import io.github.marspark.data.latent.LatentReader;
+import io.github.marspark.data.latent.LatentWriter;
 import io.github.marspark.data.weights.SafeTensors;
 import io.github.marspark.jobs.encode.EncodeJob;
 import io.github.marspark.jobs.inspect.InspectCommand;
@@ -79,7 +82,8 @@ class PipelineTest {
         assertThatThrownBy(() -> inspect(drawing)).hasMessageContaining(drawn + " holds something already");
         assertThat(inspect(out.resolve("tokenizer").toString())).contains("a KL autoencoder, stride 2", "fingerprint");
         assertThat(inspect(out.resolve("checkpoints").toString()))
-                .contains("of steps [4]", "a checkpoint after 4 steps", "as it was written");
+                .contains("of steps [4]", "a checkpoint after 4 steps", "as it was written", "of the latents")
+                .containsPattern("values +-[0-9.]+ to [0-9.]+ in parameters\\Rvalues +-[0-9.]+ to [0-9.]+ in average");
         assertThatThrownBy(() -> inspect(folder.resolve("images").toString()))
                 .hasMessageContaining("holds no latents (*.avro), no tokenizer");
         assertThatThrownBy(() -> inspect(folder.resolve("nowhere").toString())).hasMessageContaining("does not exist");
@@ -87,6 +91,29 @@ class PipelineTest {
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("add tokenizer=FOLDER");
         assertThatThrownBy(() -> inspect(cutShort(latents).toString())).hasMessageContaining("is damaged or cut short");
+        assertComparedWithReports(latents);
+    }
+
+    /** Whole files that are not those of the encoding: one shorter, one missing. */
+    private void assertComparedWithReports(Path latents) throws IOException {
+        Path shard = latents.resolve("part-00000.avro");
+        Path kept = Files.move(shard, folder.resolve("kept.avro"));
+        try (LatentReader reader = LatentReader.open(kept)) {
+            LatentWriter.to(Files.newOutputStream(shard), "empty", reader.header(), LatentCodec.SNAPPY)
+                    .close();
+        }
+        assertThatThrownBy(() -> inspect(latents.toString()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageMatching(
+                        ".*part-00000.avro has [\\d,]+ bytes, was written with [\\d,]+ bytes and 12 records.*");
+        Files.move(shard, latents.resolve("part-00001.avro"));
+        assertThatThrownBy(() -> inspect(latents.toString())).hasMessageContaining("part-00000.avro is missing");
+        Files.delete(latents.resolve("part-00001.avro"));
+        Files.move(kept, shard);
+        Path manifest = Files.move(latents.resolve("manifest.parquet"), folder.resolve("kept.parquet"));
+        assertThat(inspect(latents.toString())).contains("encoding       not complete, ./mar encode goes on with it");
+        Files.move(manifest, latents.resolve("manifest.parquet"));
+        assertThat(inspect(latents.toString())).contains("encoding       complete, 1 file as long as written");
     }
 
     private Path cutShort(Path latents) throws IOException {

@@ -9,6 +9,7 @@ import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarParameters;
 import io.github.marspark.model.parameters.ParameterLayout;
 import java.nio.FloatBuffer;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -151,6 +152,27 @@ public final class CheckpointReader {
      */
     public INDArray average() {
         return whole(CheckpointTensor.AVERAGE);
+    }
+
+    /**
+     * The range and mean of a vector, which is not kept in memory.
+     *
+     * @param tensor which vector
+     * @return of all its values
+     */
+    public DoubleSummaryStatistics summary(CheckpointTensor tensor) {
+        DoubleSummaryStatistics values = new DoubleSummaryStatistics();
+        for (Shard shard : manifest.shards()) {
+            folder.open(
+                    step(),
+                    shard,
+                    tensors -> tensors.read(tensor.key(), chunk -> {
+                        for (int i = chunk.position(); i < chunk.limit(); i++) {
+                            values.accept(chunk.get(i));
+                        }
+                    }));
+        }
+        return values;
     }
 
     private INDArray whole(CheckpointTensor tensor) {

@@ -53,6 +53,21 @@ record ShardReport(
      */
     record Reject(String id, String path, String reason, String detail) {}
 
+    /**
+     * Reads a report.
+     *
+     * @param json what {@link #toJson} gave
+     * @param where names the file in messages
+     * @throws IllegalStateException if it is damaged
+     */
+    static ShardReport fromJson(String json, String where) {
+        try {
+            return JSON.readValue(json, ShardReport.class);
+        } catch (JsonProcessingException damaged) {
+            throw new IllegalStateException(where + " is damaged; delete it and encode again", damaged);
+        }
+    }
+
     /** On one line, as Spark reads it. */
     String toJson() {
         try {

@@ -5,16 +5,21 @@ import io.github.marspark.jobs.TokenizerFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointException;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest;
+import io.github.marspark.jobs.checkpoint.CheckpointReader;
+import io.github.marspark.jobs.checkpoint.CheckpointTensor;
 import io.github.marspark.jobs.files.FileStore;
 import java.io.PrintStream;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Says what tokenizers and checkpoints are. */
 final class Description {
     private static final int FIRST = 5;
-    private static final String STEP = "step-";
+    private static final Pattern NAME = Pattern.compile("step-(\\d{8,18})");
 
     private Description() {}
 
@@ -48,18 +53,21 @@ final class Description {
      * @throws CheckpointException if they are not
      */
     static void ofCheckpoint(Path checkpoint, PrintStream out) {
-        if (!checkpoint.getName().startsWith(STEP)) {
-            throw new CheckpointException("%s is not named %s and a number, as checkpoints are; name it as it was"
-                    .formatted(checkpoint, STEP));
+        Matcher name = NAME.matcher(checkpoint.getName());
+        if (!name.matches()) {
+            throw new CheckpointException(
+                    "%s is not named step- and at least eight digits, as checkpoints are; name it as it was"
+                            .formatted(checkpoint));
         }
         CheckpointFolder folder = new CheckpointFolder(checkpoint.getParent().toString());
-        long step = Long.parseLong(checkpoint.getName().substring(STEP.length()));
+        long step = Long.parseLong(name.group(1));
         CheckpointManifest manifest = folder.manifest(step);
         out.printf("%s: a checkpoint after %,d steps, by version %s%n", checkpoint, step, manifest.program());
         out.printf("tokenizer      %s%n", manifest.data().tokenizer());
         out.printf(
                 "latents        %,d records, scale %s%n",
                 manifest.data().records(), manifest.data().latentScale());
+        out.printf("fingerprint    %s of the latents%n", manifest.data().fingerprint());
         out.printf(
                 "parameters     %,d in %d arrays%n",
                 manifest.parameters(), manifest.layout().size());
@@ -68,5 +76,10 @@ final class Description {
             folder.verify(step, shard);
             out.printf("shard          %s, %,d bytes, as it was written%n", shard.file(), shard.bytes());
         });
+        CheckpointReader reader = CheckpointReader.at(folder, step);
+        for (CheckpointTensor tensor : List.of(CheckpointTensor.PARAMETERS, CheckpointTensor.AVERAGE)) {
+            DoubleSummaryStatistics values = reader.summary(tensor);
+            out.printf("values         %.4g to %.4g in %s%n", values.getMin(), values.getMax(), tensor.key());
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.Command;
 import io.github.marspark.jobs.UsageException;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
+import io.github.marspark.jobs.encode.WrittenShards;
 import io.github.marspark.jobs.files.FileStore;
 import java.io.PrintStream;
 import java.util.List;
@@ -47,11 +48,13 @@ public final class InspectCommand implements Command {
             Path parent = inside.path().getParent();
             latents(FileStore.at(parent.toString()), names, given, out);
         } else if (names.stream().anyMatch(name -> name.endsWith(LATENTS))) {
+            String encoding = WrittenShards.compare(inside.path().toString());
             latents(
                     inside,
                     names.stream().filter(name -> name.endsWith(LATENTS)).toList(),
                     given,
                     out);
+            out.println("encoding       " + encoding);
         } else {
             given.requireNoPictures(inside.path());
             describeOther(inside, names, out);

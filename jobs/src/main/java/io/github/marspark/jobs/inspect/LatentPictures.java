@@ -55,6 +55,9 @@ final class LatentPictures {
         Kernels kernels = Kernels.ofBackend(Threads.all());
         int[] drawn = {0};
         for (String file : files) {
+            if (drawn[0] == count) {
+                break;
+            }
             LatentSummary.read(store, file, reader -> {
                 drawn[0] += draw(reader, count - drawn[0], drawn[0], tokenizer, kernels, folder);
             });
