@@ -71,8 +71,8 @@ public enum Blas {
             int status = dnnl.dnnl_sgemm(
                     letterA, letterB, rows, columns, inner, alpha, a, strideA, b, strideB, beta, c, strideC);
             if (status != dnnl.dnnl_success) {
-                throw new IllegalStateException("oneDNN refuses a product %d x %d x %d with status %d"
-                        .formatted(rows, inner, columns, status));
+                throw new IllegalStateException(
+                        "oneDNN refuses a product %d x %d x %d with status %d".formatted(rows, inner, columns, status));
             }
             return;
         }
