@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.avro.NumberType;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -38,7 +39,8 @@ public record LatentHeader(
         double scaleFactor,
         NumberType numberType,
         int imageSize,
-        List<String> classNames) {
+        List<String> classNames)
+        implements Serializable {
     /** The format that is written, and the only one that is read. */
     public static final int FORMAT_VERSION = 1;
 

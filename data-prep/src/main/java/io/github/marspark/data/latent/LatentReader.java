@@ -15,6 +15,7 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.file.DataFileConstants;
 import org.apache.avro.file.DataFileStream;
 import org.apache.avro.specific.SpecificDatumReader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a file of latent records, once, from its beginning. Each record is checked against the file's header, so that a
@@ -27,6 +28,7 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
     private final DataFileStream<LatentRecord> stream;
     private final LatentHeader header;
     private boolean iterated;
+    private long passed;
 
     private LatentReader(String name, TailInputStream input, DataFileStream<LatentRecord> stream) {
         this.name = name;
@@ -84,7 +86,44 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
     }
 
     /**
-     * The records in the order of the file.
+     * Passes over the first records, block by block where it can.
+     *
+     * @param records how many, at most as many as there are
+     * @throws IllegalStateException if the records are being read already
+     * @throws UncheckedIOException where the file is damaged or ends before
+     */
+    public void skip(long records) {
+        if (iterated) {
+            throw new IllegalStateException(name + " is being read already, and nothing can be passed over any more");
+        }
+        try {
+            while (passed < records && stream.hasNext()) {
+                long block = stream.getBlockCount();
+                if (block <= records - passed) {
+                    stream.nextBlock();
+                    passed += block;
+                } else {
+                    passOver(records - passed);
+                }
+            }
+        } catch (IOException | RuntimeException failure) {
+            throw damaged(passed, failure);
+        }
+        if (passed < records) {
+            throw damaged(passed, new EOFException("%d records were expected".formatted(records)));
+        }
+    }
+
+    private void passOver(long records) throws IOException {
+        @Nullable LatentRecord reused = null;
+        for (long i = 0; i < records; i++) {
+            reused = stream.next(reused);
+            passed++;
+        }
+    }
+
+    /**
+     * The records in the order of the file, behind those that were passed over.
      *
      * @return an iterator that throws {@link UncheckedIOException} where the file is damaged
      * @throws IllegalStateException if called a second time
@@ -95,7 +134,7 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
             throw new IllegalStateException(name + " is being read already: open it again to read it again");
         }
         iterated = true;
-        return new Records();
+        return new Records(passed);
     }
 
     /**
@@ -124,16 +163,20 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
     private final class Records implements Iterator<LatentRecord> {
         private long read;
 
+        Records(long passed) {
+            this.read = passed;
+        }
+
         @Override
         public boolean hasNext() {
             boolean more;
             try {
                 more = stream.hasNext();
             } catch (RuntimeException failure) {
-                throw damaged(failure);
+                throw damaged(read, failure);
             }
             if (!more && !Arrays.equals(input.tail(), syncMarker())) {
-                throw damaged(new EOFException("it ends inside a block"));
+                throw damaged(read, new EOFException("it ends inside a block"));
             }
             return more;
         }
@@ -147,7 +190,7 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
             try {
                 record = stream.next();
             } catch (RuntimeException failure) {
-                throw damaged(failure);
+                throw damaged(read, failure);
             }
             header.check(name + ", record " + read, record);
             read++;
@@ -158,12 +201,12 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
             String codec = stream.getMetaString(DataFileConstants.CODEC);
             return header.syncMarker(codec == null ? DataFileConstants.NULL_CODEC : codec);
         }
+    }
 
-        private UncheckedIOException damaged(Exception failure) {
-            return new UncheckedIOException(
-                    name + " is damaged or cut short after record " + read + " (" + failure.getMessage()
-                            + "); encode it again",
-                    new IOException(failure));
-        }
+    private UncheckedIOException damaged(long read, Exception failure) {
+        return new UncheckedIOException(
+                name + " is damaged or cut short after record " + read + " (" + failure.getMessage()
+                        + "); encode it again",
+                new IOException(failure));
     }
 }

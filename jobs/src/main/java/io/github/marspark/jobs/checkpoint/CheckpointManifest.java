@@ -29,9 +29,9 @@ public record CheckpointManifest(
      * @param tokenizer fingerprint of the tokenizer that made them
      * @param latentScale factor that the latents were multiplied by
      * @param records how many there are
-     * @param fingerprint of their names and order
+     * @param fingerprint of their files
      */
-    public record Data(String tokenizer, double latentScale, int records, String fingerprint) {
+    public record Data(String tokenizer, double latentScale, long records, String fingerprint) {
         /**
          * What imported weights have seen.
          *

@@ -75,6 +75,15 @@ public final class CheckpointReader {
     }
 
     /**
+     * Where the checkpoint is.
+     *
+     * @return its folder, with the scheme of its file system
+     */
+    public String path() {
+        return folder.store().path(CheckpointFolder.name(step())).toString();
+    }
+
+    /**
      * Number of steps done.
      *
      * @return at least 1

@@ -8,6 +8,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -36,7 +38,7 @@ public final class FileStore {
     public static FileStore at(String address) {
         Path path = new Path(address);
         try {
-            FileSystem files = path.getFileSystem(configuration());
+            FileSystem files = path.getFileSystem(settings());
             FileSystem plain = files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
             return new FileStore(plain, plain.makeQualified(path));
         } catch (IOException e) {
@@ -44,7 +46,7 @@ public final class FileStore {
         }
     }
 
-    private static Configuration configuration() {
+    private static Configuration settings() {
         SparkEnv environment = SparkEnv.get();
         SparkConf spark = environment == null ? new SparkConf() : environment.conf();
         return SparkHadoopUtil.get().newConfiguration(spark);
@@ -95,6 +97,31 @@ public final class FileStore {
         } catch (IOException e) {
             throw failure("cannot be listed", folder, e);
         }
+    }
+
+    /**
+     * The lengths of the files in the folder.
+     *
+     * @return name and bytes of each; none if there is no folder
+     */
+    public Map<String, Long> lengths() {
+        try {
+            return files.exists(folder)
+                    ? Arrays.stream(files.listStatus(folder))
+                            .collect(Collectors.toMap(status -> status.getPath().getName(), FileStatus::getLen))
+                    : Map.of();
+        } catch (IOException e) {
+            throw failure("cannot be listed", folder, e);
+        }
+    }
+
+    /**
+     * How Hadoop reaches the folder.
+     *
+     * @return its settings
+     */
+    public Configuration configuration() {
+        return files.getConf();
     }
 
     /**

@@ -1,21 +1,24 @@
 package io.github.marspark.jobs.training;
 
+import io.github.marspark.jobs.latents.LatentIndex;
+import io.github.marspark.jobs.latents.LatentSet;
 import io.github.marspark.jobs.recipe.Mirror;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.model.dl4j.MarFeatures;
 import io.github.marspark.model.masking.Patchify;
 import io.github.marspark.model.random.Draws;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.apache.spark.SparkEnv;
 
 /**
- * The batch of each step, a function of recipe and step alone: its B slots are numbered through the training, and each
- * epoch deals a new permutation of the records to them. The recipe's S streams own equal parts of the slots and each of
- * the N ranks S / N neighbouring streams, so that rank r computes slots {@code r B / N} to {@code (r + 1) B / N}.
- *
- * <p>What chance decides about a slot is drawn from (seed, step, slot). Not thread-safe.
+ * The batch of each step, a function of recipe and step alone: {@link DataOrder} says which record a slot holds, and what
+ * chance decides about a slot is drawn from (seed, step, slot). Rank r of N has slots {@code r B / N} to
+ * {@code (r + 1) B / N} and a copy of the records that these can hold. Not thread-safe.
  */
-final class GlobalBatch {
+final class GlobalBatch implements AutoCloseable {
     private static final float LEAST_LOG_VARIANCE = -30;
     private static final float LARGEST_LOG_VARIANCE = 20;
 
@@ -23,12 +26,19 @@ final class GlobalBatch {
     private final LatentSet latents;
     private final Draws draws;
     private final Patchify patchify;
-    private final long[] epochs = {-1, -1};
-    private final int[][] orders = new int[2][];
+    private final DataOrder order;
 
-    GlobalBatch(Recipe recipe, LatentSet latents) {
+    /**
+     * The slots of a rank.
+     *
+     * @param recipe of the training
+     * @param latents those of the rank
+     * @param order of all
+     */
+    GlobalBatch(Recipe recipe, LatentSet latents, DataOrder order) {
         this.recipe = recipe;
         this.latents = latents;
+        this.order = order;
         this.draws = new Draws(recipe.seed());
         this.patchify = new Patchify(
                 latents.header().channels(),
@@ -37,41 +47,62 @@ final class GlobalBatch {
                 recipe.model().patch());
     }
 
-    private long position(long step, int slot) {
-        return Math.addExact(Math.multiplyExact(step, recipe.train().globalBatch()), slot);
+    /**
+     * The slots of a rank, whose records are copied to this executor's disk.
+     *
+     * @param recipe of the training
+     * @param index of all records
+     * @param rank of N
+     * @param ranks N
+     */
+    static GlobalBatch ofRank(Recipe recipe, LatentIndex index, int rank, int ranks) {
+        DataOrder order = order(recipe, index);
+        return new GlobalBatch(
+                recipe,
+                LatentSet.copy(
+                        index,
+                        order.first(rank, ranks),
+                        order.end(rank, ranks),
+                        recipe.data().mirror(),
+                        newLocalFile()),
+                order);
+    }
+
+    /** The order in which a training takes its records. */
+    static DataOrder order(Recipe recipe, LatentIndex index) {
+        return new DataOrder(
+                recipe.seed(),
+                index.size(),
+                recipe.train().globalBatch(),
+                recipe.train().streams());
+    }
+
+    private static Path newLocalFile() {
+        return SparkEnv.get()
+                .blockManager()
+                .diskBlockManager()
+                .createTempLocalBlock()
+                ._2()
+                .toPath();
     }
 
     /** Epochs done when a step begins. */
     double epoch(long step) {
-        return (double) position(step, 0) / latents.size();
-    }
-
-    /** Which record a slot holds. */
-    int record(long step, int slot) {
-        long position = position(step, slot);
-        return order(position / latents.size())[(int) (position % latents.size())];
-    }
-
-    private int[] order(long epoch) {
-        int place = (int) (epoch % 2);
-        if (epochs[place] != epoch) {
-            orders[place] = draws.shuffle(epoch, latents.size());
-            epochs[place] = epoch;
-        }
-        return orders[place];
+        return order.epoch(step);
     }
 
     /** The names of the images in some slots. */
     List<String> ids(long step, int from, int to) {
         return IntStream.range(from, to)
-                .mapToObj(slot -> latents.id(record(step, slot)))
+                .mapToObj(slot -> latents.id(order.record(step, slot)))
                 .toList();
     }
 
     /** Some slots of a step, ready for the network. */
     MarFeatures slots(long step, int from, int to) {
-        int[] records =
-                IntStream.range(from, to).map(slot -> record(step, slot)).toArray();
+        long[] records = IntStream.range(from, to)
+                .mapToLong(slot -> order.record(step, slot))
+                .toArray();
         int size = latents.header().momentCount() / 2;
         float[] values = new float[records.length * size]; // (B, C, h, w)
         for (int b = 0; b < records.length; b++) {
@@ -80,12 +111,12 @@ final class GlobalBatch {
         return new MarFeatures(
                 step,
                 IntStream.range(from, to).asLongStream().toArray(),
-                IntStream.of(records).map(latents::label).toArray(),
+                LongStream.of(records).mapToInt(latents::label).toArray(),
                 patchify.patchify(values));
     }
 
     /** Draws a latent from the distribution of an image or its mirror image, and scales it. */
-    private void draw(long step, int slot, int record, float[] values, int offset) {
+    private void draw(long step, int slot, long record, float[] values, int offset) {
         boolean mirrored = recipe.data().mirror() == Mirror.HORIZONTAL && draws.mirrors(step, slot);
         float[] moments = mirrored ? latents.mirroredMoments(record) : latents.moments(record);
         int size = moments.length / 2;
@@ -95,5 +126,10 @@ final class GlobalBatch {
             float logVariance = Math.min(LARGEST_LOG_VARIANCE, Math.max(LEAST_LOG_VARIANCE, moments[size + i]));
             values[offset + i] = (float) (scale * (moments[i] + StrictMath.exp(0.5 * logVariance) * noise[i]));
         }
+    }
+
+    @Override
+    public void close() {
+        latents.close();
     }
 }

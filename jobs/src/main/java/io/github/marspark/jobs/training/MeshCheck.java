@@ -1,7 +1,6 @@
 package io.github.marspark.jobs.training;
 
 import io.github.marspark.jobs.exchange.SparkNetwork;
-import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.SharedRecipe;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -23,7 +22,7 @@ final class MeshCheck {
     private MeshCheck() {}
 
     /**
-     * Asks, and reads the latents on the way.
+     * Asks.
      *
      * @throws IllegalStateException if one cannot take part, or two have one address
      */
@@ -70,9 +69,7 @@ final class MeshCheck {
     // ---- on executors
 
     private static MeshMember describe(BarrierTaskContext context, SharedPlan plan, boolean alone) {
-        Recipe recipe = plan.recipe();
-        SharedRecipe settings = recipe.train().dl4jShared();
-        LatentSet latents = SharedLatents.of(recipe);
+        SharedRecipe settings = plan.recipe().train().dl4jShared();
         String address = plan.meshDriver();
         String problem = "";
         if (!alone) {
@@ -84,12 +81,7 @@ final class MeshCheck {
                         .formatted(settings.networkMask());
             }
         }
-        return new MeshMember(
-                SparkEnv.get().executorId(),
-                SparkNetwork.hostOfThisProcess(),
-                address,
-                problem,
-                SharedLatents.data(latents));
+        return new MeshMember(SparkEnv.get().executorId(), SparkNetwork.hostOfThisProcess(), address, problem);
     }
 
     private static String problem(BarrierTaskContext context, InetSocketAddress own, SharedPlan plan) {

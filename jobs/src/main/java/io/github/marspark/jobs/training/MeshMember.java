@@ -3,7 +3,6 @@ package io.github.marspark.jobs.training;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
 
 /**
  * What an executor says about itself before it trains by DL4J's gradient sharing.
@@ -12,14 +11,12 @@ import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
  * @param host Spark's name of its machine
  * @param address under which the mesh knows it, without port
  * @param problem why it cannot take part, empty if it can
- * @param data the latents it has read
  */
 record MeshMember(
         @JsonProperty("executor") String executor,
         @JsonProperty("host") String host,
         @JsonProperty("address") String address,
-        @JsonProperty("problem") String problem,
-        @JsonProperty("data") Data data) {
+        @JsonProperty("problem") String problem) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static MeshMember parse(String json) {

@@ -4,6 +4,7 @@ import io.github.marspark.model.dl4j.MarFeatures;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.util.TaskCompletionListener;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 
 /**
@@ -24,7 +25,8 @@ final class SharedBatches implements Iterator<MultiDataSet> {
                     "an executor was lost or has failed, and dl4j-shared cannot take another in; the same command goes on from the last checkpoint");
         }
         this.context = context;
-        this.batch = new GlobalBatch(plan.recipe(), SharedLatents.of(plan.recipe()));
+        this.batch = GlobalBatch.ofRank(plan.recipe(), plan.latents(), context.partitionId(), plan.ranks());
+        context.addTaskCompletionListener((TaskCompletionListener) ended -> batch.close());
         this.slots = Slots.of(plan.recipe().train(), context.partitionId(), plan.ranks());
         this.firstStep = plan.firstStep();
         this.steps = plan.recipe().train().steps();

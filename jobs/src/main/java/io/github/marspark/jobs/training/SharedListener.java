@@ -86,7 +86,7 @@ final class SharedListener extends BaseTrainingListener implements Serializable 
         double computing = (computed - begin) / nanos;
         return new StepReport(
                 step,
-                (double) step * images / SharedLatents.of(plan.recipe()).size(),
+                GlobalBatch.order(plan.recipe(), plan.latents()).epoch(step),
                 loss,
                 rates.at(step - 1),
                 gradientNorm,

@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.training;
 
 import io.github.marspark.jobs.exchange.Address;
+import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import java.io.Serializable;
@@ -10,13 +11,21 @@ import java.util.Map;
  * What the driver tells every executor that trains by DL4J's gradient sharing.
  *
  * @param recipeText complete and checked
+ * @param latents where the records are
  * @param ranks number of executors
  * @param threads of each
  * @param firstStep steps done before
  * @param meshDriver the driver's address in the mesh
  * @param progress where progress is told
  */
-record SharedPlan(String recipeText, int ranks, int threads, long firstStep, String meshDriver, String progress)
+record SharedPlan(
+        String recipeText,
+        LatentIndex latents,
+        int ranks,
+        int threads,
+        long firstStep,
+        String meshDriver,
+        String progress)
         implements Serializable {
     Recipe recipe() {
         return Recipes.parse(recipeText, "the plan's recipe", Map.of());

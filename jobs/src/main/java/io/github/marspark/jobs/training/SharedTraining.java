@@ -1,10 +1,9 @@
 package io.github.marspark.jobs.training;
 
-import io.github.marspark.jobs.checkpoint.CheckpointException;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
-import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.checkpoint.WholeCheckpoint;
+import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.recipe.CheckpointRecipe;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
@@ -42,6 +41,7 @@ final class SharedTraining {
     private final JavaSparkContext spark;
     private final Cluster cluster;
     private final Recipe recipe;
+    private final LatentIndex latents;
     private final TrainRecipe train;
     private final ProgressBoard board;
     private final CheckpointFolder folder;
@@ -50,10 +50,16 @@ final class SharedTraining {
     private long savedNanos = System.nanoTime();
 
     SharedTraining(
-            JavaSparkContext spark, Cluster cluster, Recipe recipe, ProgressBoard board, CheckpointFolder folder) {
+            JavaSparkContext spark,
+            Cluster cluster,
+            Recipe recipe,
+            LatentIndex latents,
+            ProgressBoard board,
+            CheckpointFolder folder) {
         this.spark = spark;
         this.cluster = cluster;
         this.recipe = recipe;
+        this.latents = latents;
         this.train = recipe.train();
         this.board = board;
         this.folder = folder;
@@ -74,18 +80,18 @@ final class SharedTraining {
             savedStep = last == null ? 0 : last.step();
             SharedPlan plan = new SharedPlan(
                     Recipes.render(recipe),
+                    latents,
                     cluster.tasks(),
                     cluster.cores(),
                     savedStep,
                     MeshAddress.ofDriver(train.dl4jShared()),
                     progress.address().toString());
             List<MeshMember> members = MeshCheck.members(spark, cluster, plan);
-            Data data = members.get(0).data();
             SharedMaster master = new SharedMaster(train.dl4jShared(), share, plan.meshDriver(), watch);
             master.setListeners(List.of(new SharedListener(plan, members.get(0).executor())));
             SparkComputationGraph graph = new SparkComputationGraph(spark, configuration(savedStep), master);
             if (last != null) {
-                requireSameData(last, data);
+                DataCheck.requireSame(last, latents);
                 graph.getNetwork().setParams(last.parameters().reshape(1, -1));
                 board.say("goes on from %s, with an optimiser that has forgotten"
                         .formatted(folder.store().path(CheckpointFolder.name(savedStep))));
@@ -109,19 +115,6 @@ final class SharedTraining {
                             .formatted(share, train.largestBatch()));
         }
         return share;
-    }
-
-    private void requireSameData(CheckpointReader last, Data data) {
-        Data before = last.manifest().data();
-        if (!before.equals(data) && !before.areOfAnImport()) {
-            throw new CheckpointException(
-                    "%s was trained on %d latents, %s holds %d others; give the latents of then, or another folder with checkpoints=…"
-                            .formatted(
-                                    folder.store().path(CheckpointFolder.name(last.step())),
-                                    before.records(),
-                                    recipe.latents(),
-                                    data.records()));
-        }
     }
 
     private ComputationGraphConfiguration configuration(long firstStep) {
@@ -152,23 +145,22 @@ final class SharedTraining {
             spark.setJobGroup(GROUP, "training by DL4J's gradient sharing", true);
             graph.fitMultiDataSet(shares);
         });
-        Data data = members.get(0).data();
-        await(fit, master, data);
+        await(fit, master);
         awaitLastChanges();
         if (!cluster.isLocal()) {
             watch.requireAllTookPart();
         }
         requireMoved(before, master.parameters());
-        save(master, data, train.steps());
+        save(master, train.steps());
     }
 
-    private void await(CompletableFuture<Void> fit, SharedMaster master, Data data) {
+    private void await(CompletableFuture<Void> fit, SharedMaster master) {
         try {
             while (!isDone(fit)) {
                 watch.requireAlive();
                 long step = board.lastStep();
                 if (isDue(step)) {
-                    save(master, data, step);
+                    save(master, step);
                 }
             }
         } catch (RuntimeException failure) {
@@ -242,14 +234,15 @@ final class SharedTraining {
                 || (when.everyMinutes() > 0 && minutes >= when.everyMinutes());
     }
 
-    private void save(SharedMaster master, Data data, long step) {
+    private void save(SharedMaster master, long step) {
         INDArray parameters = master.parameters();
         if (!Double.isFinite(parameters.sumNumber().doubleValue())) {
             throw new IllegalStateException(
                     "step %d: the parameters are not finite; the last checkpoint is as it was; a lower train.learning-rate may help"
                             .formatted(step));
         }
-        String address = new WholeCheckpoint(recipe, MarParameters.layout(RecipeNetwork.config(recipe)), data)
+        String address = new WholeCheckpoint(
+                        recipe, MarParameters.layout(RecipeNetwork.config(recipe)), DataCheck.data(latents))
                 .write(folder, step, parameters, parameters);
         folder.prune(train.checkpoint().keep(), train.checkpoint().keepEverySteps());
         savedStep = step;

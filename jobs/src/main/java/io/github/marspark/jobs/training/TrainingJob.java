@@ -10,6 +10,7 @@ import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest;
 import io.github.marspark.jobs.exchange.Address;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.recipe.GradientSharing;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
@@ -62,7 +63,8 @@ public final class TrainingJob {
      * @throws IllegalStateException if the training cannot begin or has ended early
      */
     public void run(JavaSparkContext spark, OptionalInt executors) {
-        LatentHeader latents = requireLatents();
+        LatentIndex latents = LatentIndex.of(recipe.latents());
+        requireFitting(latents.header());
         CheckpointFolder folder = new CheckpointFolder(recipe.checkpoints());
         if (newestStep(folder) >= recipe.train().steps()) {
             out.printf("%s is trained already, to step %d%n", folder.store().path(), newestStep(folder));
@@ -76,10 +78,10 @@ public final class TrainingJob {
                 out, metrics, recipe.train().steps(), recipe.train().globalBatch());
         begin(latents, cluster);
         if (recipe.train().gradientSharing() == GradientSharing.DL4J_SHARED) {
-            new SharedTraining(spark, cluster, recipe, board, folder).run();
+            new SharedTraining(spark, cluster, recipe, latents, board, folder).run();
         } else {
             try (ProgressServer progress = new ProgressServer(board)) {
-                untilDone(spark, OptionalInt.of(cluster.tasks()), progress.address(), folder);
+                untilDone(spark, latents, OptionalInt.of(cluster.tasks()), progress.address(), folder);
             }
         }
         if (!folder.store().isLocal()) {
@@ -102,14 +104,15 @@ public final class TrainingJob {
         }
     }
 
-    private void begin(LatentHeader latents, Cluster cluster) {
+    private void begin(LatentIndex latents, Cluster cluster) {
         out.printf(
-                "trains %,d parameters on %s (latents %d × %d × %d) on %d %s of %d %s%n",
+                "trains %,d parameters on %s (%,d latents of %d × %d × %d) on %d %s of %d %s%n",
                 MarParameters.layout(RecipeNetwork.config(recipe)).size(),
                 recipe.latents(),
-                latents.channels(),
-                latents.height(),
-                latents.width(),
+                latents.size(),
+                latents.header().channels(),
+                latents.header().height(),
+                latents.header().width(),
                 cluster.tasks(),
                 cluster.tasks() == 1 ? "executor" : "executors",
                 cluster.cores(),
@@ -117,13 +120,18 @@ public final class TrainingJob {
     }
 
     /** Spark gives up a barrier stage whose task has died; this begins again as long as attempts get further. */
-    private void untilDone(JavaSparkContext spark, OptionalInt executors, Address progress, CheckpointFolder folder) {
+    private void untilDone(
+            JavaSparkContext spark,
+            LatentIndex latents,
+            OptionalInt executors,
+            Address progress,
+            CheckpointFolder folder) {
         int futile = 0;
         while (true) {
             long before = newestStep(folder);
             Cluster cluster = Cluster.of(spark, executors);
             TrainingPlan plan = new TrainingPlan(
-                    recipe, program, cluster.tasks(), cluster.cores(), progress, System.currentTimeMillis());
+                    recipe, program, latents, cluster.tasks(), cluster.cores(), progress, System.currentTimeMillis());
             try {
                 requireDone(TrainingStage.run(spark, cluster, plan));
                 return;
@@ -151,8 +159,7 @@ public final class TrainingJob {
 
     // ---- what has to fit together
 
-    private LatentHeader requireLatents() {
-        LatentHeader header = LatentSet.header(recipe.latents());
+    private void requireFitting(LatentHeader header) {
         MarConfig config = RecipeNetwork.config(recipe);
         if (header.channels() != config.latentChannels()
                 || header.height() != config.latentSize()
@@ -173,7 +180,6 @@ public final class TrainingJob {
                     .formatted(recipe.latents(), header.classNames().size(), config.classes()));
         }
         requireTokenizer(header);
-        return header;
     }
 
     private void requireTokenizer(LatentHeader header) {

@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.training;
 
 import io.github.marspark.jobs.exchange.Address;
+import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import java.io.Serializable;
@@ -16,20 +17,23 @@ final class TrainingPlan implements Serializable {
     private final int threads;
     private final String driver;
     private final long run;
+    private final LatentIndex latents;
 
     /**
      * A plan.
      *
      * @param recipe complete and checked
      * @param program version of the program
+     * @param latents where the records are
      * @param ranks number of tasks
      * @param threads of each task
      * @param driver where progress is told
      * @param run number of this attempt, which no other has
      */
-    TrainingPlan(Recipe recipe, String program, int ranks, int threads, Address driver, long run) {
+    TrainingPlan(Recipe recipe, String program, LatentIndex latents, int ranks, int threads, Address driver, long run) {
         this.recipe = Recipes.render(recipe);
         this.program = program;
+        this.latents = latents;
         this.ranks = ranks;
         this.threads = threads;
         this.driver = driver.toString();
@@ -46,6 +50,10 @@ final class TrainingPlan implements Serializable {
 
     String program() {
         return program;
+    }
+
+    LatentIndex latents() {
+        return latents;
     }
 
     int ranks() {

@@ -52,7 +52,6 @@ final class TrainingRun implements AutoCloseable {
     private final int rank;
     private final String attempt;
     private final Device device;
-    private final LatentSet latents;
     private final GlobalBatch batch;
     private final Slots slots;
     private final Replica replica;
@@ -76,9 +75,8 @@ final class TrainingRun implements AutoCloseable {
         this.attempt = "%x".formatted(plan.run());
         this.device = Device.useAssigned();
         this.progress = rank == 0 ? new ProgressClient(plan.driver()) : null;
-        this.latents = LatentSet.read(recipe.latents(), recipe.data().mirror());
-        this.batch = new GlobalBatch(recipe, latents);
         this.slots = Slots.of(train, rank, plan.ranks());
+        this.batch = GlobalBatch.ofRank(recipe, plan.latents(), rank, plan.ranks());
         Threads threads = new Threads(plan.threads());
         this.replica = new Replica(recipe, threads);
         this.parameters = replica.parameters();
@@ -230,11 +228,11 @@ final class TrainingRun implements AutoCloseable {
     private String describe(long step, StepReport report) {
         double loss = replica.differentiate(batch, step, slots);
         boolean finite = Double.isFinite(loss) && isFinite(replica.gradient());
-        List<double[]> all = exchange.gather(step, "finiteness", finite ? 1 : 0);
+        List<String> names = exchange.gatherText(step, "finiteness", finite ? "" : names(step));
         List<String> culprits = new ArrayList<>();
-        for (int other = 0; other < all.size(); other++) {
-            if (all.get(other)[0] == 0) {
-                culprits.add("rank %d, whose images were %s".formatted(other, names(step, other)));
+        for (int other = 0; other < names.size(); other++) {
+            if (!names.get(other).isEmpty()) {
+                culprits.add("rank %d, whose images were %s".formatted(other, names.get(other)));
             }
         }
         return "step %d: loss %s and gradient are not finite on %s; %s"
@@ -247,9 +245,8 @@ final class TrainingRun implements AutoCloseable {
                                 : "the step is skipped");
     }
 
-    private String names(long step, int other) {
-        Slots theirs = Slots.of(train, other, plan.ranks());
-        List<String> names = batch.ids(step, theirs.first(), theirs.end());
+    private String names(long step) {
+        List<String> names = batch.ids(step, slots.first(), slots.end());
         return String.join(", ", names.subList(0, Math.min(MOST_NAMES, names.size())))
                 + (names.size() > MOST_NAMES ? " and %d more".formatted(names.size() - MOST_NAMES) : "");
     }
@@ -306,7 +303,7 @@ final class TrainingRun implements AutoCloseable {
             String problem = firstProblem(step);
             if (problem.isEmpty()) {
                 CheckpointReader reader = CheckpointReader.at(folder, step);
-                requireSameData(reader);
+                DataCheck.requireSame(reader, plan.latents());
                 optimizer.restore(reader);
                 say("goes on from %s".formatted(folder.store().path(CheckpointFolder.name(step))));
                 return step;
@@ -345,42 +342,6 @@ final class TrainingRun implements AutoCloseable {
                 .filter(text -> !text.isEmpty())
                 .findFirst()
                 .orElse("");
-    }
-
-    private void requireSameData(CheckpointReader reader) {
-        CheckpointManifest.Data before = reader.manifest().data();
-        if (before.areOfAnImport()) {
-            requireSameTokenizer(reader);
-        } else if (!before.equals(data())) {
-            throw new CheckpointException(
-                    "%s was trained on %d latents, %s holds %d others; give the latents of then, or another folder with checkpoints=…"
-                            .formatted(
-                                    folder.store().path(CheckpointFolder.name(reader.step())),
-                                    before.records(),
-                                    recipe.latents(),
-                                    latents.size()));
-        }
-    }
-
-    /** Imported weights have seen no latents here; these must be of the kind that they were trained on elsewhere. */
-    private void requireSameTokenizer(CheckpointReader reader) {
-        if (!reader.tokenizer().equals(latents.header().tokenizerFingerprint())) {
-            throw new CheckpointException(
-                    "%s was imported for tokenizer %.12s…, %s was encoded by %.12s…; encode the images with the tokenizer of the import, or import into another folder with checkpoints=…"
-                            .formatted(
-                                    folder.store().path(CheckpointFolder.name(reader.step())),
-                                    reader.tokenizer(),
-                                    recipe.latents(),
-                                    latents.header().tokenizerFingerprint()));
-        }
-    }
-
-    private CheckpointManifest.Data data() {
-        return new CheckpointManifest.Data(
-                latents.header().tokenizerFingerprint(),
-                latents.header().scaleFactor(),
-                latents.size(),
-                latents.fingerprint());
     }
 
     /** Whether a checkpoint is to be written; where the clock decides, it is rank 0's. */
@@ -443,7 +404,13 @@ final class TrainingRun implements AutoCloseable {
         try {
             folder.complete(
                     unfinished,
-                    CheckpointManifest.of(done, plan.program(), plan.recipeText(), data(), replica.layout(), shards));
+                    CheckpointManifest.of(
+                            done,
+                            plan.program(),
+                            plan.recipeText(),
+                            DataCheck.data(plan.latents()),
+                            replica.layout(),
+                            shards));
             folder.prune(train.checkpoint().keep(), train.checkpoint().keepEverySteps());
             say("checkpoint " + folder.store().path(CheckpointFolder.name(done)));
             return "";
@@ -455,6 +422,7 @@ final class TrainingRun implements AutoCloseable {
 
     @Override
     public void close() {
+        batch.close();
         exchange.close();
         if (progress != null) {
             progress.close();

@@ -3,7 +3,6 @@ package io.github.marspark.jobs.training;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
 import io.github.marspark.jobs.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,12 +17,7 @@ class MeshWatchTest {
     private static MeshWatch watch(Path folder) {
         Recipe recipe = TinyTraining.recipe(folder, "train.peer-timeout-seconds=1", "train.dl4j-shared.port=5000");
         MeshWatch watch = new MeshWatch(recipe.train());
-        Data data = new Data(TinyTraining.TOKENIZER, 1, 3, "");
-        watch.begin(
-                List.of(
-                        new MeshMember("0", "a", "127.0.0.2", "", data),
-                        new MeshMember("1", "b", "127.0.0.3", "", data)),
-                0);
+        watch.begin(List.of(new MeshMember("0", "a", "127.0.0.2", ""), new MeshMember("1", "b", "127.0.0.3", "")), 0);
         return watch;
     }
 
@@ -76,8 +70,7 @@ class MeshWatchTest {
 
     @Test
     void theDriversAddressIsNoExecutors() {
-        Data data = new Data(TinyTraining.TOKENIZER, 1, 3, "");
-        MeshMember member = new MeshMember("0", "a", "127.0.0.1", "", data);
+        MeshMember member = new MeshMember("0", "a", "127.0.0.1", "");
         assertThatThrownBy(() -> MeshCheck.requireOwnAddresses("127.0.0.1", List.of(member)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("the driver and executor 0 on a have one address in the mesh, 127.0.0.1");

@@ -6,6 +6,7 @@ import io.github.marspark.data.latent.LatentCodec;
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.latent.LatentWriter;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
+import io.github.marspark.jobs.latents.Manifests;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import java.io.IOException;
@@ -77,11 +78,12 @@ final class TinyTraining {
         for (int file = 0; file < 2; file++) {
             Path path = folder.resolve("part-%d.avro".formatted(file));
             try (LatentWriter writer = LatentWriter.to(newFile(path), path.toString(), header, LatentCodec.SNAPPY)) {
-                for (int i = file; i < count; i += 2) {
+                for (int i = file * count / 2; i < (file + 1) * count / 2; i++) {
                     writer.write(image(header, i, random));
                 }
             }
         }
+        Manifests.write(folder);
     }
 
     private static java.io.OutputStream newFile(Path path) {

@@ -259,19 +259,6 @@ class TrainingJobTest {
     }
 
     @Test
-    void everyEpochDealsEachRecordOnce(@TempDir Path folder) {
-        Recipe recipe = prepared(folder, "train.global-batch=12");
-        GlobalBatch batch = new GlobalBatch(
-                recipe, LatentSet.read(recipe.latents(), recipe.data().mirror()));
-        int[] seen = new int[30];
-        for (int position = 0; position < 60; position++) {
-            seen[batch.record(position / 12, position % 12)]++;
-        }
-        assertThat(seen).containsOnly(2);
-        assertThat(batch.epoch(5)).isEqualTo(2.0);
-    }
-
-    @Test
     void accumulatedGradientsGiveTheSameLosses(@TempDir Path folder) {
         Recipe whole = prepared(folder.resolve("whole"), "train.steps=5");
         Recipe parts = prepared(folder.resolve("parts"), "train.steps=5", "train.largest-batch=3");

@@ -121,7 +121,7 @@ public final class AutoencoderTrainer {
 
     private int shuffled(long epoch, int position) {
         if (epoch != shuffledEpoch) {
-            shuffled = draws.shuffle(epoch, images.count());
+            shuffled = draws.shuffle(epoch, 0, images.count());
             shuffledEpoch = epoch;
         }
         return shuffled[position];

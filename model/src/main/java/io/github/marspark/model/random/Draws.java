@@ -166,14 +166,15 @@ public record Draws(long seed) {
     }
 
     /**
-     * The order of the samples in an epoch.
+     * The order of the samples of a stream in an epoch.
      *
      * @param epoch number of the epoch
+     * @param stream number of the stream of samples
      * @param samples number of samples
      * @return a uniform permutation of {@code 0 … samples - 1}
      */
-    public int[] shuffle(long epoch, int samples) {
-        return stream(Purpose.SHUFFLE, epoch, 0, 0).permutation(samples);
+    public int[] shuffle(long epoch, long stream, int samples) {
+        return stream(Purpose.SHUFFLE, epoch, stream, 0).permutation(samples);
     }
 
     /**

@@ -171,7 +171,8 @@ class DrawsTest {
         assertThat(DRAWS.generationOrder(1, 16)).isNotEqualTo(DRAWS.order(0, 1, 16));
         assertThat(DRAWS.dropoutKey(1, 2, 3)).isNotEqualTo(DRAWS.dropoutKey(1, 2, 4));
         assertThat(DRAWS.posteriorNoise(1, 2, 4)).isNotEqualTo(DRAWS.noise(1, 2, 4));
-        assertThat(DRAWS.shuffle(0, 100)).isNotEqualTo(DRAWS.shuffle(1, 100));
+        assertThat(DRAWS.shuffle(0, 0, 100)).isNotEqualTo(DRAWS.shuffle(1, 0, 100));
+        assertThat(DRAWS.shuffle(0, 0, 100)).isNotEqualTo(DRAWS.shuffle(0, 1, 100));
     }
 
     @Test

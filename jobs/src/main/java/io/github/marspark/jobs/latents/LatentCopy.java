@@ -1,0 +1,131 @@
+package io.github.marspark.jobs.latents;
+
+import io.github.marspark.data.avro.LatentRecord;
+import io.github.marspark.data.latent.LatentReader;
+import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.recipe.Mirror;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * The local copy of records as it is written: of each its moments, those of its mirror image if they are wanted, and its
+ * name. Not thread-safe before it is complete.
+ */
+final class LatentCopy {
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    private final LatentIndex index;
+    private final Mirror mirror;
+    private final OutputStream output;
+    private final Path file;
+    private final int[] labels;
+    private final long[] ends;
+    private int count;
+    private long written;
+
+    LatentCopy(LatentIndex index, Mirror mirror, FileChannel channel, Path file, int records) {
+        this.index = index;
+        this.mirror = mirror;
+        this.output = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+        this.file = file;
+        this.labels = new int[records];
+        this.ends = new long[records];
+    }
+
+    /** The class of a record, counted from the first one here. */
+    int label(int place) {
+        return labels[place];
+    }
+
+    /** Where a record begins. */
+    long begin(int place) {
+        return place == 0 ? 0 : ends[place - 1];
+    }
+
+    /** Where a record ends. */
+    long end(int place) {
+        return ends[place];
+    }
+
+    /** Copies the records with some numbers. */
+    void copy(long from, long to) {
+        FileStore store = FileStore.at(index.folder());
+        long begin = 0;
+        for (LatentIndex.Shard shard : index.files()) {
+            long end = begin + shard.records();
+            if (begin < to && end > from) {
+                copy(store, shard, Math.max(from, begin) - begin, Math.min(to, end) - begin);
+            }
+            begin = end;
+        }
+        try {
+            output.flush();
+        } catch (IOException e) {
+            throw localFailure(e);
+        }
+    }
+
+    private void copy(FileStore store, LatentIndex.Shard shard, long from, long to) {
+        String name = store.path(shard.name()).toString();
+        try (LatentReader reader = LatentReader.of(store.read(shard.name()), name)) {
+            requireSameHeader(reader, name);
+            reader.skip(from);
+            long read = from;
+            for (LatentRecord record : reader) {
+                if (read == to) {
+                    return;
+                }
+                write(record);
+                read++;
+            }
+            if (read < to) {
+                throw new IllegalStateException("%s has %d records, its manifest says %d; encode the images again"
+                        .formatted(name, read, shard.records()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void requireSameHeader(LatentReader reader, String name) {
+        if (!reader.header().equals(index.header())) {
+            throw new IllegalStateException(
+                    "%s and %s do not belong together: %s and %s; encode the images again into an empty folder"
+                            .formatted(index.files().get(0).name(), name, index.header(), reader.header()));
+        }
+    }
+
+    private void write(LatentRecord record) {
+        try {
+            write(record.getMoments());
+            if (mirror != Mirror.NONE) {
+                write(record.getMomentsMirror());
+            }
+            write(ByteBuffer.wrap(record.getId().toString().getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw localFailure(e);
+        }
+        labels[count] = record.getLabel();
+        ends[count] = written;
+        count++;
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        output.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+        written += bytes.remaining();
+    }
+
+    private UncheckedIOException localFailure(IOException cause) {
+        return new UncheckedIOException(
+                "the %d latents that this executor needs do not all fit into %s (%s); %d MB and %d records are written; set spark.local.dir to a folder on a larger disk, or use more executors"
+                        .formatted(labels.length, file, cause.getMessage(), written >> 20, count),
+                cause);
+    }
+}

@@ -1,0 +1,110 @@
+package io.github.marspark.jobs.latents;
+
+import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.data.latent.LatentReader;
+import io.github.marspark.jobs.files.FileStore;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The records of a folder of latents, numbered from 0 through its files in their order. Made on the driver from the
+ * folder's manifest, without reading a record, and sent to executors.
+ *
+ * @param folder address of the folder
+ * @param header what the records have in common
+ * @param files in the order of their records
+ * @param fingerprint of names and contents of the files
+ */
+public record LatentIndex(String folder, LatentHeader header, List<Shard> files, String fingerprint)
+        implements Serializable {
+    /**
+     * A file of records.
+     *
+     * @param name in the folder
+     * @param records how many it holds
+     */
+    public record Shard(String name, long records) implements Serializable {}
+
+    /** Copies the list. */
+    public LatentIndex {
+        files = List.copyOf(files);
+    }
+
+    /**
+     * Reads the manifest of a folder and the header of its first file.
+     *
+     * @param folder address, on any file system that Hadoop knows
+     * @return the index
+     * @throws IllegalStateException if the folder holds no latents, or not those of its manifest
+     */
+    public static LatentIndex of(String folder) {
+        FileStore store = FileStore.at(folder);
+        if (!store.exists(LatentManifest.NAME)) {
+            throw new IllegalStateException(
+                    "%s has no %s, so its latents are not there or not complete; ./mar encode makes them, and goes on where it stopped"
+                            .formatted(store.path(), LatentManifest.NAME));
+        }
+        List<LatentManifest.Row> rows = LatentManifest.read(store);
+        requireFiles(store, rows);
+        List<Shard> files = rows.stream()
+                .filter(row -> row.records() > 0)
+                .map(row -> new Shard(row.file(), row.records()))
+                .toList();
+        if (files.isEmpty()) {
+            throw new IllegalStateException(
+                    store.path() + " has files but no latents in them; encode the images again");
+        }
+        return new LatentIndex(folder, header(store, files.get(0).name()), files, fingerprint(rows));
+    }
+
+    /**
+     * The number of records.
+     *
+     * @return at least 1
+     */
+    public long size() {
+        return files.stream().mapToLong(Shard::records).sum();
+    }
+
+    private static void requireFiles(FileStore store, List<LatentManifest.Row> rows) {
+        Map<String, Long> lengths = store.lengths();
+        for (LatentManifest.Row row : rows) {
+            Long length = lengths.get(row.file());
+            if (length == null || length != row.bytes()) {
+                throw new IllegalStateException("%s %s, its manifest says %d bytes; encode the images again"
+                        .formatted(
+                                store.path(row.file()),
+                                length == null ? "is missing" : "has " + length + " bytes",
+                                row.bytes()));
+            }
+        }
+    }
+
+    private static LatentHeader header(FileStore store, String file) {
+        String name = store.path(file).toString();
+        try (LatentReader reader = LatentReader.of(store.read(file), name)) {
+            return reader.header();
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static String fingerprint(List<LatentManifest.Row> rows) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (LatentManifest.Row row : rows) {
+                digest.update((row.file() + ' ' + row.sha256() + '\n').getBytes(StandardCharsets.UTF_8));
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no SHA-256, which every Java must have", e);
+        }
+    }
+}
