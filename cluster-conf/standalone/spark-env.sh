@@ -18,3 +18,6 @@ export SPARK_WORKER_INSTANCES=${SPARK_WORKER_INSTANCES:-2}
 
 # Heap of the master and of each worker, which compute nothing themselves.
 export SPARK_DAEMON_MEMORY=${SPARK_DAEMON_MEMORY:-512m}
+
+# A folder of a local disk, with room for an executor's part of the latents, uncompressed; /tmp without this line.
+#export SPARK_LOCAL_DIRS=/local
