@@ -1,13 +1,7 @@
 package io.github.marspark.jobs.training;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.marspark.jobs.Device;
 import io.github.marspark.jobs.checkpoint.CheckpointException;
-import io.github.marspark.jobs.checkpoint.CheckpointFolder;
-import io.github.marspark.jobs.checkpoint.CheckpointManifest;
-import io.github.marspark.jobs.checkpoint.CheckpointManifest.Shard;
-import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.exchange.Address;
 import io.github.marspark.jobs.exchange.Exchange;
 import io.github.marspark.jobs.exchange.FlatVector;
@@ -15,7 +9,6 @@ import io.github.marspark.jobs.exchange.NetworkExchange;
 import io.github.marspark.jobs.exchange.SoloExchange;
 import io.github.marspark.jobs.exchange.SparkNetwork;
 import io.github.marspark.jobs.exchange.Traffic;
-import io.github.marspark.jobs.recipe.CheckpointRecipe;
 import io.github.marspark.jobs.recipe.EmaRecipe;
 import io.github.marspark.jobs.recipe.EmaSchedule;
 import io.github.marspark.jobs.recipe.NonFinite;
@@ -27,7 +20,6 @@ import io.github.marspark.model.optimization.GradientClipping;
 import io.github.marspark.model.optimization.LearningRateSchedule;
 import io.github.marspark.model.optimization.OptimizerStep;
 import io.github.marspark.model.tensor.Threads;
-import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One rank's part of a training, from the last checkpoint to the end; runs in a barrier task. Not thread-safe. */
 final class TrainingRun implements AutoCloseable {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final double EPSILON = 1e-8;
     private static final int MOST_NAMES = 8;
 
@@ -50,7 +41,6 @@ final class TrainingRun implements AutoCloseable {
     private final Recipe recipe;
     private final TrainRecipe train;
     private final int rank;
-    private final String attempt;
     private final Device device;
     private final GlobalBatch batch;
     private final Slots slots;
@@ -58,12 +48,11 @@ final class TrainingRun implements AutoCloseable {
     private final FlatVector parameters;
     private final Exchange exchange;
     private final ShardOptimizer optimizer;
-    private final CheckpointFolder folder;
+    private final RankCheckpoints checkpoints;
     private final @Nullable ProgressClient progress;
     private final LearningRateSchedule rates;
     private final GradientClipping clipping;
     private final ExponentialMovingAverage average;
-    private long lastSave = System.nanoTime();
 
     TrainingRun(BarrierTaskContext context, TrainingPlan plan, Counters counters) {
         this.context = context;
@@ -72,7 +61,6 @@ final class TrainingRun implements AutoCloseable {
         this.recipe = plan.recipe();
         this.train = recipe.train();
         this.rank = context.partitionId();
-        this.attempt = "%x".formatted(plan.run());
         this.device = Device.useAssigned();
         this.progress = rank == 0 ? new ProgressClient(plan.driver()) : null;
         this.slots = Slots.of(train, rank, plan.ranks());
@@ -83,7 +71,7 @@ final class TrainingRun implements AutoCloseable {
         this.exchange = exchange(threads);
         this.optimizer = new ShardOptimizer(
                 exchange.sharding(), rank, adamW(), replica.layout(), parameters, replica.gradient(), threads);
-        this.folder = new CheckpointFolder(recipe.checkpoints());
+        this.checkpoints = new RankCheckpoints(rank, plan, exchange, optimizer, replica.layout(), this::say);
         this.rates = RecipeSchedule.of(train);
         this.clipping = new GradientClipping(train.clipNorm());
         this.average = average(train.ema());
@@ -134,7 +122,7 @@ final class TrainingRun implements AutoCloseable {
         tellDevices();
         long start;
         try {
-            start = restore();
+            start = checkpoints.restore();
         } catch (CheckpointException sameOnAllRanks) {
             return String.valueOf(sameOnAllRanks.getMessage());
         }
@@ -175,7 +163,7 @@ final class TrainingRun implements AutoCloseable {
         if (progress != null) {
             progress.report(report);
         }
-        return isDue(done) ? save(done) : "";
+        return checkpoints.isDue(done) ? checkpoints.save(done) : "";
     }
 
     /** One step of training. */
@@ -290,134 +278,6 @@ final class TrainingRun implements AutoCloseable {
             sum.update(bytes, 0, length * Float.BYTES);
         }
         return sum.getValue();
-    }
-
-    // ---- checkpoints
-
-    /** Goes to the newest checkpoint that is whole; all ranks agree which it is. */
-    private long restore() {
-        if (rank == 0) {
-            folder.removeUnfinished(attempt);
-        }
-        for (long step : agreedSteps()) {
-            String problem = firstProblem(step);
-            if (problem.isEmpty()) {
-                CheckpointReader reader = CheckpointReader.at(folder, step);
-                DataCheck.requireSame(reader, plan.latents());
-                optimizer.restore(reader);
-                say("goes on from %s".formatted(folder.store().path(CheckpointFolder.name(step))));
-                return step;
-            }
-            if (rank == 0) {
-                say("warning: %s; it is kept as %s, and the checkpoint before it is used"
-                        .formatted(problem, folder.setAside(step)));
-            }
-        }
-        return 0;
-    }
-
-    private List<Long> agreedSteps() {
-        String own = rank == 0
-                ? String.join(",", folder.steps().stream().map(Object::toString).toList())
-                : "";
-        String agreed = exchange.gatherText(0, "list of checkpoints", own).get(0);
-        return Arrays.stream(agreed.split(",", -1))
-                .filter(text -> !text.isEmpty())
-                .map(Long::valueOf)
-                .toList();
-    }
-
-    /** Compares the checksums of a checkpoint, every rank those of some files. */
-    private String firstProblem(long step) {
-        String problem = "";
-        try {
-            List<Shard> shards = folder.manifest(step).shards();
-            for (int i = rank; i < shards.size(); i += plan.ranks()) {
-                folder.verify(step, shards.get(i));
-            }
-        } catch (CheckpointException damaged) {
-            problem = String.valueOf(damaged.getMessage());
-        }
-        return exchange.gatherText(step, "check of the checkpoint", problem).stream()
-                .filter(text -> !text.isEmpty())
-                .findFirst()
-                .orElse("");
-    }
-
-    /** Whether a checkpoint is to be written; where the clock decides, it is rank 0's. */
-    private boolean isDue(long done) {
-        CheckpointRecipe when = train.checkpoint();
-        if (done == train.steps() || (when.everySteps() > 0 && done % when.everySteps() == 0)) {
-            return true;
-        }
-        if (when.everyMinutes() == 0) {
-            return false;
-        }
-        double minutes = (System.nanoTime() - lastSave) / (double) TimeUnit.MINUTES.toNanos(1);
-        return exchange.gather(done, "clock", minutes >= when.everyMinutes() ? 1 : 0)
-                        .get(0)[0]
-                == 1;
-    }
-
-    /** Writes a checkpoint; returns empty, or why there is none. */
-    private String save(long done) {
-        String unfinished = CheckpointFolder.unfinished(done, attempt);
-        List<Shard> shards = new ArrayList<>();
-        for (String written : exchange.gatherText(done, "shard of the checkpoint", writeShard(unfinished))) {
-            if (!written.startsWith("{")) {
-                return "the checkpoint of step %d cannot be written: %s; the one before is as it was"
-                        .formatted(done, written);
-            }
-            shards.add(parse(written));
-        }
-        String problem = "";
-        if (rank == 0) {
-            problem = complete(unfinished, done, shards);
-        }
-        lastSave = System.nanoTime();
-        return exchange.gatherText(done, "completion of the checkpoint", problem)
-                .get(0);
-    }
-
-    private String writeShard(String unfinished) {
-        long from = exchange.sharding().from(rank);
-        long to = exchange.sharding().from(rank + 1);
-        try {
-            return JSON.writeValueAsString(
-                    folder.writeShard(unfinished, rank, plan.ranks(), from, to, optimizer.tensors()));
-        } catch (UncheckedIOException e) {
-            return "rank " + rank + ": " + e.getMessage();
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a shard's description cannot be written as JSON", e);
-        }
-    }
-
-    private static Shard parse(String json) {
-        try {
-            return JSON.readValue(json, Shard.class);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("another rank's shard is described by no JSON: " + json, e);
-        }
-    }
-
-    private String complete(String unfinished, long done, List<Shard> shards) {
-        try {
-            folder.complete(
-                    unfinished,
-                    CheckpointManifest.of(
-                            done,
-                            plan.program(),
-                            plan.recipeText(),
-                            DataCheck.data(plan.latents()),
-                            replica.layout(),
-                            shards));
-            folder.prune(train.checkpoint().keep(), train.checkpoint().keepEverySteps());
-            say("checkpoint " + folder.store().path(CheckpointFolder.name(done)));
-            return "";
-        } catch (UncheckedIOException e) {
-            return "the checkpoint of step %d cannot be written: %s; the one before is as it was"
-                    .formatted(done, e.getMessage());
-        }
     }
 
     @Override
