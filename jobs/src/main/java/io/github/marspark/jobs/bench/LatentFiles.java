@@ -8,6 +8,9 @@ import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.latent.LatentNumbers;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.data.latent.LatentWriter;
+import io.github.marspark.jobs.latents.LatentIndex;
+import io.github.marspark.jobs.latents.LatentSet;
+import io.github.marspark.jobs.recipe.Mirror;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import io.github.marspark.model.random.Draws;
 import java.io.BufferedOutputStream;
@@ -19,7 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Writes latents of KL-16, image and mirror image, to a file of float16 and snappy, and reads it back; one thread. */
+/**
+ * Writes latents of KL-16, image and mirror image, to a file of float16 and snappy, reads it back, copies it to the local
+ * file of a training, and takes them from there in any order; one thread.
+ */
 final class LatentFiles {
     private static final AutoencoderConfig CONFIG = AutoencoderConfig.KL_16;
     private static final int DIFFERENT = 64;
@@ -61,10 +67,15 @@ final class LatentFiles {
     }
 
     private void measureFile(BenchSettings settings, JsonLines lines) throws IOException {
-        Times[] times = Times.interleaved(settings, this::write, this::read);
+        Times[] times = Times.interleaved(settings, this::write, this::read, this::copy);
         double megabytes = Files.size(file) / 1e6;
         report("write", times[0], megabytes, lines);
         report("read", times[1], megabytes, lines);
+        report("copy", times[2], megabytes, lines);
+        try (LatentSet latents = newCopy()) {
+            int[] order = new Draws(1).shuffle(0, 0, records);
+            report("train", Times.interleaved(settings, () -> take(latents, order))[0], megabytes, lines);
+        }
     }
 
     private void report(String direction, Times times, double megabytes, JsonLines lines) {
@@ -104,6 +115,30 @@ final class LatentFiles {
         try (LatentReader reader = LatentReader.open(file)) {
             for (LatentRecord record : reader) {
                 LatentNumbers.unpack(record.getMoments(), record.getNumberType(), moments, 0);
+            }
+        }
+    }
+
+    private LatentSet newCopy() {
+        Path folder = file.resolveSibling(".");
+        LatentIndex index = new LatentIndex(
+                folder.toString(),
+                header,
+                List.of(new LatentIndex.Shard(file.getFileName().toString(), records)),
+                "");
+        return LatentSet.copy(index, 0, records, Mirror.HORIZONTAL, file.resolveSibling(file.getFileName() + ".copy"));
+    }
+
+    private void copy() {
+        newCopy().close();
+    }
+
+    /** Each record once, the image or its mirror image. */
+    private void take(LatentSet latents, int... order) {
+        for (int record : order) {
+            float[] moments = record % 2 == 0 ? latents.moments(record) : latents.mirroredMoments(record);
+            if (moments.length != header.momentCount()) {
+                throw new IllegalStateException("record %d is cut short".formatted(record));
             }
         }
     }

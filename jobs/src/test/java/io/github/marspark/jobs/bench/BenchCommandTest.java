@@ -86,7 +86,9 @@ class BenchCommandTest {
         assertThat(decoded.get("imagesPerSecond").asDouble()).isPositive();
         assertThat(decoded.get("threads").asInt()).isEqualTo(2);
         List<JsonNode> avro = lines("encode", "config=avro", "records=100", "repeats=1", "warmup=1");
-        assertThat(avro).extracting(line -> line.get("direction").asText()).containsExactly("write", "read");
+        assertThat(avro)
+                .extracting(line -> line.get("direction").asText())
+                .containsExactly("write", "read", "copy", "train");
         assertThat(avro).allSatisfy(line -> {
             // image and mirror image, each of 16 means and log-variances at 16 x 16 places
             assertThat(line.get("numbersOfARecord").asInt()).isEqualTo(16384);
