@@ -114,11 +114,6 @@ public final class MarGenerator {
         Arrays.fill(classes, labels.length, classes.length, -1);
         int[] model = models(classes, iteration);
         int[] computed = IntStream.of(model).distinct().toArray();
-        float[] known = new float[computed.length * values.length / labels.length];
-        int length = values.length / labels.length;
-        for (int i = 0; i < computed.length; i++) {
-            System.arraycopy(values, computed[i] % labels.length * length, known, i * length, length);
-        }
         Masking masking = Masking.of(
                 IntStream.of(computed).mapToObj(b -> allOrders[b]).toArray(int[][]::new), schedule.masked(iteration));
         int[] asked = IntStream.range(0, rows.length * classes.length / labels.length)
@@ -128,8 +123,18 @@ public final class MarGenerator {
                 })
                 .toArray();
         int[] asClasses = IntStream.of(computed).map(b -> classes[b]).toArray();
+        float[] known = ofSamples(values, values.length / labels.length, computed);
         Variable encoded = network.encode(tape, known, asClasses, masking, DropoutKeys.NONE);
         return network.embedCondition(tape, network.decode(tape, encoded, masking, asked, DropoutKeys.NONE));
+    }
+
+    /** The values of some samples, where those of guidance have the values of the others. */
+    private static float[] ofSamples(float[] values, int length, int[] samples) {
+        float[] some = new float[samples.length * length];
+        for (int i = 0; i < samples.length; i++) {
+            System.arraycopy(values, samples[i] * length % values.length, some, i * length, length);
+        }
+        return some;
     }
 
     /** For each sample the first one that the transformer cannot tell from it: one of its class, while no token is known. */
