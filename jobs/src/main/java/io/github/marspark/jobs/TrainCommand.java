@@ -64,9 +64,9 @@ final class TrainCommand implements RecipeCommand {
     }
 
     private static void train(Recipe recipe, OptionalInt executors, PrintStream out) {
+        TrainingJob job = new TrainingJob(recipe, Versions.ofProgram(), out);
         try (SparkSession session = SparkSessions.open("train " + recipe.name())) {
-            new TrainingJob(recipe, Versions.ofProgram(), out)
-                    .run(JavaSparkContext.fromSparkContext(session.sparkContext()), executors);
+            job.run(JavaSparkContext.fromSparkContext(session.sparkContext()), executors);
         }
     }
 }

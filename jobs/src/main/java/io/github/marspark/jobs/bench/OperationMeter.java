@@ -71,14 +71,22 @@ final class OperationMeter {
                 Matrix c = (Matrix) arguments[4];
                 Operand readA = (Operand) arguments[1];
                 int inner = readA == Operand.PLAIN ? a.columns() : a.rows();
-                Product product = new Product(c.rows(), c.columns(), inner, readA, (Operand) arguments[3]);
-                products.merge(product, 1, Integer::sum);
-                operations += product.operations();
+                add(new Product(c.rows(), c.columns(), inner, readA, (Operand) arguments[3]));
+            }
+            case "linear" -> {
+                Matrix x = (Matrix) arguments[0];
+                Matrix y = (Matrix) arguments[4];
+                add(new Product(y.rows(), y.columns(), x.columns(), Operand.PLAIN, (Operand) arguments[2]));
             }
             case "attention" -> operations += 2 * attentionProduct(arguments);
             case "attentionBackward" -> operations += 4 * attentionProduct(arguments);
             default -> {}
         }
+    }
+
+    private void add(Product product) {
+        products.merge(product, 1, Integer::sum);
+        operations += product.operations();
     }
 
     /** Operations of {@code q k^T}, of which attention has two forward and four back. */

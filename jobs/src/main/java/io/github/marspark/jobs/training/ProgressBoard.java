@@ -17,6 +17,8 @@ final class ProgressBoard {
     private @Nullable StepReport last;
     private double smoothedSeconds;
     private final int batch;
+    private final long begin;
+    private long firstStep;
 
     /**
      * A board.
@@ -25,12 +27,14 @@ final class ProgressBoard {
      * @param metrics where the record is kept
      * @param steps length of the training
      * @param batch images a step
+     * @param begin when the training was asked for, of {@link System#nanoTime}
      */
-    ProgressBoard(PrintStream out, MetricsFile metrics, long steps, int batch) {
+    ProgressBoard(PrintStream out, MetricsFile metrics, long steps, int batch, long begin) {
         this.out = out;
         this.metrics = metrics;
         this.steps = steps;
         this.batch = batch;
+        this.begin = begin;
     }
 
     synchronized void say(String sentence) {
@@ -41,8 +45,9 @@ final class ProgressBoard {
         metrics.add(report.step(), line);
         double seconds = batch / report.imagesPerSecond();
         smoothedSeconds = last == null ? seconds : SMOOTHING * smoothedSeconds + (1 - SMOOTHING) * seconds;
-        last = report;
         long now = System.nanoTime();
+        firstStep = last == null ? now : firstStep;
+        last = report;
         if (lastPrinted == Long.MIN_VALUE || now - lastPrinted >= PAUSE.toNanos() || report.step() == steps) {
             lastPrinted = now;
             out.println(line(report));
@@ -71,6 +76,11 @@ final class ProgressBoard {
             return seconds + " s";
         }
         return seconds < 6000 ? seconds / 60 + " min" : "%d h %d min".formatted(seconds / 3600, seconds / 60 % 60);
+    }
+
+    /** How long it took from the wish for a training to the first step that was heard of. */
+    synchronized double secondsToFirstStep() {
+        return (firstStep - begin) / 1e9;
     }
 
     /** The last step that was heard of. */

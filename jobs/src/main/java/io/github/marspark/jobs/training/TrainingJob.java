@@ -40,9 +40,10 @@ public final class TrainingJob {
     private final Recipe recipe;
     private final String program;
     private final PrintStream out;
+    private final long begin = System.nanoTime();
 
     /**
-     * A training.
+     * A training, which is asked for now.
      *
      * @param recipe complete and checked
      * @param program version of the program, for the checkpoints
@@ -75,7 +76,7 @@ public final class TrainingJob {
         Slots.of(recipe.train(), 0, cluster.tasks());
         MetricsFile metrics = new MetricsFile(folder.store());
         ProgressBoard board = new ProgressBoard(
-                out, metrics, recipe.train().steps(), recipe.train().globalBatch());
+                out, metrics, recipe.train().steps(), recipe.train().globalBatch(), begin);
         begin(latents, cluster);
         if (recipe.train().gradientSharing() == GradientSharing.DL4J_SHARED) {
             new SharedTraining(spark, cluster, recipe, latents, board, folder).run();
@@ -89,8 +90,10 @@ public final class TrainingJob {
         }
         drawLosses(metrics, folder.store());
         out.printf(
-                "trained to step %d; %s%n",
-                recipe.train().steps(), folder.store().path(LOSS_CURVE));
+                "trained to step %d, the first step done after %.1f s; %s%n",
+                recipe.train().steps(),
+                board.secondsToFirstStep(),
+                folder.store().path(LOSS_CURVE));
     }
 
     private void drawLosses(MetricsFile metrics, FileStore store) {

@@ -45,6 +45,7 @@ public final class MarGenerator {
     private final Options options;
     private final GenerationSchedule schedule;
     private final AncestralSampler sampler;
+    private final int[] timesteps;
 
     /**
      * A generator of a network's images.
@@ -58,6 +59,8 @@ public final class MarGenerator {
         this.options = options;
         this.schedule = new GenerationSchedule(network.config().tokens(), options.iterations());
         this.sampler = new AncestralSampler(diffusion, options.sampling());
+        this.timesteps =
+                IntStream.range(0, diffusion.steps()).map(diffusion::timestep).toArray();
     }
 
     /**
@@ -94,7 +97,8 @@ public final class MarGenerator {
         float[] drawn;
         try (Tape tape = Tape.computing(kernels)) {
             Variable condition = tape.scope(() -> condition(tape, values, labels, orders, iteration, rows));
-            drawn = draw(condition, rows.length, iteration, new IterationNoise(labels.length, iteration, noise));
+            Variable times = tape.scope(() -> network.embedTime(tape, timesteps)); // (S, W)
+            drawn = draw(condition, times, rows.length, iteration, new IterationNoise(iteration, noise));
         }
         int size = network.config().tokenSize();
         for (int i = 0; i < rows.length; i++) {
@@ -104,17 +108,49 @@ public final class MarGenerator {
 
     /** What the head is told about each row, {@code (R, W)}, or {@code (2 R, W)} with guidance. */
     private Variable condition(Tape tape, float[] values, int[] labels, int[][] orders, int iteration, int[] rows) {
-        Masking masking = Masking.of(twice(orders), schedule.masked(iteration));
-        int[] classes = Arrays.copyOf(labels, masking.samples());
+        int tokens = network.config().tokens();
+        int[][] allOrders = twice(orders);
+        int[] classes = Arrays.copyOf(labels, allOrders.length);
         Arrays.fill(classes, labels.length, classes.length, -1);
-        float[] tokens = Arrays.copyOf(values, values.length / labels.length * masking.samples());
-        System.arraycopy(values, 0, tokens, tokens.length - values.length, values.length);
-        int shift = labels.length * network.config().tokens();
-        int[] asked = IntStream.range(0, rows.length * masking.samples() / labels.length)
-                .map(i -> rows[i % rows.length] + i / rows.length * shift)
+        int[] model = models(classes, iteration);
+        int[] computed = IntStream.of(model).distinct().toArray();
+        Masking masking = Masking.of(
+                IntStream.of(computed).mapToObj(b -> allOrders[b]).toArray(int[][]::new), schedule.masked(iteration));
+        int[] asked = IntStream.range(0, rows.length * classes.length / labels.length)
+                .map(i -> {
+                    int sample = rows[i % rows.length] / tokens + i / rows.length * labels.length;
+                    return Arrays.binarySearch(computed, model[sample]) * tokens + rows[i % rows.length] % tokens;
+                })
                 .toArray();
-        Variable encoded = network.encode(tape, tokens, classes, masking, DropoutKeys.NONE);
+        int[] asClasses = IntStream.of(computed).map(b -> classes[b]).toArray();
+        float[] known = ofSamples(values, values.length / labels.length, computed);
+        Variable encoded = network.encode(tape, known, asClasses, masking, DropoutKeys.NONE);
         return network.embedCondition(tape, network.decode(tape, encoded, masking, asked, DropoutKeys.NONE));
+    }
+
+    /** The values of some samples, where those of guidance have the values of the others. */
+    private static float[] ofSamples(float[] values, int length, int[] samples) {
+        float[] some = new float[samples.length * length];
+        for (int i = 0; i < samples.length; i++) {
+            System.arraycopy(values, samples[i] * length % values.length, some, i * length, length);
+        }
+        return some;
+    }
+
+    /** For each sample the first one that the transformer cannot tell from it: one of its class, while no token is known. */
+    private int[] models(int[] classes, int iteration) {
+        boolean alike = schedule.masked(iteration) == network.config().tokens();
+        return IntStream.range(0, classes.length)
+                .map(b -> alike ? firstOf(classes, classes[b]) : b)
+                .toArray();
+    }
+
+    private static int firstOf(int[] classes, int label) {
+        int first = 0;
+        while (classes[first] != label) {
+            first++;
+        }
+        return first;
     }
 
     private int[][] twice(int[][] orders) {
@@ -123,52 +159,77 @@ public final class MarGenerator {
         return doubled;
     }
 
-    private float[] draw(Variable condition, int rows, int iteration, SamplingNoise noise) {
-        int[] identity = IntStream.range(0, condition.rows()).toArray();
-        Denoiser denoiser = (x, timestep, output, n) -> {
-            int[] timesteps = new int[n];
-            Arrays.fill(timesteps, timestep);
-            try (Tape tape = Tape.computing(kernels)) {
-                float[] predicted = network.denoise(tape, x, timesteps, condition, identity)
-                        .value()
-                        .toFloats();
-                System.arraycopy(predicted, 0, output, 0, predicted.length);
-            }
-        };
-        return options.guides()
-                ? sampler.sampleGuided(
-                        denoiser, noise, rows, schedule.guidance(options.schedule(), options.guidance(), iteration))
-                : sampler.sample(denoiser, noise, rows);
+    /** The tokens of an iteration's rows, {@code (R, D)}. */
+    private float[] draw(Variable condition, Variable times, int rows, int iteration, IterationNoise noise) {
+        float[] drawn = new float[rows * network.config().tokenSize()];
+        double guidance = schedule.guidance(options.schedule(), options.guidance(), iteration);
+        kernels.independently(rows, (own, from, to) -> {
+            int[] conditions = IntStream.range(0, condition.rows() / rows)
+                    .flatMap(half -> IntStream.range(half * rows + from, half * rows + to))
+                    .toArray();
+            Denoiser denoiser =
+                    (x, timestep, output, n) -> denoise(own, x, timestep, times, condition, conditions, output);
+            SamplingNoise part = noise.ofRows(from, to);
+            float[] tokens = options.guides()
+                    ? sampler.sampleGuided(denoiser, part, to - from, guidance)
+                    : sampler.sample(denoiser, part, to - from);
+            System.arraycopy(tokens, 0, drawn, from * network.config().tokenSize(), tokens.length);
+        });
+        return drawn;
     }
 
-    /** The noise of all samples' rows in an iteration, sample after sample. */
-    private final class IterationNoise implements SamplingNoise {
-        private final int samples;
+    private void denoise(
+            Kernels own, float[] x, int timestep, Variable times, Variable condition, int[] rows, float[] output) {
+        int[] which = new int[rows.length];
+        Arrays.fill(which, Arrays.binarySearch(timesteps, timestep));
+        try (Tape tape = Tape.computing(own)) {
+            float[] predicted = network.denoise(tape, x, times, which, condition, rows)
+                    .value()
+                    .toFloats();
+            System.arraycopy(predicted, 0, output, 0, predicted.length);
+        }
+    }
+
+    /** The noise of an iteration, each sample's rows behind those of the one before. */
+    private final class IterationNoise {
         private final int iteration;
-        private final int length;
+        private final int rows;
         private final GenerationNoise noise;
 
-        IterationNoise(int samples, int iteration, GenerationNoise noise) {
-            this.samples = samples;
+        IterationNoise(int iteration, GenerationNoise noise) {
             this.iteration = iteration;
-            this.length = schedule.predicted(iteration) * network.config().tokenSize();
+            this.rows = schedule.predicted(iteration);
             this.noise = noise;
         }
 
-        @Override
-        public float[] initial() {
-            return join(sample -> noise.initial(sample, iteration, length));
+        /** The noise of some rows; a sample of which they have but some draws all of its own. */
+        SamplingNoise ofRows(int from, int to) {
+            int length = rows * network.config().tokenSize();
+            return new SamplingNoise() {
+                @Override
+                public float[] initial() {
+                    return join(from, to, sample -> noise.initial(sample, iteration, length));
+                }
+
+                @Override
+                public float[] step(int step) {
+                    return join(from, to, sample -> noise.step(sample, iteration, step, length));
+                }
+            };
         }
 
-        @Override
-        public float[] step(int step) {
-            return join(sample -> noise.step(sample, iteration, step, length));
-        }
-
-        private float[] join(IntFunction<float[]> ofSample) {
-            float[] all = new float[samples * length];
-            for (int sample = 0; sample < samples; sample++) {
-                System.arraycopy(ofSample.apply(sample), 0, all, sample * length, length);
+        private float[] join(int from, int to, IntFunction<float[]> ofSample) {
+            int size = network.config().tokenSize();
+            float[] all = new float[(to - from) * size];
+            for (int sample = from / rows; sample * rows < to; sample++) {
+                int first = Math.max(from, sample * rows);
+                int end = Math.min(to, (sample + 1) * rows);
+                System.arraycopy(
+                        ofSample.apply(sample),
+                        (first - sample * rows) * size,
+                        all,
+                        (first - from) * size,
+                        (end - first) * size);
             }
             return all;
         }

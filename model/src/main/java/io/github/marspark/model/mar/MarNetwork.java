@@ -6,9 +6,9 @@ import io.github.marspark.model.tensor.Dropout;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -45,7 +45,7 @@ public final class MarNetwork {
      * in the order that such products read fastest. Later changes of the head's parameters do not reach it.
      */
     public MarNetwork withHeadForFewRows() {
-        Map<String, Variable> copies = new HashMap<>();
+        Map<String, Variable> copies = new ConcurrentHashMap<>();
         return new MarNetwork(
                 config,
                 name -> name.startsWith(HEAD) && name.endsWith(".weight") && !name.contains("in_ln")
@@ -252,9 +252,22 @@ public final class MarNetwork {
         int[] which = Arrays.stream(timesteps)
                 .map(t -> Arrays.binarySearch(distinct, t))
                 .toArray();
-        Variable time = embedTime(tape, distinct); // (distinct.length, W)
+        return denoise(tape, noisy, embedTime(tape, distinct), which, condition, rows);
+    }
+
+    /**
+     * The head with its view of the time steps at hand.
+     *
+     * @param noisy x_t, {@code (N, D)} values
+     * @param time {@link #embedTime}
+     * @param which row of {@code time} for each of the N
+     * @param condition {@link #embedCondition}, {@code (R, W)}
+     * @param rows row of {@code condition} for each of the N
+     * @return {@code (N, 2 D)}: noise, then variance
+     */
+    public Variable denoise(Tape tape, float[] noisy, Variable time, int[] which, Variable condition, int[] rows) {
         Variable y = tape.silu(tape.addRows(tape.pick(condition, rows), time, which)); // (N, W)
-        Variable x = linear(tape, tape.constant(noisy, timesteps.length), HEAD + "input_proj"); // (N, W)
+        Variable x = linear(tape, tape.constant(noisy, rows.length), HEAD + "input_proj"); // (N, W)
         for (int i = 0; i < config.head().depth(); i++) {
             Variable before = x;
             String name = HEAD + "res_blocks." + i;
@@ -265,7 +278,12 @@ public final class MarNetwork {
         return linear(tape, modulated, HEAD + "final_layer.linear");
     }
 
-    private Variable embedTime(Tape tape, int[] timesteps) {
+    /**
+     * The head's view of time steps.
+     *
+     * @return {@code (timesteps.length, W)}
+     */
+    public Variable embedTime(Tape tape, int[] timesteps) {
         Variable sinusoids = tape.observe("time_sinusoid", tape.constant(TimeSinusoid.of(timesteps), timesteps.length));
         Variable hidden = tape.silu(linear(tape, sinusoids, HEAD + "time_embed.mlp.0"));
         return linear(tape, hidden, HEAD + "time_embed.mlp.2");

@@ -1,7 +1,10 @@
 package io.github.marspark.model.tensor;
 
 import java.nio.FloatBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.bytedeco.javacpp.FloatPointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Kernels} in float32 on the processor: products by calls of {@link Blas} on parts of the result, everything
@@ -20,12 +23,16 @@ public final class CpuKernels implements Kernels {
     /** Rows that are summed before their sum joins the others'. */
     private static final int SUM_ROWS = 256;
 
+    /** Rows with which a product on one thread is as fast as on all of them. */
+    private static final int ENOUGH_ROWS = 24;
+
     private static final Blas BLAS = Blas.ofThisProcess();
 
     private final Threads threads;
     private final Arena arena = new Arena();
     private final CpuConvolution convolution = new CpuConvolution(this);
     private final CpuGroupNorm groupNorm = new CpuGroupNorm(this);
+    private final Queue<CpuKernels> ofOneThread = new ConcurrentLinkedQueue<>();
 
     /** Computes on the given threads. */
     public CpuKernels(Threads threads) {
@@ -52,10 +59,35 @@ public final class CpuKernels implements Kernels {
         arena.release(matrix);
     }
 
+    @Override
+    public void independently(int rows, RowWork work) {
+        if (threads.count() == 1 || rows < ENOUGH_ROWS * threads.count()) {
+            work.run(this, 0, rows);
+            return;
+        }
+        threads.split(rows, 1, (from, to) -> {
+            CpuKernels idle = ofOneThread.poll();
+            CpuKernels own = idle == null ? new CpuKernels(new Threads(1)) : idle;
+            work.run(own, from, to);
+            ofOneThread.add(own);
+        });
+    }
+
     // ---- products
 
     @Override
     public void multiply(Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, float beta) {
+        multiply(a, readA, b, readB, c, beta, null);
+    }
+
+    /** Each thread lays the bias under its part of the product, where it is still in the cache. */
+    @Override
+    public void linear(Matrix x, Matrix weight, Operand readWeight, Matrix bias, Matrix y) {
+        multiply(x, Operand.PLAIN, weight, readWeight, y, 1, bias);
+    }
+
+    private void multiply(
+            Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, float beta, @Nullable Matrix bias) {
         int inner = readA == Operand.PLAIN ? a.columns() : a.rows();
         boolean byRows = c.rows() >= c.columns();
         int length = byRows ? c.rows() : c.columns();
@@ -64,8 +96,17 @@ public final class CpuKernels implements Kernels {
             Matrix part = byRows ? c.rows(from, to) : c.columns(from, to);
             Matrix left = byRows ? slice(a, readA, from, to) : a;
             Matrix right = byRows ? b : slice(b, flip(readB), from, to);
+            if (bias != null) {
+                fill(part, (byRows ? bias : bias.columns(from, to)).toFloats());
+            }
             blas(left, readA, right, readB, part, inner, 1, beta);
         });
+    }
+
+    private static void fill(Matrix y, float[] row) {
+        for (int i = 0; i < y.rows(); i++) {
+            store(y, i, row);
+        }
     }
 
     /** The part of a left factor that makes rows from..to of the product. */
@@ -268,11 +309,7 @@ public final class CpuKernels implements Kernels {
     @Override
     public void fillRows(Matrix row, Matrix y) {
         float[] values = row.toFloats();
-        byRows(y, (from, to) -> {
-            for (int i = from; i < to; i++) {
-                store(y, i, values);
-            }
-        });
+        byRows(y, (from, to) -> fill(y.rows(from, to), values));
     }
 
     @Override

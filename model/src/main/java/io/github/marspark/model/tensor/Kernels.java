@@ -35,6 +35,27 @@ public interface Kernels {
     /** {@code c = a b + beta c}, each factor as its {@link Operand} says. */
     void multiply(Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, float beta);
 
+    /** {@code y[i] = (x weight)[i] + bias} for every row i, the weight as its {@link Operand} says. */
+    default void linear(Matrix x, Matrix weight, Operand readWeight, Matrix bias, Matrix y) {
+        fillRows(bias, y);
+        multiply(x, Operand.PLAIN, weight, readWeight, y, 1);
+    }
+
+    /** Work on a range of rows by the given kernels. */
+    @FunctionalInterface
+    interface RowWork {
+        /** Does the rows {@code from} (inclusive) to {@code to} (exclusive). */
+        void run(Kernels kernels, int from, int to);
+    }
+
+    /**
+     * Does long work on rows that have nothing to do with each other. Where there are rows enough, every thread does its
+     * share of them from end to end with kernels of its own, which spares the threads to meet after every operation.
+     */
+    default void independently(int rows, RowWork work) {
+        work.run(this, 0, rows);
+    }
+
     /** {@code y = x + beta y}. */
     void copy(Matrix x, Matrix y, float beta);
 

@@ -294,11 +294,21 @@ final class Loops {
     }
 
     static float max(float[] x, int from, int to) {
-        float max = x[from];
-        for (int i = from + 1; i < to; i++) {
-            max = Math.max(max, x[i]);
+        float a = x[from];
+        float b = a;
+        float c = a;
+        float d = a;
+        int i = from;
+        for (; i <= to - 4; i += 4) {
+            a = Math.max(a, x[i]);
+            b = Math.max(b, x[i + 1]);
+            c = Math.max(c, x[i + 2]);
+            d = Math.max(d, x[i + 3]);
         }
-        return max;
+        for (; i < to; i++) {
+            a = Math.max(a, x[i]);
+        }
+        return Math.max(Math.max(a, b), Math.max(c, d));
     }
 
     /**

@@ -154,9 +154,8 @@ public final class Tape implements AutoCloseable {
         boolean inputsFirst = weight.isInputsFirst();
         requireColumns("linear", x, inputsFirst ? weight.rows() : weight.columns());
         Shared y = allocate(x.rows(), bias.columns());
-        kernels.fillRows(bias.value(), y.matrix());
         Operand read = inputsFirst ? Operand.PLAIN : Operand.TRANSPOSED;
-        kernels.multiply(x.value(), Operand.PLAIN, weight.value(), read, y.matrix(), 1);
+        kernels.linear(x.value(), weight.value(), read, bias.value(), y.matrix());
         Variable output = Variable.computed(y, needsGradient(x, weight, bias));
         return record(output, List.of(), () -> {
             Matrix dy = output.gradient();

@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Generation against the reference's recorded runs, with their recorded noise. */
@@ -103,6 +104,24 @@ class MarGeneratorTest {
         float[] alone = generator.generate(new int[] {3}, GenerationNoise.of(draws, 12));
         assertClose("third image", alone, Arrays.copyOfRange(together, 2 * alone.length, 3 * alone.length), 1e-5);
         assertThat(together).isEqualTo(generator.generate(new int[] {1, 2, 3}, GenerationNoise.of(draws, 10)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 2})
+    void neitherThreadsNorImagesOfTheSameClassChangeAnImage(double guidance) {
+        int[] labels = IntStream.range(0, 25).map(i -> i % 3).toArray(); // rows enough for a share a thread
+        Options options = new Options(4, guidance, GuidanceSchedule.CONSTANT, SamplingOptions.REFERENCE.withClamp(5));
+        GaussianDiffusion diffusion =
+                GaussianDiffusion.of(NoiseSchedule.COSINE, 1000).respaced(new Respacing("ddim25"));
+        Draws draws = new Draws(4);
+        float[] together =
+                new MarGenerator(network, kernels, diffusion, options).generate(labels, GenerationNoise.of(draws, 0));
+        MarGenerator alone = new MarGenerator(network, new CpuKernels(new Threads(1)), diffusion, options);
+        for (int sample : new int[] {0, 12, 24}) {
+            float[] image = alone.generate(new int[] {labels[sample]}, GenerationNoise.of(draws, sample));
+            float[] same = Arrays.copyOfRange(together, sample * image.length, (sample + 1) * image.length);
+            assertClose("image " + sample, same, image, 1e-5);
+        }
     }
 
     @Test

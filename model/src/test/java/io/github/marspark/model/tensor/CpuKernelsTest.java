@@ -62,6 +62,9 @@ class CpuKernelsTest {
         agree(threads, 1, rows, columns, (k, y) -> k.multiply(a, Operand.PLAIN, b, Operand.PLAIN, y[0], 0));
         agree(threads, 1, rows, columns, (k, y) -> k.multiply(a, Operand.PLAIN, bt, Operand.TRANSPOSED, y[0], 1));
         agree(threads, 1, rows, columns, (k, y) -> k.multiply(at, Operand.TRANSPOSED, b, Operand.PLAIN, y[0], 1));
+        Matrix bias = random(1, columns);
+        agree(threads, 1, rows, columns, (k, y) -> k.linear(a, b, Operand.PLAIN, bias, y[0]));
+        agree(threads, 1, rows, columns, (k, y) -> k.linear(a, bt, Operand.TRANSPOSED, bias, y[0]));
     }
 
     @ParameterizedTest
