@@ -113,7 +113,8 @@ class PipelineTest {
         Path manifest = Files.move(latents.resolve("manifest.parquet"), folder.resolve("kept.parquet"));
         assertThat(inspect(latents.toString())).contains("encoding       not complete, ./mar encode goes on with it");
         Files.move(manifest, latents.resolve("manifest.parquet"));
-        assertThat(inspect(latents.toString())).contains("encoding       complete, 1 file as long as written");
+        assertThat(inspect(latents.toString()))
+                .contains("encoding       complete, 1 file as long as written", "manifest       agrees with 1 file");
     }
 
     private Path cutShort(Path latents) throws IOException {

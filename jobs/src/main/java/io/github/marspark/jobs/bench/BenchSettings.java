@@ -2,6 +2,7 @@ package io.github.marspark.jobs.bench;
 
 import io.github.marspark.jobs.UsageException;
 import io.github.marspark.jobs.recipe.Suggestion;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,22 @@ final class BenchSettings {
             throw new UsageException("%s is %s, must be a whole number of at least 1".formatted(key, value));
         }
         return Integer.parseInt(value);
+    }
+
+    /**
+     * Several numbers of things, or none.
+     *
+     * @throws UsageException if they are not whole numbers of at least 1 with commas between them
+     */
+    int[] counts(String key) {
+        String text = text(key);
+        if (!text.matches("([1-9]\\d{0,8}(,[1-9]\\d{0,8})*)?")) {
+            throw new UsageException("%s is %s, must be whole numbers with commas between them".formatted(key, text));
+        }
+        return Arrays.stream(text.split(","))
+                .filter(number -> !number.isEmpty())
+                .mapToInt(Integer::parseInt)
+                .toArray();
     }
 
     /** Whether a switch is on. */

@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What one process of an encoding does: decoding and cropping, encoding, and latents to a file and back. */
+/**
+ * What one process of an encoding does: decoding and cropping, encoding, and latents to a file and back; and the memory
+ * of the whole job.
+ */
 final class EncodeBenchmark implements Benchmark {
     private static final String ALL = "all";
 
@@ -16,7 +19,7 @@ final class EncodeBenchmark implements Benchmark {
 
     private final Map<String, Part> parts = new LinkedHashMap<>();
 
-    /** In the order of the memory they take, so that each line tells of its own. */
+    /** In the order of the memory they take, so that each line tells of its own; the last has processes of its own. */
     EncodeBenchmark() {
         parts.put("decode", Decoding::measure);
         parts.put("avro", LatentFiles::measure);
@@ -24,6 +27,7 @@ final class EncodeBenchmark implements Benchmark {
         parts.put(
                 "kl16",
                 (settings, lines) -> new TokenizerEncoding("kl16", AutoencoderConfig.KL_16).measure(settings, lines));
+        parts.put("memory", EncodeMemory::measure);
     }
 
     /** One of the measurements. */
@@ -38,7 +42,7 @@ final class EncodeBenchmark implements Benchmark {
 
     @Override
     public String summary() {
-        return "images decoded and encoded, latents written and read, per second; config=decode, avro, demo, kl16 or all";
+        return "images decoded and encoded, latents written and read, per second; memory of the job; config=decode, avro, demo, kl16, memory or all";
     }
 
     @Override
@@ -48,6 +52,7 @@ final class EncodeBenchmark implements Benchmark {
         defaults.put("images", "64");
         defaults.put("batch", "4");
         defaults.put("records", "1000");
+        defaults.put("collections", "10000,100000,1000000");
         return defaults;
     }
 

@@ -2,6 +2,7 @@ package io.github.marspark.jobs.bench;
 
 import io.github.marspark.model.tensor.Blas;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -25,7 +26,12 @@ final class Machine {
 
     /** The most memory that this process has held so far, in MB; 0 where Linux does not tell. */
     static double peakMegabytes() {
-        return find("/proc/self/status", "VmHWM")
+        return peakMegabytes(ProcessHandle.current().pid());
+    }
+
+    /** Likewise, that another process has held; 0 when it has ended. */
+    static double peakMegabytes(long process) {
+        return find("/proc/%d/status".formatted(process), "VmHWM")
                 .map(text -> Long.parseLong(text.replaceAll("\\D", "")) * BYTES_A_KILOBYTE / 1e6)
                 .orElse(0.0);
     }
@@ -35,7 +41,7 @@ final class Machine {
             return lines.filter(line -> line.startsWith(key))
                     .map(line -> line.substring(line.indexOf(':') + 1).strip())
                     .findFirst();
-        } catch (IOException notLinux) {
+        } catch (IOException | UncheckedIOException untold) {
             return Optional.empty();
         }
     }

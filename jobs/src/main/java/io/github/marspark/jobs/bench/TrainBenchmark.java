@@ -1,12 +1,10 @@
 package io.github.marspark.jobs.bench;
 
-import io.github.marspark.jobs.UsageException;
 import io.github.marspark.jobs.exchange.FlatVector;
 import io.github.marspark.jobs.exchange.NetworkExchange;
 import io.github.marspark.model.tensor.Threads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -40,23 +38,12 @@ final class TrainBenchmark implements Benchmark {
     @Override
     public void run(BenchSettings settings, JsonLines lines) {
         Workload workload = Workload.of(settings.text("config")).withBatch(settings.count("batch"));
-        for (int executors : counts(settings, "executors")) {
+        for (int executors : settings.counts("executors")) {
             steps(workload, executors, settings, lines);
         }
-        for (int millions : counts(settings, "exchange")) {
+        for (int millions : settings.counts("exchange")) {
             exchange(millions, settings, lines);
         }
-    }
-
-    private static int[] counts(BenchSettings settings, String key) {
-        String text = settings.text(key);
-        if (!text.matches("([1-9]\\d{0,3}(,[1-9]\\d{0,3})*)?")) {
-            throw new UsageException("%s is %s, must be whole numbers with commas between them".formatted(key, text));
-        }
-        return Arrays.stream(text.split(","))
-                .filter(number -> !number.isEmpty())
-                .mapToInt(Integer::parseInt)
-                .toArray();
     }
 
     private static void steps(Workload workload, int executors, BenchSettings settings, JsonLines lines) {

@@ -6,8 +6,11 @@ import io.github.marspark.jobs.UsageException;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.encode.WrittenShards;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.latents.LatentManifest;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.hadoop.fs.Path;
 
 /** Says what a file or folder of this program holds, and draws encoded images back. */
@@ -46,23 +49,37 @@ public final class InspectCommand implements Command {
         List<String> names = inside.names();
         if (given.path().endsWith(LATENTS) && names.equals(List.of(path.getName()))) {
             Path parent = inside.path().getParent();
-            latents(FileStore.at(parent.toString()), names, given, out);
+            latents(FileStore.at(parent.toString()), names, given, (file, labels) -> {}, out);
         } else if (names.stream().anyMatch(name -> name.endsWith(LATENTS))) {
-            String encoding = WrittenShards.compare(inside.path().toString());
-            latents(
-                    inside,
-                    names.stream().filter(name -> name.endsWith(LATENTS)).toList(),
-                    given,
-                    out);
-            out.println("encoding       " + encoding);
+            folder(inside, names, given, out);
         } else {
             given.requireNoPictures(inside.path());
             describeOther(inside, names, out);
         }
     }
 
-    private static void latents(FileStore store, List<String> files, InspectArguments given, PrintStream out) {
-        LatentSummary.of(store, files).print(store, files, out);
+    private static void folder(FileStore inside, List<String> names, InspectArguments given, PrintStream out) {
+        String encoding = WrittenShards.compare(inside.path().toString());
+        List<String> files =
+                names.stream().filter(name -> name.endsWith(LATENTS)).toList();
+        if (names.contains(LatentManifest.NAME)) {
+            ManifestCheck manifest = ManifestCheck.of(inside);
+            latents(inside, files, given, manifest::see, out);
+            out.println("encoding       " + encoding);
+            manifest.print(out);
+        } else {
+            latents(inside, files, given, (file, labels) -> {}, out);
+            out.println("encoding       " + encoding);
+        }
+    }
+
+    private static void latents(
+            FileStore store,
+            List<String> files,
+            InspectArguments given,
+            BiConsumer<String, Map<Integer, Long>> each,
+            PrintStream out) {
+        LatentSummary.of(store, files, each).print(store, files, out);
         if (given.pictures() > 0) {
             new LatentPictures(store, files).draw(given.pictures(), given.tokenizer(), given.out(), out);
         }

@@ -13,6 +13,7 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** What all records of some files of latents are together. */
@@ -34,10 +35,11 @@ final class LatentSummary {
     /**
      * Reads every record.
      *
+     * @param each is told, when a file is read, how many records of it each label has
      * @throws IllegalStateException if the files do not belong together
      * @throws UncheckedIOException if one is damaged
      */
-    static LatentSummary of(FileStore store, List<String> files) {
+    static LatentSummary of(FileStore store, List<String> files, BiConsumer<String, Map<Integer, Long>> each) {
         LatentSummary summary = new LatentSummary(header(store, files.get(0)));
         for (String file : files) {
             LatentHeader other = header(store, file);
@@ -45,7 +47,10 @@ final class LatentSummary {
                 throw new IllegalStateException("%s and %s do not belong together: %s and %s"
                         .formatted(store.path(files.get(0)), store.path(file), summary.header, other));
             }
-            read(store, file, reader -> reader.forEach(summary::add));
+            Map<Integer, Long> counts = new TreeMap<>();
+            read(store, file, reader -> reader.forEach(record -> summary.add(record, counts)));
+            counts.forEach((label, count) -> summary.labels.merge(label, count, Long::sum));
+            each.accept(file, counts);
         }
         return summary;
     }
@@ -67,9 +72,9 @@ final class LatentSummary {
         }
     }
 
-    private void add(LatentRecord record) {
+    private void add(LatentRecord record, Map<Integer, Long> counts) {
         records++;
-        labels.merge(record.getLabel(), 1L, Long::sum);
+        counts.merge(record.getLabel(), 1L, Long::sum);
         float[] moments = LatentNumbers.unpack(record.getMoments(), record.getNumberType());
         int half = moments.length / 2;
         for (int i = 0; i < half; i++) {

@@ -6,13 +6,16 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
 
 /** The manifest of a folder of latents, read without Spark's SQL, which takes seconds to start. */
-final class LatentManifest {
-    static final String NAME = "manifest.parquet";
+public final class LatentManifest {
+    /** Name of its file in the folder. */
+    public static final String NAME = "manifest.parquet";
 
     private LatentManifest() {}
 
@@ -23,21 +26,24 @@ final class LatentManifest {
      * @param records in it
      * @param bytes its length
      * @param sha256 of its bytes
+     * @param labels how many records each label has
      */
-    record Row(String file, long records, long bytes, String sha256) {}
+    public record Row(String file, long records, long bytes, String sha256, Map<Integer, Long> labels) {}
 
-    /** The rows in the order of their files. */
-    static List<Row> read(FileStore store) {
+    /**
+     * Reads it.
+     *
+     * @param store the folder
+     * @return the rows in the order of their files
+     * @throws UncheckedIOException if it is not there or damaged
+     */
+    public static List<Row> read(FileStore store) {
         List<Row> rows = new ArrayList<>();
         try (ParquetReader<Group> reader = ParquetReader.builder(new GroupReadSupport(), store.path(NAME))
                 .withConf(store.configuration())
                 .build()) {
             for (Group group = reader.read(); group != null; group = reader.read()) {
-                rows.add(new Row(
-                        group.getString("file", 0),
-                        group.getLong("records", 0),
-                        group.getLong("bytes", 0),
-                        group.getString("sha256", 0)));
+                rows.add(row(group));
             }
         } catch (IOException | RuntimeException e) {
             throw new UncheckedIOException(
@@ -47,5 +53,20 @@ final class LatentManifest {
         }
         rows.sort(Comparator.comparing(Row::file));
         return rows;
+    }
+
+    private static Row row(Group group) {
+        Map<Integer, Long> labels = new TreeMap<>();
+        Group list = group.getGroup("labels", 0);
+        for (int i = 0; i < list.getFieldRepetitionCount("list"); i++) {
+            Group count = list.getGroup("list", i).getGroup("element", 0);
+            labels.put(count.getInteger("label", 0), count.getLong("records", 0));
+        }
+        return new Row(
+                group.getString("file", 0),
+                group.getLong("records", 0),
+                group.getLong("bytes", 0),
+                group.getString("sha256", 0),
+                labels);
     }
 }

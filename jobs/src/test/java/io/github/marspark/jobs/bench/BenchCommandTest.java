@@ -102,6 +102,21 @@ class BenchCommandTest {
         assertThat(encoded.get("imagesPerSecond").asDouble()).isPositive();
     }
 
+    @Test
+    void memoryOfAnEncodingIsThatOfItsDriverAndItsExecutor() throws IOException {
+        JsonNode line =
+                lines("encode", "config=memory", "collections=600", "threads=2").get(0);
+        assertThat(line.get("images").asInt()).isEqualTo(600);
+        assertThat(line.get("imagesPerSecond").asDouble()).isPositive();
+        for (String process : List.of("driver", "executor")) {
+            double heap = line.get(process + "HeapMegabytes").asDouble();
+            assertThat(heap).isBetween(1.0, line.get("heapLimitMegabytes").asDouble());
+            // the pages of the whole heap are taken at the start
+            assertThat(line.get(process + "PeakMegabytes").asDouble())
+                    .isGreaterThan(line.get("heapLimitMegabytes").asDouble());
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -10,6 +10,7 @@ import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.latent.LatentWriter;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.UsageException;
+import io.github.marspark.jobs.latents.Manifests;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import io.github.marspark.model.autoencoder.AutoencoderParameters;
 import java.io.ByteArrayOutputStream;
@@ -61,6 +62,28 @@ class InspectCommandTest {
     void aFolderThatNoEncodingPlannedIsSaidToBeSo() throws IOException {
         shard("part-00000.avro", "f".repeat(64), 0);
         assertThat(inspect(folder)).contains("encoding       not known, the folder has no _plan.json");
+    }
+
+    @Test
+    void theManifestIsComparedWithTheFiles() throws IOException {
+        shard("part-00000.avro", "f".repeat(64), 0, 1);
+        shard("part-00001.avro", "f".repeat(64), 2);
+        shard("part-00002.avro", "f".repeat(64), 2);
+        Manifests.write(folder);
+        assertThat(inspect(folder)).contains("manifest       agrees with 3 files\n");
+        shard("part-00001.avro", "f".repeat(64), 2, 0);
+        Files.move(folder.resolve("part-00002.avro"), folder.resolve("part-00003.avro"));
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        assertThatThrownBy(() -> new InspectCommand()
+                        .run(List.of(folder.toString()), new PrintStream(said, true, StandardCharsets.UTF_8)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("manifest.parquet and the files differ in 6 places, told above");
+        assertThat(said.toString(StandardCharsets.UTF_8))
+                .contains("manifest       part-00001.avro has records 2, where it says 1\n")
+                .contains("part-00001.avro has the labels and their records {0=1, 2=1}, where it says {2=1}\n")
+                .containsPattern("part-00001.avro has bytes \\d+, where it says \\d+\n")
+                .containsPattern("part-00001.avro has the SHA-256 \\p{XDigit}{64}, where it says \\p{XDigit}{64}\n")
+                .contains("manifest       part-00003.avro is not in it\nmanifest       part-00002.avro is missing\n");
     }
 
     @Test

@@ -11,8 +11,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetFileWriter;
@@ -26,6 +27,9 @@ public final class Manifests {
     private static final MessageType SCHEMA = MessageTypeParser.parseMessageType("""
             message manifest {
               required binary file (UTF8); required int64 records; required int64 bytes; required binary sha256 (UTF8);
+              required group labels (LIST) {
+                repeated group list { required group element { required int32 label; required int64 records; } }
+              }
             }""");
 
     private Manifests() {}
@@ -54,15 +58,21 @@ public final class Manifests {
     }
 
     private static Group row(Path file) throws IOException {
+        Map<Integer, Long> labels = new TreeMap<>();
         try (LatentReader reader = LatentReader.open(file)) {
-            return new SimpleGroup(SCHEMA)
-                    .append("file", file.getFileName().toString())
-                    .append(
-                            "records",
-                            StreamSupport.stream(reader.spliterator(), false).count())
-                    .append("bytes", Files.size(file))
-                    .append("sha256", sha256(file));
+            reader.forEach(record -> labels.merge(record.getLabel(), 1L, Long::sum));
         }
+        Group row = new SimpleGroup(SCHEMA)
+                .append("file", file.getFileName().toString())
+                .append(
+                        "records",
+                        labels.values().stream().mapToLong(Long::longValue).sum())
+                .append("bytes", Files.size(file))
+                .append("sha256", sha256(file));
+        Group list = row.addGroup("labels");
+        labels.forEach((label, count) ->
+                list.addGroup("list").addGroup("element").append("label", label).append("records", count));
+        return row;
     }
 
     private static String sha256(Path file) throws IOException {
