@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.bench;
 
+import io.github.marspark.jobs.exchange.FlatVector;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,9 +11,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
-/** What the loopback interface gives when bytes are only copied, in both directions at once. */
+/**
+ * What the loopback interface gives when two ends only copy one vector's bytes into the other's memory, in both directions at
+ * once: as many bytes as an exchange between them, from and to the same memory, by one thread for each end and direction.
+ */
 final class PlainCopy implements AutoCloseable {
-    private static final int BUFFER = 4 << 20;
+    private static final int PIECE = 1 << 20;
 
     private final SocketChannel[] ends;
     private final Loopback threads = new Loopback(4);
@@ -27,15 +31,20 @@ final class PlainCopy implements AutoCloseable {
         }
     }
 
-    /** Sends as many bytes from each end to the other. */
-    void run(long bytes) {
+    /**
+     * Sends a vector from each end to the other.
+     *
+     * @param from of each end
+     * @param into of each end, as long
+     */
+    void run(FlatVector[] from, FlatVector[] into) {
         threads.onEach(who -> {
-            SocketChannel end = ends[who / 2];
+            int end = who / 2;
             try {
                 if (who % 2 == 0) {
-                    send(end, bytes);
+                    send(ends[end], from[end]);
                 } else {
-                    receive(end, bytes);
+                    receive(ends[end], into[end]);
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException("the plain copy broke off", e);
@@ -43,21 +52,23 @@ final class PlainCopy implements AutoCloseable {
         });
     }
 
-    private static void send(SocketChannel end, long bytes) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
-        for (long left = bytes; left > 0; ) {
-            left -= end.write(buffer.clear().limit((int) Math.min(BUFFER, left)));
+    private static void send(SocketChannel end, FlatVector vector) throws IOException {
+        for (long at = 0; at < vector.size(); at += PIECE) {
+            ByteBuffer piece = vector.bytes(at, (int) Math.min(PIECE, vector.size() - at));
+            while (piece.hasRemaining()) {
+                end.write(piece);
+            }
         }
     }
 
-    private static void receive(SocketChannel end, long bytes) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
-        for (long left = bytes; left > 0; ) {
-            int count = end.read(buffer.clear().limit((int) Math.min(BUFFER, left)));
-            if (count < 0) {
-                throw new EOFException("%d bytes are missing".formatted(left));
+    private static void receive(SocketChannel end, FlatVector vector) throws IOException {
+        for (long at = 0; at < vector.size(); at += PIECE) {
+            ByteBuffer piece = vector.bytes(at, (int) Math.min(PIECE, vector.size() - at));
+            while (piece.hasRemaining()) {
+                if (end.read(piece) < 0) {
+                    throw new EOFException("%d bytes are missing".formatted(piece.remaining()));
+                }
             }
-            left -= count;
         }
     }
 

@@ -18,8 +18,13 @@ record Times(double... seconds) {
 
     /** Does several things in turn, again and again, so that a change of the machine's mood meets all of them. */
     static Times[] interleaved(BenchSettings settings, Runnable... works) {
-        double[][] seconds = new double[works.length][settings.repeats()];
-        for (int i = -settings.warmup(); i < settings.repeats(); i++) {
+        return interleaved(settings.warmup(), settings.repeats(), works);
+    }
+
+    /** Likewise, so many times before and while it is measured. */
+    static Times[] interleaved(int warmup, int repeats, Runnable... works) {
+        double[][] seconds = new double[works.length][repeats];
+        for (int i = -warmup; i < repeats; i++) {
             for (int work = 0; work < works.length; work++) {
                 long begin = System.nanoTime();
                 works[work].run();

@@ -12,6 +12,9 @@ import java.util.Map;
 final class TrainBenchmark implements Benchmark {
     private static final int MILLION = 1_000_000;
 
+    /** A shorter vector is exchanged so much more often that as many bytes are measured as of one of this length. */
+    private static final int MOST_MILLIONS = 100;
+
     @Override
     public String name() {
         return "train";
@@ -75,18 +78,22 @@ final class TrainBenchmark implements Benchmark {
         Threads threads = new Threads(settings.threads());
         try (Loopback loopback = new Loopback(2);
                 PlainCopy copy = new PlainCopy()) {
+            FlatVector[] parameters = {FlatVector.zeros(size), FlatVector.zeros(size)};
+            FlatVector[] gradients = {FlatVector.zeros(size), FlatVector.zeros(size)};
             for (int rank = 0; rank < 2; rank++) {
-                loopback.open(FlatVector.zeros(size), FlatVector.zeros(size), threads);
+                loopback.open(parameters[rank], gradients[rank], threads);
             }
             loopback.connect();
             long[] step = {0};
+            int rounds = Math.max(1, MOST_MILLIONS / millions);
             Times[] times = Times.interleaved(
-                    settings,
+                    settings.warmup() * rounds,
+                    settings.repeats() * rounds,
                     () -> {
                         loopback.onEach(rank -> round(loopback.exchange(rank), step[0]));
                         step[0]++;
                     },
-                    () -> copy.run(size * Float.BYTES));
+                    () -> copy.run(gradients, parameters));
             double gigabytes = size * Float.BYTES / 1e9;
             Map<String, Object> results = times[0].rates("gigabytesPerSecond", gigabytes);
             results.put("plainGigabytesPerSecond", JsonLines.rounded(gigabytes / times[1].median()));

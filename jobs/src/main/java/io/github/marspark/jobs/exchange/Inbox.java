@@ -21,6 +21,7 @@ final class Inbox {
     private static final class Round {
         private final List<@Nullable ByteBuffer[]> contributions = new ArrayList<>();
         private final int[] published;
+        private boolean reducing;
 
         @SuppressWarnings("NullAway") // arrays of arrays of what may be null are beyond it
         Round(int chunks, int ranks) {
@@ -64,6 +65,16 @@ final class Inbox {
         }
         chunks[from] = values;
         notifyAll();
+    }
+
+    /** The own gradient of a step is complete. */
+    synchronized void reduce(long step) {
+        round(step).reducing = true;
+    }
+
+    /** Whether others' gradients may be added to the own. */
+    synchronized boolean isReducing(long step) {
+        return round(step).reducing;
     }
 
     synchronized void addPublished(long step, int from) {

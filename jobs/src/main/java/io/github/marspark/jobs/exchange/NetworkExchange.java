@@ -19,16 +19,23 @@ import org.apache.spark.network.server.OneForOneStreamManager;
 import org.apache.spark.network.server.RpcHandler;
 import org.apache.spark.network.server.StreamManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The exchange between several ranks over Spark's network layer. Each rank sends the others their shards' gradients and its
  * own shard's parameters, {@code 2 (N - 1) / N} of the parameters' bytes a step. Chunks leave from the vectors' own memory
- * and are copied to their place as they come in. They are reduced while others are still on their way,
- * and new parameters are sent while the next chunk is updated.
+ * and are copied to their place as they come in; of two ranks, whose order makes no difference to a sum, gradients are added
+ * there instead. Chunks are reduced while others are still on their way, and new parameters are sent while the next chunk is
+ * updated.
  */
 public final class NetworkExchange implements Exchange, Peers {
+    private static final Logger LOG = LoggerFactory.getLogger(NetworkExchange.class);
     private static final int GRAIN = 16384;
-    private static final int BLOCK = 2048;
+
+    /** Stands for a chunk of gradients that is in the sum already: of two, the order makes no difference. */
+    private static final ByteBuffer ADDED = ByteBuffer.allocate(0);
+
     private static final int LONGEST_TEXT = 4000;
 
     /**
@@ -79,6 +86,7 @@ public final class NetworkExchange implements Exchange, Peers {
         this.outboxes = new @Nullable Outbox[member.ranks()];
         this.network = open.apply(new Handler());
         this.address = network.listen(host);
+        LOG.info("rank {} of {} listens at {}", member.rank(), member.ranks(), address);
     }
 
     /**
@@ -140,20 +148,28 @@ public final class NetworkExchange implements Exchange, Peers {
 
     @Override
     public void reduceScatter(long step, Chunk reduced) {
+        inbox.reduce(step);
         for (int peer = 0; peer < outboxes.length; peer++) {
             for (int chunk = 0; chunk < sharding.chunks(peer); chunk++) {
                 send(peer, Kind.GRADIENT, step, member.gradient(), peer, chunk);
             }
         }
         for (int chunk = 0; chunk < sharding.chunks(member.rank()); chunk++) {
-            @Nullable ByteBuffer[] contributions = inbox.contributions(step, chunk, this);
-            sum(chunk, contributions);
-            for (ByteBuffer contribution : contributions) {
-                if (contribution != null) {
-                    pool.giveBack(contribution);
-                }
-            }
+            reduce(chunk, inbox.contributions(step, chunk, this));
             reduced.run(chunk);
+        }
+    }
+
+    private void reduce(int chunk, @Nullable ByteBuffer[] contributions) {
+        if (Arrays.stream(contributions)
+                .anyMatch(contribution -> contribution != null && !contribution.hasRemaining())) {
+            return;
+        }
+        sum(chunk, contributions);
+        for (ByteBuffer contribution : contributions) {
+            if (contribution != null) {
+                pool.giveBack(contribution);
+            }
         }
     }
 
@@ -176,22 +192,25 @@ public final class NetworkExchange implements Exchange, Peers {
                 .map(bytes -> bytes == null ? own : bytes.asFloatBuffer())
                 .toArray(FloatBuffer[]::new);
         member.threads().split(length, GRAIN, (from, to) -> {
-            float[] total = new float[BLOCK];
-            float[] term = new float[BLOCK];
-            for (int start = from; start < to; start += BLOCK) {
-                sum(terms, start, Math.min(BLOCK, to - start), total, term);
-                own.put(start, total, 0, Math.min(BLOCK, to - start));
+            for (int start = from; start < to; start += GRAIN) {
+                sum(terms, member.rank(), start, Math.min(start + GRAIN, to));
             }
         });
     }
 
-    private static void sum(FloatBuffer[] terms, int start, int size, float[] total, float[] term) {
-        terms[0].get(start, total, 0, size);
+    /** Leaves the sum in the own rank's term; on the way there, partial sums are kept in the term of rank 0. */
+    private static void sum(FloatBuffer[] terms, int own, int from, int to) {
+        FloatBuffer total = terms[0];
         for (int rank = 1; rank < terms.length; rank++) {
-            terms[rank].get(start, term, 0, size);
-            for (int i = 0; i < size; i++) {
-                total[i] += term[i];
-            }
+            FloatBuffer target = rank == own ? terms[own] : total;
+            add(total, terms[rank], target, from, to);
+            total = target;
+        }
+    }
+
+    private static void add(FloatBuffer total, FloatBuffer term, FloatBuffer target, int from, int to) {
+        for (int i = from; i < to; i++) {
+            target.put(i, total.get(i) + term.get(i));
         }
     }
 
@@ -290,8 +309,8 @@ public final class NetworkExchange implements Exchange, Peers {
                 TransportClient client, ByteBuffer header, RpcResponseCallback callback) {
             Message head = head(header);
             return switch (head.kind()) {
-                case GRADIENT -> new Arrival(head, gradient(head));
-                case PARAMETERS -> new Arrival(head, parameters(head));
+                case GRADIENT -> gradient(head);
+                case PARAMETERS -> parameters(head);
                 case NOTE -> throw new IllegalArgumentException("a note comes as a message, not as a stream");
             };
         }
@@ -314,60 +333,31 @@ public final class NetworkExchange implements Exchange, Peers {
         return head;
     }
 
-    /** Where a chunk of gradients for the own shard is kept until all ranks' have come. */
-    private ByteBuffer gradient(Message head) {
+    /** Gradients for the own shard: added at once if they may be, else kept until all ranks' have come. */
+    private Arrival gradient(Message head) {
         requireChunk(member.rank(), head.chunk());
-        return pool.take().limit(sharding.chunkLength(member.rank(), head.chunk()) * Float.BYTES);
+        int length = sharding.chunkLength(member.rank(), head.chunk());
+        if (sharding.ranks() == 2 && inbox.isReducing(head.number())) {
+            FloatBuffer own = member.gradient().part(sharding.chunkFrom(member.rank(), head.chunk()), length);
+            return new Arrival(head, new Addition(own), () -> contributed(head, length, ADDED));
+        }
+        ByteBuffer kept = pool.take().limit(length * Float.BYTES);
+        return new Arrival(head, Sink.copy(kept), () -> contributed(head, length, kept.flip()));
     }
 
-    private ByteBuffer parameters(Message head) {
+    private void contributed(Message head, int length, ByteBuffer values) {
+        bytesReceived.addAndGet(Message.BYTES + (long) length * Float.BYTES);
+        inbox.addContribution(head.number(), head.rank(), head.chunk(), values);
+    }
+
+    private Arrival parameters(Message head) {
         requireChunk(head.rank(), head.chunk());
-        return member.parameters()
-                .bytes(sharding.chunkFrom(head.rank(), head.chunk()), sharding.chunkLength(head.rank(), head.chunk()));
-    }
-
-    /** A chunk that is coming in, copied to its place as it comes. */
-    private final class Arrival implements StreamCallbackWithID {
-        private final Message head;
-        private final ByteBuffer target;
-
-        Arrival(Message head, ByteBuffer target) {
-            this.head = head;
-            this.target = target;
-        }
-
-        @Override
-        public String getID() {
-            return head.toString();
-        }
-
-        @Override
-        public void onData(String id, ByteBuffer bytes) {
-            if (bytes.remaining() > target.remaining()) {
-                throw new IllegalArgumentException(
-                        "%s of rank %d has more than %d bytes".formatted(head.kind(), head.rank(), target.limit()));
-            }
-            target.put(bytes);
-        }
-
-        @Override
-        public void onComplete(String id) {
-            if (target.hasRemaining()) {
-                throw new IllegalArgumentException("%s of rank %d has %d bytes, must have %d"
-                        .formatted(head.kind(), head.rank(), target.position(), target.limit()));
-            }
-            bytesReceived.addAndGet(Message.BYTES + target.limit());
-            if (head.kind() == Kind.GRADIENT) {
-                inbox.addContribution(head.number(), head.rank(), head.chunk(), target.flip());
-            } else {
-                inbox.addPublished(head.number(), head.rank());
-            }
-        }
-
-        @Override
-        public void onFailure(String id, Throwable cause) {
-            // the rank that waits for it sees that the connection is closed
-        }
+        int length = sharding.chunkLength(head.rank(), head.chunk());
+        ByteBuffer place = member.parameters().bytes(sharding.chunkFrom(head.rank(), head.chunk()), length);
+        return new Arrival(head, Sink.copy(place), () -> {
+            bytesReceived.addAndGet(Message.BYTES + (long) length * Float.BYTES);
+            inbox.addPublished(head.number(), head.rank());
+        });
     }
 
     private void takeNote(Message head, ByteBuffer bytes) {

@@ -145,6 +145,21 @@ public final class LoopbackCluster implements AutoCloseable {
                 .set("spark.executor.extraJavaOptions", String.join(" ", opens()) + " -XX:TieredStopAtLevel=1"));
     }
 
+    /** What the executors of an application have logged so far, a line each. */
+    public List<String> log(JavaSparkContext application) throws IOException {
+        Path folder = home.resolve("work").resolve(application.sc().applicationId());
+        List<String> lines = new ArrayList<>();
+        if (!Files.exists(folder)) {
+            return lines;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(path -> path.endsWith("stderr")).toList()) {
+                lines.addAll(Files.readAllLines(file));
+            }
+        }
+        return lines;
+    }
+
     /** Ends one executor as an out-of-memory killer would. */
     public void killAnExecutor() {
         executors().findFirst().orElseThrow().destroyForcibly();

@@ -1,25 +1,34 @@
 package io.github.marspark.jobs.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.marspark.jobs.cluster.LoopbackCluster;
 import io.github.marspark.jobs.cluster.MainProcess;
+import io.github.marspark.jobs.exchange.Address;
+import io.github.marspark.jobs.exchange.SparkNetwork;
 import io.github.marspark.jobs.recipe.Recipe;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.network.server.NoOpRpcHandler;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -97,6 +106,47 @@ class ClusterTrainingTest {
             assertThat(train(spark, recipe, OptionalInt.of(2)))
                     .contains("rank 0 on 127.0.0.1 computes on the processor, although Spark assigned GPU 5: ")
                     .contains("rank 1 on 127.0.0.1 computes on the processor, although Spark assigned GPU 5: ");
+        }
+    }
+
+    @Test
+    void strangerIsRefusedAndNamedAndChangesNothing() throws Exception {
+        Recipe recipe = prepared("stranger", LONG);
+        try (JavaSparkContext spark = cluster.open(2)) {
+            CompletableFuture<String> training =
+                    CompletableFuture.supplyAsync(() -> train(spark, recipe, OptionalInt.of(2)));
+            Address executor = Address.parse(awaitLog(spark, Pattern.compile("rank 0 of 2 listens at (\\S+)")));
+            assertThatThrownBy(() -> speakWithoutSecret(executor)).isInstanceOf(RuntimeException.class);
+            assertThat(training).isNotDone();
+            awaitLog(
+                    spark,
+                    Pattern.compile("(refused /127\\.0\\.0\\.1:\\d+), which does not know this application's secret"));
+            assertThat(training.get()).doesNotContain("begins again");
+        }
+        assertThat(TinyTraining.vectors(recipe))
+                .usingRecursiveComparison()
+                .isEqualTo(TinyTraining.vectors(undisturbed));
+    }
+
+    private static String awaitLog(JavaSparkContext spark, Pattern sought) throws IOException, InterruptedException {
+        while (true) {
+            Optional<String> found = cluster.log(spark).stream()
+                    .map(sought::matcher)
+                    .filter(Matcher::find)
+                    .map(matcher -> matcher.group(1))
+                    .findFirst();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private static void speakWithoutSecret(Address executor) throws IOException {
+        SparkConf open = new SparkConf(false).set("spark.app.id", "stranger");
+        Duration patience = Duration.ofSeconds(10);
+        try (SparkNetwork network = new SparkNetwork(open, null, "stranger", patience, new NoOpRpcHandler())) {
+            network.connect(executor).sendRpcSync(ByteBuffer.allocate(100), patience.toMillis());
         }
     }
 

@@ -25,9 +25,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageCompleted;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import scala.collection.JavaConverters;
 
 /** Trains tiny networks in this process, with one, two and four ranks that speak over real sockets. */
 class TrainingJobTest {
@@ -102,6 +106,30 @@ class TrainingJobTest {
                 .average()
                 .orElseThrow();
         assertThat(end).isLessThan(0.9 * begin);
+    }
+
+    @Test
+    void webPageShowsTheLastStep(@TempDir Path folder) throws Exception {
+        Map<String, Object> shown = new ConcurrentHashMap<>();
+        SparkListener page = new SparkListener() {
+            @Override
+            public void onStageCompleted(SparkListenerStageCompleted completed) {
+                JavaConverters.asJavaCollection(
+                                completed.stageInfo().accumulables().values())
+                        .forEach(number ->
+                                shown.put(number.name().get(), number.value().get()));
+            }
+        };
+        Recipe recipe = prepared(folder);
+        spark.sc().addSparkListener(page);
+        train(recipe, 2);
+        spark.sc().listenerBus().waitUntilEmpty(10_000);
+        spark.sc().removeSparkListener(page);
+        assertThat(shown)
+                .containsEntry("steps of all executors", 40L)
+                .containsEntry("images", 160L)
+                .containsEntry("loss", TinyTraining.losses(recipe).get(20L))
+                .containsKeys("epoch", "learning rate", "gradient norm", "images per second", "share of time waiting");
     }
 
     @Test
