@@ -3,10 +3,16 @@ package io.github.marspark.jobs.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.Command;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.cluster.LoopbackCluster;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.sample.SampleJob;
+import io.github.marspark.jobs.weights.ExportCommand;
+import io.github.marspark.model.autoencoder.AutoencoderConfig;
+import io.github.marspark.model.autoencoder.AutoencoderParameters;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,6 +21,8 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +35,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** DL4J's gradient sharing on two executors, each with a loopback address of its own, and on two that share one. */
 @Tag("cluster")
@@ -84,6 +94,9 @@ class SharedTrainingTest {
                 "train.steps=200",
                 "train.checkpoint.every-steps=50",
                 "train.dl4j-shared.first-threshold=1e-3");
+        Tokenizer tokenizer = tokenizer();
+        tokenizer.save(Path.of(recipe.tokenizerFolder()));
+        TinyTraining.writeLatents(Path.of(recipe.latents()), TinyTraining.header(tokenizer.fingerprint()), 30);
         try (JavaSparkContext spark = cluster.open(2)) {
             assertThat(train(spark, recipe)).contains("trained to step 200").contains("no moving average is kept");
         }
@@ -94,6 +107,31 @@ class SharedTrainingTest {
         assertThat(last.step()).isEqualTo(200);
         assertThat(last.manifest().data().records()).isEqualTo(30);
         assertThat(last.average()).isEqualTo(last.parameters());
+        assertItIsExportedAndSampled(recipe);
+    }
+
+    private static void assertItIsExportedAndSampled(Recipe recipe) throws IOException {
+        Path file = Files.writeString(shared.resolve("tiny.conf"), TinyTraining.text());
+        Path weights = shared.resolve("weights.safetensors");
+        assertThat(run(new ExportCommand(), recipe, file, "file=" + weights)).contains("of step 200");
+        assertThat(weights).isNotEmptyFile();
+        assertThat(run(new SampleJob(), recipe, file, "sample.per-class=1")).contains("3 images in");
+        assertThat(Path.of(recipe.samples())).isDirectoryRecursivelyContaining("glob:**.png");
+    }
+
+    private static String run(Command job, Recipe recipe, Path file, String... words) {
+        List<String> all = new ArrayList<>(List.of(file.toString(), "out=" + Path.of(recipe.out())));
+        all.addAll(List.of(words));
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        job.run(all, new PrintStream(said, true, StandardCharsets.UTF_8));
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Encodes nothing that a person could see, and draws nothing either. */
+    private static Tokenizer tokenizer() {
+        AutoencoderConfig config = new AutoencoderConfig(8, 3, 8, List.of(1, 2), 1, List.of(), 2, 4);
+        long parameters = AutoencoderParameters.layout(config).size();
+        return new Tokenizer(config, Nd4j.valueArrayOf(new long[] {parameters}, 0.1, DataType.FLOAT), 0.5);
     }
 
     @Test
