@@ -4,6 +4,7 @@ import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.jobs.encode.FolderEntries.Entry;
 import io.github.marspark.jobs.encode.FolderWalk.Scope;
 import io.github.marspark.jobs.encode.FolderWalk.Start;
+import io.github.marspark.jobs.files.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

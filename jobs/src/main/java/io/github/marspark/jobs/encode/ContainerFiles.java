@@ -3,6 +3,7 @@ package io.github.marspark.jobs.encode;
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.jobs.encode.FolderWalk.Scope;
 import io.github.marspark.jobs.encode.FolderWalk.Start;
+import io.github.marspark.jobs.files.Storage;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -52,7 +53,7 @@ final class ContainerFiles implements ImageCollection {
         this.kind = kind;
         this.members = members;
         this.named = named;
-        Storage.requireExists(root);
+        ImageCollection.requireExists(root);
     }
 
     @Override

@@ -197,7 +197,7 @@ final class Encoding {
                     images.contents());
         }
         reports.writeTables(leftOut);
-        return account(images, listing, leftOut, reports);
+        return new Account(folder, recipe, images, out).settle(listing, leftOut, reports);
     }
 
     private void encode(Dataset<Row> ordered, long chosen, Shards shards, ShardSettings settings, Contents contents) {
@@ -243,57 +243,5 @@ final class Encoding {
             Iterator<SourceImage> images = new MappedIterator<>(rows, row -> SourceImage.of(row._2()));
             encoder.encode(shard, contents.read(images));
         });
-    }
-
-    private Totals account(ImageCollection images, Listing listing, LeftOut leftOut, ShardReports reports) {
-        Totals totals = reports.totals(leftOut);
-        out.printf(
-                "%d images in = %d latent records + %d rejects%n", listing.size(), totals.records(), totals.rejects());
-        if (listing.size() != totals.images() || totals.images() != totals.records() + totals.rejects()) {
-            throw new IllegalStateException(
-                    "%s does not account for every image: %d were listed, %d taken; delete it and encode again"
-                            .formatted(folder, listing.size(), totals.images()));
-        }
-        out.printf(
-                "%s: %d files, %.1f MB, %d numbers beyond the range of %s%n",
-                folder,
-                totals.shards(),
-                totals.bytes() / 1e6,
-                totals.clampedValues(),
-                settings(List.of(), 1).numberTypeName());
-        if (!leftOut.reasons().isEmpty()) {
-            out.printf("left out of them: %s%n", String.join(", ", leftOut.reasons()));
-        }
-        if (totals.rejects() > leftOut.size()) {
-            judge(images, totals, leftOut.size(), reports);
-        }
-        return totals;
-    }
-
-    private void judge(ImageCollection images, Totals totals, long leftOut, ShardReports reports) {
-        long chosen = totals.images() - leftOut;
-        long unusable = totals.rejects() - leftOut;
-        String table = folder.path(LatentFolder.REJECTS).toString();
-        String reasons = String.join(", ", reports.reasons());
-        out.printf("rejects: %s; listed in %s%n", reasons, table);
-        if (totals.records() == 0) {
-            throw new IllegalStateException(
-                    "none of the %d files in %s can be used as an image (%s): %s; set images to a folder of JPEG, PNG, WebP, GIF, BMP or TIFF files"
-                            .formatted(chosen, images.root(), reasons, reports.example()));
-        }
-        double share = (double) unusable / chosen;
-        if (share > recipe.maxRejectShare()) {
-            throw new IllegalStateException(
-                    "%d of %d images in %s cannot be used (%s), a share of %.4f, more than encode.max-reject-share = %s allows; the first: %s; %s lists them all, and the latents of the other images are complete: allow a larger share, or repair the images and encode into another folder"
-                            .formatted(
-                                    unusable,
-                                    chosen,
-                                    images.root(),
-                                    reasons,
-                                    share,
-                                    recipe.maxRejectShare(),
-                                    reports.example(),
-                                    table));
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.encode;
 
+import io.github.marspark.jobs.files.Storage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;

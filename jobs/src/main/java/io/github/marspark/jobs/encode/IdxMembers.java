@@ -3,6 +3,7 @@ package io.github.marspark.jobs.encode;
 import io.github.marspark.data.idx.IdxImages;
 import io.github.marspark.data.idx.IdxLabels;
 import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.jobs.files.Storage;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;

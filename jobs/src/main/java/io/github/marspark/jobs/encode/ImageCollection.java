@@ -1,6 +1,10 @@
 package io.github.marspark.jobs.encode;
 
+import io.github.marspark.jobs.files.Storage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -43,5 +47,18 @@ interface ImageCollection {
     /** How executors get at the bytes of the images. */
     default Contents contents() {
         return Contents.OF_FILES;
+    }
+
+    /**
+     * Asks for images that are there.
+     *
+     * @throws UncheckedIOException naming the path if nothing is
+     */
+    static void requireExists(Path path) {
+        try {
+            Storage.of(path).getFileStatus(path);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(path + " does not exist; set images to the place of the images", failure);
+        }
     }
 }

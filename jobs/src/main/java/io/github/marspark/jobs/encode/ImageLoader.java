@@ -6,6 +6,7 @@ import io.github.marspark.data.image.ImageLimits;
 import io.github.marspark.data.image.ImageRejected;
 import io.github.marspark.data.image.RejectReason;
 import io.github.marspark.data.image.RgbImage;
+import io.github.marspark.jobs.files.Storage;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package io.github.marspark.jobs.encode;
 
+import io.github.marspark.jobs.files.Storage;
+import io.github.marspark.jobs.latents.LatentManifest;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,7 +29,7 @@ final class LatentFolder {
     static final String LABELS = "labels.json";
 
     /** A row for each file of latents. */
-    static final String MANIFEST = "manifest.parquet";
+    static final String MANIFEST = LatentManifest.NAME;
 
     /** A row for each image that was not used. */
     static final String REJECTS = "rejects.parquet";

@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.encode;
 
+import io.github.marspark.jobs.files.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;

@@ -13,6 +13,7 @@ import static org.apache.spark.sql.functions.monotonically_increasing_id;
 import static org.apache.spark.sql.functions.row_number;
 
 import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.jobs.files.Storage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -58,7 +59,7 @@ final class ParquetImages implements ImageCollection {
 
     static ParquetImages at(String address) {
         Path root = Storage.qualified(address);
-        Storage.requireExists(root);
+        ImageCollection.requireExists(root);
         return new ParquetImages(root);
     }
 

@@ -6,7 +6,6 @@ import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What an executor has to know to write a shard.
@@ -62,10 +61,5 @@ record ShardSettings(
                 numberType,
                 imageSize,
                 classNames);
-    }
-
-    /** The number type as a recipe writes it. */
-    String numberTypeName() {
-        return numberType.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -3,6 +3,7 @@ package io.github.marspark.jobs.encode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.jobs.files.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;

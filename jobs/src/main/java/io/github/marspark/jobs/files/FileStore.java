@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
@@ -13,11 +12,7 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkConf;
-import org.apache.spark.SparkEnv;
-import org.apache.spark.deploy.SparkHadoopUtil;
 
 /** A folder on any file system that Hadoop knows; errors name the path. */
 public final class FileStore {
@@ -36,20 +31,8 @@ public final class FileStore {
      * @return the folder
      */
     public static FileStore at(String address) {
-        Path path = new Path(address);
-        try {
-            FileSystem files = path.getFileSystem(settings());
-            FileSystem plain = files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
-            return new FileStore(plain, plain.makeQualified(path));
-        } catch (IOException e) {
-            throw new UncheckedIOException("there is no file system for " + address + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static Configuration settings() {
-        SparkEnv environment = SparkEnv.get();
-        SparkConf spark = environment == null ? new SparkConf() : environment.conf();
-        return SparkHadoopUtil.get().newConfiguration(spark);
+        Path folder = Storage.qualified(address);
+        return new FileStore(Storage.of(folder), folder);
     }
 
     /**
@@ -77,7 +60,7 @@ public final class FileStore {
      * @return whether its scheme is that of local files
      */
     public boolean isLocal() {
-        return "file".equals(files.getUri().getScheme());
+        return Storage.isLocal(folder);
     }
 
     /**
@@ -225,8 +208,7 @@ public final class FileStore {
      */
     public LocalFile local(String name) throws IOException {
         if (isLocal()) {
-            return new LocalFile(
-                    java.nio.file.Path.of(URI.create(path(name).toUri().toString())), false);
+            return new LocalFile(Storage.local(path(name)), false);
         }
         java.nio.file.Path copy = Files.createTempFile("mar-checkpoint", ".safetensors");
         files.copyToLocalFile(false, path(name), new Path(copy.toUri()), true);

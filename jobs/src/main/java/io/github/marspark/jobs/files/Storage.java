@@ -1,4 +1,4 @@
-package io.github.marspark.jobs.encode;
+package io.github.marspark.jobs.files;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,11 +12,16 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.deploy.SparkHadoopUtil;
 
 /** Finds the file system of an address, with the settings that Spark was given; on the driver and on executors. */
-final class Storage {
+public final class Storage {
     private Storage() {}
 
-    /** The file system of a path; that of local files without Hadoop's files of checksums. */
-    static FileSystem of(Path path) {
+    /**
+     * The file system of a path; that of local files without Hadoop's files of checksums.
+     *
+     * @param path of the default file system, or with its own scheme
+     * @return its file system
+     */
+    public static FileSystem of(Path path) {
         try {
             FileSystem files = path.getFileSystem(configuration());
             return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
@@ -26,31 +31,34 @@ final class Storage {
         }
     }
 
-    /** The path with its scheme, absolute. */
-    static Path qualified(String address) {
+    /**
+     * A path as every process understands it.
+     *
+     * @param address of the default file system, or with its own scheme
+     * @return the path with its scheme, absolute
+     */
+    public static Path qualified(String address) {
         Path path = new Path(address);
         return of(path).makeQualified(path);
     }
 
     /**
-     * Asks for images that are there.
+     * Whether a path lies on this machine's own disks.
      *
-     * @throws UncheckedIOException naming the path if nothing is
+     * @param path with its scheme
+     * @return whether that is of local files
      */
-    static void requireExists(Path path) {
-        try {
-            of(path).getFileStatus(path);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(path + " does not exist; set images to the place of the images", failure);
-        }
-    }
-
-    static boolean isLocal(Path path) {
+    public static boolean isLocal(Path path) {
         return "file".equals(path.toUri().getScheme());
     }
 
-    /** A path of local files as Java's own library takes it. */
-    static java.nio.file.Path local(Path path) {
+    /**
+     * A path of local files as Java's own library takes it.
+     *
+     * @param path with its scheme
+     * @return without it
+     */
+    public static java.nio.file.Path local(Path path) {
         return java.nio.file.Path.of(URI.create("file:///").resolve(path.toUri().getRawPath()));
     }
 
