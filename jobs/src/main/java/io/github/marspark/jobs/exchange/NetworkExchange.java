@@ -4,20 +4,14 @@ import io.github.marspark.jobs.exchange.Message.Kind;
 import io.github.marspark.model.tensor.Threads;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import org.apache.spark.network.client.RpcResponseCallback;
-import org.apache.spark.network.client.StreamCallbackWithID;
 import org.apache.spark.network.client.TransportClient;
-import org.apache.spark.network.server.OneForOneStreamManager;
 import org.apache.spark.network.server.RpcHandler;
-import org.apache.spark.network.server.StreamManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,10 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class NetworkExchange implements Exchange, Peers {
     private static final Logger LOG = LoggerFactory.getLogger(NetworkExchange.class);
-    private static final int GRAIN = 16384;
-
-    /** Stands for a chunk of gradients that is in the sum already: of two, the order makes no difference. */
-    private static final ByteBuffer ADDED = ByteBuffer.allocate(0);
 
     private static final int LONGEST_TEXT = 4000;
 
@@ -66,7 +56,7 @@ public final class NetworkExchange implements Exchange, Peers {
     private final Inbox inbox;
     private final SparkNetwork network;
     private final Address address;
-    private final AtomicLong bytesReceived = new AtomicLong();
+    private final Receiver receiver;
     private final @Nullable Outbox[] outboxes;
     private List<Address> addresses = List.of();
     private long gathers;
@@ -84,7 +74,8 @@ public final class NetworkExchange implements Exchange, Peers {
         this.pool = new BufferPool(sharding);
         this.inbox = new Inbox(sharding, member.rank(), member.timeout(), member.interruption());
         this.outboxes = new @Nullable Outbox[member.ranks()];
-        this.network = open.apply(new Handler());
+        this.receiver = new Receiver(member, sharding, pool, inbox);
+        this.network = open.apply(receiver);
         this.address = network.listen(host);
         LOG.info("rank {} of {} listens at {}", member.rank(), member.ranks(), address);
     }
@@ -165,7 +156,11 @@ public final class NetworkExchange implements Exchange, Peers {
                 .anyMatch(contribution -> contribution != null && !contribution.hasRemaining())) {
             return;
         }
-        sum(chunk, contributions);
+        int length = sharding.chunkLength(member.rank(), chunk);
+        RankSum.into(
+                member.gradient().part(sharding.chunkFrom(member.rank(), chunk), length),
+                contributions,
+                member.threads());
         for (ByteBuffer contribution : contributions) {
             if (contribution != null) {
                 pool.giveBack(contribution);
@@ -181,36 +176,6 @@ public final class NetworkExchange implements Exchange, Peers {
                     vector,
                     sharding.chunkFrom(owner, chunk),
                     sharding.chunkLength(owner, chunk));
-        }
-    }
-
-    /** Adds what all ranks have for a chunk to the own gradient, in rank order whatever order they came in. */
-    private void sum(int chunk, @Nullable ByteBuffer[] contributions) {
-        int length = sharding.chunkLength(member.rank(), chunk);
-        FloatBuffer own = member.gradient().part(sharding.chunkFrom(member.rank(), chunk), length);
-        FloatBuffer[] terms = Arrays.stream(contributions)
-                .map(bytes -> bytes == null ? own : bytes.asFloatBuffer())
-                .toArray(FloatBuffer[]::new);
-        member.threads().split(length, GRAIN, (from, to) -> {
-            for (int start = from; start < to; start += GRAIN) {
-                sum(terms, member.rank(), start, Math.min(start + GRAIN, to));
-            }
-        });
-    }
-
-    /** Leaves the sum in the own rank's term; on the way there, partial sums are kept in the term of rank 0. */
-    private static void sum(FloatBuffer[] terms, int own, int from, int to) {
-        FloatBuffer total = terms[0];
-        for (int rank = 1; rank < terms.length; rank++) {
-            FloatBuffer target = rank == own ? terms[own] : total;
-            add(total, terms[rank], target, from, to);
-            total = target;
-        }
-    }
-
-    private static void add(FloatBuffer total, FloatBuffer term, FloatBuffer target, int from, int to) {
-        for (int i = from; i < to; i++) {
-            target.put(i, total.get(i) + term.get(i));
         }
     }
 
@@ -269,7 +234,7 @@ public final class NetworkExchange implements Exchange, Peers {
                 .filter(Objects::nonNull)
                 .mapToLong(Outbox::bytes)
                 .sum();
-        return new Traffic(sent, bytesReceived.get(), inbox.waitingNanos());
+        return new Traffic(sent, receiver.bytes(), inbox.waitingNanos());
     }
 
     @Override
@@ -280,99 +245,5 @@ public final class NetworkExchange implements Exchange, Peers {
             }
         }
         network.close();
-    }
-
-    // ---- what others send
-
-    /** Runs on the network's threads. */
-    private final class Handler extends RpcHandler {
-        private final StreamManager streams = new OneForOneStreamManager();
-
-        @Override
-        public void receive(TransportClient client, ByteBuffer bytes, RpcResponseCallback callback) {
-            int size = bytes.remaining();
-            try {
-                takeNote(head(bytes), bytes);
-            } catch (IllegalArgumentException | java.nio.BufferUnderflowException e) {
-                callback.onFailure(new IllegalArgumentException(
-                        "rank %d refuses a message from %s: %s"
-                                .formatted(member.rank(), client.getSocketAddress(), e.getMessage()),
-                        e));
-                return;
-            }
-            bytesReceived.addAndGet(size);
-            callback.onSuccess(ByteBuffer.allocate(0));
-        }
-
-        @Override
-        public StreamCallbackWithID receiveStream(
-                TransportClient client, ByteBuffer header, RpcResponseCallback callback) {
-            Message head = head(header);
-            return switch (head.kind()) {
-                case GRADIENT -> gradient(head);
-                case PARAMETERS -> parameters(head);
-                case NOTE -> throw new IllegalArgumentException("a note comes as a message, not as a stream");
-            };
-        }
-
-        @Override
-        public StreamManager getStreamManager() {
-            return streams;
-        }
-    }
-
-    private Message head(ByteBuffer bytes) {
-        Message head = Message.read(bytes);
-        if (head.run() != member.run()) {
-            throw new IllegalArgumentException("it is of run %x, this is run %x".formatted(head.run(), member.run()));
-        }
-        if (head.rank() < 0 || head.rank() >= sharding.ranks() || head.rank() == member.rank()) {
-            throw new IllegalArgumentException(
-                    "it says that it is of rank %d, of %d ranks".formatted(head.rank(), sharding.ranks()));
-        }
-        return head;
-    }
-
-    /** Gradients for the own shard: added at once if they may be, else kept until all ranks' have come. */
-    private Arrival gradient(Message head) {
-        requireChunk(member.rank(), head.chunk());
-        int length = sharding.chunkLength(member.rank(), head.chunk());
-        if (sharding.ranks() == 2 && inbox.isReducing(head.number())) {
-            FloatBuffer own = member.gradient().part(sharding.chunkFrom(member.rank(), head.chunk()), length);
-            return new Arrival(head, new Addition(own), () -> contributed(head, length, ADDED));
-        }
-        ByteBuffer kept = pool.take().limit(length * Float.BYTES);
-        return new Arrival(head, Sink.copy(kept), () -> contributed(head, length, kept.flip()));
-    }
-
-    private void contributed(Message head, int length, ByteBuffer values) {
-        bytesReceived.addAndGet(Message.BYTES + (long) length * Float.BYTES);
-        inbox.addContribution(head.number(), head.rank(), head.chunk(), values);
-    }
-
-    private Arrival parameters(Message head) {
-        requireChunk(head.rank(), head.chunk());
-        int length = sharding.chunkLength(head.rank(), head.chunk());
-        ByteBuffer place = member.parameters().bytes(sharding.chunkFrom(head.rank(), head.chunk()), length);
-        return new Arrival(head, Sink.copy(place), () -> {
-            bytesReceived.addAndGet(Message.BYTES + (long) length * Float.BYTES);
-            inbox.addPublished(head.number(), head.rank());
-        });
-    }
-
-    private void takeNote(Message head, ByteBuffer bytes) {
-        if (head.kind() != Kind.NOTE) {
-            throw new IllegalArgumentException("%s comes as a stream, not as a message".formatted(head.kind()));
-        }
-        byte[] note = new byte[bytes.remaining()];
-        bytes.get(note);
-        inbox.addNote(head.number(), head.rank(), note);
-    }
-
-    private void requireChunk(int owner, int chunk) {
-        if (chunk < 0 || chunk >= sharding.chunks(owner)) {
-            throw new IllegalArgumentException(
-                    "chunk is %d, rank %d has %d".formatted(chunk, owner, sharding.chunks(owner)));
-        }
     }
 }
