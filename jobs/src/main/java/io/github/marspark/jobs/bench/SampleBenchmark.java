@@ -17,6 +17,7 @@ import io.github.marspark.model.tensor.Threads;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** Generation of tokens by an untrained network, which takes as long as by a trained one; without the autoencoder. */
 final class SampleBenchmark implements Benchmark {
@@ -49,7 +50,9 @@ final class SampleBenchmark implements Benchmark {
         Parameters parameters = Parameters.zeros(MarParameters.layout(workload.config()));
         Draws draws = new Draws(1);
         parameters.initialize(draws);
-        int[] labels = new int[workload.samples()];
+        int[] labels = IntStream.range(0, workload.samples())
+                .map(image -> image % workload.config().classes())
+                .toArray();
         Consumer<Kernels> sampling = chosen ->
                 generator(settings, workload, parameters, chosen).generate(labels, GenerationNoise.of(draws, 0));
         Times times = Times.interleaved(settings, () -> sampling.accept(kernels))[0];
