@@ -24,6 +24,10 @@ final class Require {
         that(value > 0 && value < Double.POSITIVE_INFINITY, key, value, "greater than 0");
     }
 
+    static void between(String key, long value, long least, long most) {
+        that(value >= least && value <= most, key, value, "from %d to %d".formatted(least, most));
+    }
+
     static void between(String key, double value, double least, double most) {
         that(value >= least && value <= most, key, value, "from %s to %s".formatted(least, most));
     }

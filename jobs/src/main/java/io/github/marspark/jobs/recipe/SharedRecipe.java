@@ -12,6 +12,9 @@ package io.github.marspark.jobs.recipe;
  * @param residualClipSteps steps between two applications of that bound
  * @param mesh who sends a change on to whom
  * @param port UDP port of the driver and of each executor
+ * @param chunkBytes longest message of the mesh; longer changes travel in several
+ * @param bufferBytes memory for changes that have come in part; more go to files
+ * @param retransmitMillis time between two attempts to send what the network did not take
  * @param networkMask network whose address a machine takes
  */
 public record SharedRecipe(
@@ -42,6 +45,15 @@ public record SharedRecipe(
         @Describe(value = "UDP port of the driver and of each executor", byDefault = "49876")
         int port,
 
+        @Describe(value = "longest message; longer changes travel in several", unit = "bytes", byDefault = "65536")
+        int chunkBytes,
+
+        @Describe(value = "memory for changes that have come in part", unit = "bytes", byDefault = "1073741824")
+        long bufferBytes,
+
+        @Describe(value = "time until a message is sent again that was not taken", unit = "ms", byDefault = "1000")
+        int retransmitMillis,
+
         @Describe(
                 value = "network whose address each machine takes, such as 10.0.0.0/16; "
                         + "empty for the address in the environment's DL4J_VOID_IP",
@@ -64,6 +76,9 @@ public record SharedRecipe(
                 residualClip == 0 || residualClip >= 1, "residual-clip", residualClip, "0, or at least 1.0 threshold");
         Require.atLeast("residual-clip-steps", residualClipSteps, 1);
         Require.between("port", port, 1024, 65535);
+        Require.between("chunk-bytes", chunkBytes, 1024, 65536);
+        Require.that(bufferBytes >= chunkBytes, "buffer-bytes", bufferBytes, "at least chunk-bytes, " + chunkBytes);
+        Require.atLeast("retransmit-millis", retransmitMillis, 1);
         Require.that(
                 networkMask.matches("|\\d{1,3}(\\.\\d{1,3}){2}\\.0/\\d{1,2}"),
                 "network-mask",

@@ -72,6 +72,9 @@ final class SharedMaster extends SharedTrainingMaster {
                 .controllerAddress(address)
                 .executionMode(ExecutionMode.MANAGED)
                 .meshBuildMode(settings.mesh() == MeshMode.PLAIN ? MeshBuildMode.PLAIN : MeshBuildMode.MESH)
+                .maxChunkSize(settings.chunkBytes())
+                .chunksBufferSize(settings.bufferBytes())
+                .retransmitTimeout(settings.retransmitMillis())
                 .build();
         if (!settings.networkMask().isEmpty()) {
             configuration.setNetworkMask(settings.networkMask());

@@ -220,6 +220,12 @@ class RecipesTest {
                 "train.dl4j-shared.residual-clip = 0.5",
                 "flowers.conf:6: train.dl4j-shared.residual-clip is 0.5, must be 0, or at least 1.0 threshold");
         refused(
+                "train.dl4j-shared.chunk-bytes = 100000",
+                "flowers.conf:6: train.dl4j-shared.chunk-bytes is 100000, must be from 1024 to 65536");
+        refused(
+                "train.dl4j-shared.buffer-bytes = 1000",
+                "flowers.conf:6: train.dl4j-shared.buffer-bytes is 1000, must be at least chunk-bytes, 65536");
+        refused(
                 "train.dl4j-shared { threshold = target, least-share = 0.1, most-share = 0.2 }",
                 "flowers.conf:6: train.dl4j-shared.least-share is 0.1, must be below 0.0625 where the threshold is chosen by target");
     }

@@ -93,7 +93,8 @@ class SharedTrainingTest {
                 "trained",
                 "train.steps=200",
                 "train.checkpoint.every-steps=50",
-                "train.dl4j-shared.first-threshold=1e-3");
+                "train.dl4j-shared.first-threshold=1e-3",
+                "train.dl4j-shared.chunk-bytes=1024");
         Tokenizer tokenizer = tokenizer();
         tokenizer.save(Path.of(recipe.tokenizerFolder()));
         TinyTraining.writeLatents(Path.of(recipe.latents()), TinyTraining.header(tokenizer.fingerprint()), 30);
