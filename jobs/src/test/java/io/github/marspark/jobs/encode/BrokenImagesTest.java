@@ -3,7 +3,7 @@ package io.github.marspark.jobs.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.marspark.data.latent.LatentReader;
-import io.github.marspark.jobs.SparkSessions;
+import io.github.marspark.jobs.cluster.LocalSpark;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
@@ -24,8 +24,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class BrokenImagesTest {
@@ -33,6 +33,9 @@ class BrokenImagesTest {
 
     /** good, cut, flipped, names, wrong, deep, folders, broken, links. */
     private static final int CLASSES = 9;
+
+    @RegisterExtension
+    static final LocalSpark SPARK = new LocalSpark();
 
     @TempDir
     Path folder;
@@ -42,48 +45,40 @@ class BrokenImagesTest {
         Path images = folder.resolve("images");
         Set<String> written = breakImages(images);
         assertThat(written).hasSizeGreaterThan(250);
-        System.setProperty("spark.master", "local[2]");
-        System.setProperty("spark.sql.shuffle.partitions", "2");
-        try (SparkSession spark = SparkSessions.open("broken images")) {
-            Totals totals = encoding(spark).run(ClassFolders.at(images.toString()));
-            Map<String, String> rejects = rejects(spark);
-            Set<String> records = records();
-            Set<String> accounted = new TreeSet<>(records);
-            accounted.addAll(rejects.keySet());
-            assertThat(accounted).isEqualTo(written);
-            assertThat(records).hasSize((int) totals.records()).doesNotContainAnyElementsOf(rejects.keySet());
-            assertThat(rejects).hasSize((int) totals.rejects());
-            assertThat(totals.images()).isEqualTo(written.size());
-            assertThat(records)
-                    .contains(
-                            "names/line\nfeed.png",
-                            "names/\"quoted' name\".png",
-                            "names/Füße 長靴 👢.png",
-                            "names/semi;colon:and%20percent.png",
-                            "names/ends with blank ",
-                            "wrong/png named.jpg",
-                            "deep/in/here/rgb.png");
-            assertThat(rejects)
-                    .containsEntry("folders/folder.png", "UNREADABLE is a folder")
-                    .containsEntry(
-                            "links/nothing.png", "UNREADABLE cannot be looked at: a link to nothing, or no permission")
-                    .containsEntry("beside.png", "UNREADABLE lies beside the class folders, so it has no class")
-                    .containsEntry("broken/empty.jpg", "EMPTY is empty")
-                    .containsEntry(
-                            "broken/bomb.png",
-                            "TOO_MANY_PIXELS has 50000 x 50000 pixels, more than the 1000000 allowed")
-                    .containsKey("broken/text.png");
-        } finally {
-            System.clearProperty("spark.master");
-            System.clearProperty("spark.sql.shuffle.partitions");
-        }
+        Totals totals = encoding().run(ClassFolders.at(images.toString()));
+        Map<String, String> rejects = rejects();
+        Set<String> records = records();
+        Set<String> accounted = new TreeSet<>(records);
+        accounted.addAll(rejects.keySet());
+        assertThat(accounted).isEqualTo(written);
+        assertThat(records).hasSize((int) totals.records()).doesNotContainAnyElementsOf(rejects.keySet());
+        assertThat(rejects).hasSize((int) totals.rejects());
+        assertThat(totals.images()).isEqualTo(written.size());
+        assertThat(records)
+                .contains(
+                        "names/line\nfeed.png",
+                        "names/\"quoted' name\".png",
+                        "names/Füße 長靴 👢.png",
+                        "names/semi;colon:and%20percent.png",
+                        "names/ends with blank ",
+                        "wrong/png named.jpg",
+                        "deep/in/here/rgb.png");
+        assertThat(rejects)
+                .containsEntry("folders/folder.png", "UNREADABLE is a folder")
+                .containsEntry(
+                        "links/nothing.png", "UNREADABLE cannot be looked at: a link to nothing, or no permission")
+                .containsEntry("beside.png", "UNREADABLE lies beside the class folders, so it has no class")
+                .containsEntry("broken/empty.jpg", "EMPTY is empty")
+                .containsEntry(
+                        "broken/bomb.png", "TOO_MANY_PIXELS has 50000 x 50000 pixels, more than the 1000000 allowed")
+                .containsKey("broken/text.png");
     }
 
-    private Encoding encoding(SparkSession spark) {
+    private Encoding encoding() {
         EncodeRecipe recipe = new EncodeRecipe(
                 ImageLayout.FOLDERS, NumberType.FLOAT16, BlockCodec.SNAPPY, 1, 8, 1, 1, Duplicates.KEEP, 0);
         return new Encoding(
-                spark,
+                SPARK.session(),
                 new PoolingEncoders("a1b2", 16, 1),
                 recipe,
                 16,
@@ -92,9 +87,10 @@ class BrokenImagesTest {
                 new PrintStream(java.io.OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
     }
 
-    private Map<String, String> rejects(SparkSession spark) {
+    private Map<String, String> rejects() {
         Map<String, String> rejects = new TreeMap<>();
-        List<Row> rows = spark.read()
+        List<Row> rows = SPARK.session()
+                .read()
                 .parquet(folder.resolve("latents/rejects.parquet").toString())
                 .collectAsList();
         for (Row row : rows) {

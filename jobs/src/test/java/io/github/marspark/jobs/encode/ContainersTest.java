@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.latent.LatentReader;
-import io.github.marspark.jobs.SparkSessions;
+import io.github.marspark.jobs.cluster.LocalSpark;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
@@ -32,34 +32,19 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class ContainersTest {
     private static final int SIDE = 32;
 
-    private static SparkSession spark;
+    @RegisterExtension
+    static final LocalSpark SPARK = new LocalSpark();
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void openSpark() {
-        System.setProperty("spark.master", "local[2]");
-        System.setProperty("spark.sql.shuffle.partitions", "2");
-        spark = SparkSessions.open("containers test");
-    }
-
-    @AfterAll
-    static void closeSpark() {
-        spark.close();
-        System.clearProperty("spark.master");
-        System.clearProperty("spark.sql.shuffle.partitions");
-    }
 
     @Test
     void tarFilesInTheLayoutOfWebDatasetAreEncoded() throws IOException {
@@ -105,7 +90,8 @@ class ContainersTest {
         }
         rows.add(RowFactory.create(null, 1L));
         StructType schema = StructType.fromDDL("image STRUCT<bytes: BINARY, path: STRING>, label BIGINT");
-        spark.createDataFrame(rows, schema)
+        SPARK.session()
+                .createDataFrame(rows, schema)
                 .repartition(3)
                 .write()
                 .option("parquet.block.size", 4096)
@@ -129,7 +115,8 @@ class ContainersTest {
                 RowFactory.create(image(1), "ash"),
                 RowFactory.create(image(2), null),
                 RowFactory.create(image(3), "fir"));
-        spark.createDataFrame(rows, StructType.fromDDL("image BINARY, label STRING"))
+        SPARK.session()
+                .createDataFrame(rows, StructType.fromDDL("image BINARY, label STRING"))
                 .coalesce(1)
                 .write()
                 .parquet(folder.resolve("table").toString());
@@ -141,7 +128,7 @@ class ContainersTest {
 
     @Test
     void tableWithoutImagesIsRefused() {
-        spark.range(3).write().parquet(folder.resolve("table").toString());
+        SPARK.session().range(3).write().parquet(folder.resolve("table").toString());
         assertThatThrownBy(() -> encode(ParquetImages.at(folder.resolve("table").toString())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
@@ -188,7 +175,7 @@ class ContainersTest {
                 ImageLayout.FOLDERS, NumberType.FLOAT32, BlockCodec.SNAPPY, 1, 4, 100, 1, Duplicates.KEEP, 0);
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
         return new Encoding(
-                        spark,
+                        SPARK.session(),
                         new PoolingEncoders("a1b2", SIDE, 1),
                         recipe,
                         SIDE,
@@ -214,7 +201,12 @@ class ContainersTest {
     }
 
     private List<String> rejects() {
-        return spark.read().parquet(folder.resolve("latents/rejects.parquet").toString()).collectAsList().stream()
+        return SPARK
+                .session()
+                .read()
+                .parquet(folder.resolve("latents/rejects.parquet").toString())
+                .collectAsList()
+                .stream()
                 .map(row -> row.<String>getAs("id"))
                 .toList();
     }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.latent.LatentNumbers;
 import io.github.marspark.data.latent.LatentReader;
-import io.github.marspark.jobs.SparkSessions;
+import io.github.marspark.jobs.cluster.LocalSpark;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
@@ -30,11 +30,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class EncodingTest {
@@ -43,7 +41,8 @@ class EncodingTest {
     /** Makes shards of 20 images: a megabyte holds so many of 2 x 6144 numbers of 4 bytes. */
     private static final EncodeRecipe RECIPE = recipe(0.5);
 
-    private static SparkSession spark;
+    @RegisterExtension
+    static final LocalSpark SPARK = new LocalSpark();
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private int classes = 2;
@@ -51,20 +50,6 @@ class EncodingTest {
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void openSpark() {
-        System.setProperty("spark.master", "local[2]");
-        System.setProperty("spark.sql.shuffle.partitions", "2");
-        spark = SparkSessions.open("encoding test");
-    }
-
-    @AfterAll
-    static void closeSpark() {
-        spark.close();
-        System.clearProperty("spark.master");
-        System.clearProperty("spark.sql.shuffle.partitions");
-    }
 
     @AfterEach
     void goOn() {
@@ -257,7 +242,8 @@ class EncodingTest {
     @Test
     void manifestHasARowForEachShard() throws IOException {
         encode(twoClasses(30), "latents");
-        List<Row> rows = spark.read()
+        List<Row> rows = SPARK.session()
+                .read()
                 .parquet(folder.resolve("latents/manifest.parquet").toString())
                 .orderBy("file")
                 .collectAsList();
@@ -295,7 +281,7 @@ class EncodingTest {
 
     private Encoding encoding(String latents, String tokenizer, EncodeRecipe recipe) {
         return new Encoding(
-                spark,
+                SPARK.session(),
                 new PoolingEncoders(tokenizer, SIDE, 1),
                 recipe,
                 SIDE,

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.data.avro.LatentRecord;
-import io.github.marspark.jobs.SparkSessions;
+import io.github.marspark.jobs.cluster.LocalSpark;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
@@ -22,34 +22,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class SelectionTest {
-    private static SparkSession spark;
+    @RegisterExtension
+    static final LocalSpark SPARK = new LocalSpark();
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void openSpark() {
-        System.setProperty("spark.master", "local[2]");
-        System.setProperty("spark.sql.shuffle.partitions", "2");
-        spark = SparkSessions.open("selection test");
-    }
-
-    @AfterAll
-    static void closeSpark() {
-        spark.close();
-        System.clearProperty("spark.master");
-        System.clearProperty("spark.sql.shuffle.partitions");
-    }
 
     @AfterEach
     void goOn() {
@@ -64,7 +49,7 @@ class SelectionTest {
                 .extracting(LatentRecord::getWidth)
                 .doesNotHaveDuplicates()
                 .hasSize(60);
-        assertThat(Corpus.rejects(spark, folder.resolve("latents")))
+        assertThat(Corpus.rejects(SPARK.session(), folder.resolve("latents")))
                 .extracting(row -> row.getString(0), row -> row.getString(2), row -> row.getString(3))
                 .hasSize(10)
                 .first()
@@ -99,7 +84,7 @@ class SelectionTest {
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
         assertThat(counts).isEqualTo(Map.of(0, 7L, 1, 7L, 2, 7L));
         assertThat(totals.rejects()).isEqualTo(49);
-        assertThat(Corpus.rejects(spark, folder.resolve("latents")))
+        assertThat(Corpus.rejects(SPARK.session(), folder.resolve("latents")))
                 .extracting(row -> row.getString(3))
                 .allMatch(detail -> detail.matches("is beyond the 7 images taken of class [012]"));
         encode(images, "again", recipe(Duplicates.KEEP, 7, 0));
@@ -117,7 +102,7 @@ class SelectionTest {
         write(images.resolve("oak/vacant.png"), new byte[0]);
         Totals totals = encode(ClassFolders.at(images.toString()), "latents", recipe(Duplicates.DROP, 0, 0.5));
         assertThat(totals).isEqualTo(new Totals(6, 2, 4, totals.bytes(), 0, 1));
-        assertThat(Corpus.rejects(spark, folder.resolve("latents")))
+        assertThat(Corpus.rejects(SPARK.session(), folder.resolve("latents")))
                 .extracting(row -> row.getString(0) + " " + row.getString(2) + " " + row.getString(3))
                 .containsExactly(
                         "ash/b.png DUPLICATE has the same bytes as ash/a.png",
@@ -159,8 +144,8 @@ class SelectionTest {
 
     private ImageCollection twoFilesThatShareTenImages() throws IOException {
         Path table = folder.resolve("table");
-        Corpus.writeTable(spark, table, "b.parquet", 30, row -> row + 30);
-        Corpus.writeTable(spark, table, "a.parquet", 40, row -> row);
+        Corpus.writeTable(SPARK.session(), table, "b.parquet", 30, row -> row + 30);
+        Corpus.writeTable(SPARK.session(), table, "a.parquet", 40, row -> row);
         return ParquetImages.at(table.toString());
     }
 
@@ -172,7 +157,7 @@ class SelectionTest {
     private Totals encode(ImageCollection images, String latents, EncodeRecipe recipe) {
         int classes = images instanceof ParquetImages ? 3 : 2;
         return new Encoding(
-                        spark,
+                        SPARK.session(),
                         new PoolingEncoders("a1b2", Corpus.SIDE, 1),
                         recipe,
                         Corpus.SIDE,
