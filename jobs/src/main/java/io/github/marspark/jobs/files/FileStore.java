@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -168,6 +169,46 @@ public final class FileStore {
         } catch (IOException e) {
             throw failure("cannot be written", path(name), e);
         }
+    }
+
+    /**
+     * Writes a file under another name first, so that there is an old or a new one, and on file systems that cannot replace
+     * a file at once at least the other name, which {@link #recover} takes.
+     *
+     * @param name of the file, in this folder itself
+     * @param content what is written
+     */
+    public void replace(String name, Content content) {
+        write(temporary(name), content);
+        if (isLocal()) {
+            try {
+                Files.move(
+                        Storage.local(path(temporary(name))),
+                        Storage.local(path(name)),
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException e) {
+                throw failure("cannot be replaced", path(name), e);
+            }
+        } else {
+            delete(name);
+            rename(temporary(name), name);
+        }
+    }
+
+    /**
+     * Takes what {@link #replace} has written when something broke between its last two acts.
+     *
+     * @param name of the file
+     */
+    public void recover(String name) {
+        if (!exists(name) && exists(temporary(name))) {
+            rename(temporary(name), name);
+        }
+    }
+
+    private static String temporary(String name) {
+        return "." + name + ".tmp";
     }
 
     /**

@@ -20,11 +20,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The file {@code metrics.jsonl} next to the checkpoints: one line a step, the newest if a step was done again. On a local
- * disk it grows with every step, elsewhere it is written anew with {@link #flush}. Driver only; not thread-safe.
+ * disk it grows with every step, elsewhere it is written anew with every checkpoint. Driver only; not thread-safe.
  */
 final class MetricsFile {
     static final String NAME = "metrics.jsonl";
-    private static final String TEMPORARY = ".metrics.jsonl.tmp";
     private static final Logger LOG = LoggerFactory.getLogger(MetricsFile.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -33,6 +32,7 @@ final class MetricsFile {
 
     MetricsFile(FileStore store) {
         this.store = store;
+        store.recover(NAME);
         if (store.exists(NAME)) {
             read();
         }
@@ -62,7 +62,7 @@ final class MetricsFile {
         lines.tailMap(step, true).clear();
         lines.put(step, line);
         if (again) {
-            flush();
+            rewrite();
         } else if (store.isLocal()) {
             append(line);
         }
@@ -79,12 +79,16 @@ final class MetricsFile {
         }
     }
 
-    /** Writes all lines to the file. */
-    void flush() {
+    /** Makes sure that all steps so far are in the file. */
+    void save() {
+        if (!store.isLocal()) {
+            rewrite();
+        }
+    }
+
+    private void rewrite() {
         byte[] text = (String.join("\n", lines.values()) + "\n").getBytes(StandardCharsets.UTF_8);
-        store.write(TEMPORARY, stream -> stream.write(text));
-        store.delete(NAME);
-        store.rename(TEMPORARY, NAME);
+        store.replace(NAME, stream -> stream.write(text));
     }
 
     /** The losses by step. */

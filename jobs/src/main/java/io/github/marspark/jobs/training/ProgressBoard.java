@@ -41,6 +41,12 @@ final class ProgressBoard {
         out.println(sentence);
     }
 
+    /** A checkpoint is complete: what was told of the steps before it is to last as long. */
+    synchronized void saved(String checkpoint) {
+        out.println("checkpoint " + checkpoint);
+        metrics.save();
+    }
+
     synchronized void add(StepReport report, String line) {
         metrics.add(report.step(), line);
         double seconds = batch / report.imagesPerSecond();

@@ -44,6 +44,12 @@ final class ProgressClient implements AutoCloseable {
         send(Map.of("say", sentence));
     }
 
+    /** That a checkpoint is complete. */
+    void saved(String checkpoint) {
+        LOG.info("checkpoint {}", checkpoint);
+        send(Map.of("saved", checkpoint));
+    }
+
     /** That an executor is at work. */
     void alive(String executor, long step) {
         send(Map.of("alive", executor, "step", step));

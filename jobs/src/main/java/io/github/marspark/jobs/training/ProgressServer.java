@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.marspark.jobs.exchange.Address;
 import io.github.marspark.jobs.exchange.SparkNetwork;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -61,6 +62,8 @@ final class ProgressServer implements AutoCloseable {
                 JsonNode json = JSON.readTree(text);
                 if (json.has("say")) {
                     board.say(json.get("say").asText());
+                } else if (json.has("saved")) {
+                    board.saved(json.get("saved").asText());
                 } else if (json.has("alive")) {
                     attendance.alive(
                             json.get("alive").asText(), json.get("step").asLong());
@@ -71,6 +74,8 @@ final class ProgressServer implements AutoCloseable {
                 }
             } catch (IOException e) {
                 LOG.warn("{} sent something that is no progress: {}", client.getSocketAddress(), e.getMessage());
+            } catch (UncheckedIOException e) {
+                LOG.error(e.getMessage());
             }
         }
 

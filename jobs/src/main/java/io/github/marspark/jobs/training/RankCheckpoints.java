@@ -28,6 +28,7 @@ final class RankCheckpoints {
     private final ShardOptimizer optimizer;
     private final ParameterLayout layout;
     private final Consumer<String> say;
+    private final Consumer<String> saved;
     private final CheckpointFolder folder;
     private final CheckpointRecipe when;
     private final long steps;
@@ -43,6 +44,7 @@ final class RankCheckpoints {
      * @param optimizer that holds the rank's shard
      * @param layout of the parameters
      * @param say where a person reads what was done
+     * @param saved is told the address of each checkpoint, by rank 0
      */
     RankCheckpoints(
             int rank,
@@ -50,13 +52,15 @@ final class RankCheckpoints {
             Exchange exchange,
             ShardOptimizer optimizer,
             ParameterLayout layout,
-            Consumer<String> say) {
+            Consumer<String> say,
+            Consumer<String> saved) {
         this.rank = rank;
         this.plan = plan;
         this.exchange = exchange;
         this.optimizer = optimizer;
         this.layout = layout;
         this.say = say;
+        this.saved = saved;
         Recipe recipe = plan.recipe();
         this.folder = new CheckpointFolder(recipe.checkpoints());
         this.when = recipe.train().checkpoint();
@@ -176,7 +180,7 @@ final class RankCheckpoints {
                     CheckpointManifest.of(
                             done, plan.program(), plan.recipeText(), DataCheck.data(plan.latents()), layout, shards));
             folder.prune(when.keep(), when.keepEverySteps());
-            say.accept("checkpoint " + folder.store().path(CheckpointFolder.name(done)));
+            saved.accept(folder.store().path(CheckpointFolder.name(done)).toString());
             return "";
         } catch (UncheckedIOException e) {
             return "the checkpoint of step %d cannot be written: %s; the one before is as it was"

@@ -247,6 +247,6 @@ final class SharedTraining {
         folder.prune(train.checkpoint().keep(), train.checkpoint().keepEverySteps());
         savedStep = step;
         savedNanos = System.nanoTime();
-        board.say("checkpoint " + address);
+        board.saved(address);
     }
 }

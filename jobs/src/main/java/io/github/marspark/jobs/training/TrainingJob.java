@@ -85,9 +85,7 @@ public final class TrainingJob {
                 untilDone(spark, latents, OptionalInt.of(cluster.tasks()), progress.address(), folder);
             }
         }
-        if (!folder.store().isLocal()) {
-            metrics.flush();
-        }
+        metrics.save();
         drawLosses(metrics, folder.store());
         out.printf(
                 "trained to step %d, the first step done after %.1f s; %s%n",
@@ -103,7 +101,7 @@ public final class TrainingJob {
                 .toList();
         if (!points.isEmpty()) {
             BufferedImage picture = new LineChart("loss of " + recipe.name(), "step", points).draw();
-            store.write(LOSS_CURVE, stream -> ImageIO.write(picture, "png", stream));
+            store.replace(LOSS_CURVE, stream -> ImageIO.write(picture, "png", stream));
         }
     }
 

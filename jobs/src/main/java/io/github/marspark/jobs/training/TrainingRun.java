@@ -71,7 +71,8 @@ final class TrainingRun implements AutoCloseable {
         this.exchange = exchange(threads);
         this.optimizer = new ShardOptimizer(
                 exchange.sharding(), rank, adamW(), replica.layout(), parameters, replica.gradient(), threads);
-        this.checkpoints = new RankCheckpoints(rank, plan, exchange, optimizer, replica.layout(), this::say);
+        this.checkpoints =
+                new RankCheckpoints(rank, plan, exchange, optimizer, replica.layout(), this::say, this::saved);
         this.rates = RecipeSchedule.of(train);
         this.clipping = new GradientClipping(train.clipNorm());
         this.average = average(train.ema());
@@ -251,6 +252,12 @@ final class TrainingRun implements AutoCloseable {
     private void say(String sentence) {
         if (progress != null) {
             progress.say(sentence);
+        }
+    }
+
+    private void saved(String checkpoint) {
+        if (progress != null) {
+            progress.saved(checkpoint);
         }
     }
 

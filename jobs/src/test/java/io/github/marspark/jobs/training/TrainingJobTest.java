@@ -259,6 +259,7 @@ class TrainingJobTest {
         Recipe local = TinyTraining.recipe(folder.resolve("full"), "checkpoints=" + folder.resolve("full"));
         assertThat(train(local, 2)).contains("goes on from file:").contains("step-00000005");
         assertThat(TinyTraining.vectors(local)).usingRecursiveComparison().isEqualTo(TinyTraining.vectors(whole));
+        assertThat(TinyTraining.losses(local)).isEqualTo(TinyTraining.losses(whole));
     }
 
     @Test
