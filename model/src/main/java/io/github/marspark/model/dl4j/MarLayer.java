@@ -100,6 +100,7 @@ public final class MarLayer extends BaseLayer {
         setRegularization(List.of(new WeightDecay(weightDecay, true)));
         setGradientNormalizationThreshold(clipNorm);
         ComputationGraphConfiguration graph = new NeuralNetConfiguration.Builder()
+                .miniBatch(false) // the loss is a mean already
                 .graphBuilder()
                 .addInputs(INPUT)
                 .addLayer(NAME, this, INPUT)

@@ -10,16 +10,19 @@ import io.github.marspark.model.mar.MarConfig.Transformer;
 import io.github.marspark.model.mar.MarParameters;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
+import io.github.marspark.model.random.Purpose;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.assertj.core.data.Offset;
+import org.assertj.core.data.Percentage;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The network inside of DL4J: a graph that fits, saves and loads like any other. */
@@ -28,8 +31,12 @@ class MarLayerTest {
     private static final MarConfig CONFIG = new MarConfig(4, 3, 1, 5, HALF, HALF, 2, new Head(16, 1), 2, 0.1, 0.7);
 
     private static ComputationGraph graph() {
+        return graph(3);
+    }
+
+    private static ComputationGraph graph(double clipNorm) {
         MarLayer layer = new MarLayer(CONFIG, NoiseSchedule.COSINE, 1000, 7);
-        ComputationGraph graph = new ComputationGraph(layer.graph(1e-2, 0.02, 3));
+        ComputationGraph graph = new ComputationGraph(layer.graph(1e-2, 0.02, clipNorm));
         graph.init();
         MarLayerNetwork.of(graph).use(new CpuKernels(new Threads(1)));
         return graph;
@@ -37,8 +44,7 @@ class MarLayerTest {
 
     private static MarFeatures batch(long step) {
         float[] tokens = new float[4 * CONFIG.tokens() * CONFIG.tokenSize()];
-        new Draws(step)
-                .stream(io.github.marspark.model.random.Purpose.NOISE, 0, 0, 0).normal(tokens, 0, tokens.length);
+        new Draws(step).stream(Purpose.NOISE, 0, 0, 0).normal(tokens, 0, tokens.length);
         return new MarFeatures(step, new long[] {70_000, 1, 2, 3}, new int[] {0, 1, 2, 4}, tokens);
     }
 
@@ -70,6 +76,25 @@ class MarLayerTest {
             graph.fit(batch(1).toDataSet());
         }
         assertThat(graph.score(batch(1).toDataSet())).isLessThan(0.9 * before);
+    }
+
+    /** Adam's first moment after one step is a tenth of the gradient that it was given. */
+    private static double normGivenToAdam(double clipNorm) {
+        ComputationGraph graph = graph(clipNorm);
+        graph.fit(batch(1).toDataSet());
+        INDArray moments = graph.getUpdater().getStateViewArray().reshape(2, graph.numParams());
+        return moments.getRow(0).norm2Number().doubleValue() / 0.1;
+    }
+
+    @Test
+    void theUpdaterIsGivenTheMeanGradientClippedByItsNorm() {
+        ComputationGraph graph = graph();
+        graph.setInputs(batch(1).toArray());
+        graph.setLabels(Nd4j.zeros(4, 1));
+        graph.computeGradientAndScore();
+        double norm = graph.getFlattenedGradients().norm2Number().doubleValue();
+        assertThat(normGivenToAdam(10 * norm)).isCloseTo(norm, Percentage.withPercentage(0.1));
+        assertThat(normGivenToAdam(norm / 2)).isCloseTo(norm / 2, Percentage.withPercentage(0.1));
     }
 
     @Test
