@@ -54,7 +54,7 @@ final class CommandLine {
         } catch (UsageException | RecipeException wrong) {
             err.println(wrong.getMessage());
             return USAGE;
-        } catch (RuntimeException | Error failure) {
+        } catch (Exception | Error failure) {
             report(failure, words, stacktrace);
             return FAILURE;
         }

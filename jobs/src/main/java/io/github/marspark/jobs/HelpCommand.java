@@ -33,6 +33,9 @@ final class HelpCommand implements Command {
     public void run(List<String> arguments, PrintStream out) {
         if (arguments.isEmpty()) {
             list(out);
+        } else if (arguments.size() > 1) {
+            throw new UsageException(
+                    "help explains one job, but %s were given".formatted(String.join(" and ", arguments)));
         } else {
             String name = arguments.get(0);
             out.print(find(commands, name)

@@ -3,6 +3,7 @@ package io.github.marspark.jobs;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.recipe.Suggestion;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,8 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What was written after the name of a job that takes a recipe.
@@ -20,19 +19,16 @@ import java.util.regex.Pattern;
  * @param options the words that begin with hyphens
  */
 record RecipeArguments(Recipe recipe, Set<String> options) {
-    private static final Pattern SETTING =
-            Pattern.compile("([a-z][a-z0-9-]*(?:\\.[a-z][a-z0-9-]*)*)=(.*)", Pattern.DOTALL);
-
     static RecipeArguments parse(RecipeCommand job, List<String> arguments) {
         Map<String, String> settings = new LinkedHashMap<>();
         Set<String> options = new LinkedHashSet<>();
         List<String> files = new ArrayList<>();
         for (String argument : arguments) {
-            Matcher setting = SETTING.matcher(argument);
             if (argument.startsWith("-")) {
                 options.add(known(job, argument));
-            } else if (setting.matches()) {
-                settings.put(setting.group(1), setting.group(2));
+            } else if (argument.contains("=") && !Files.exists(Path.of(argument))) {
+                int sign = argument.indexOf('=');
+                settings.put(argument.substring(0, sign), argument.substring(sign + 1));
             } else {
                 files.add(argument);
             }

@@ -35,6 +35,9 @@ public final class Versions implements Command {
 
     @Override
     public void run(List<String> arguments, PrintStream out) {
+        if (!arguments.isEmpty()) {
+            throw new UsageException("version takes nothing, but %s was given".formatted(String.join(" ", arguments)));
+        }
         out.printf(
                 "mar-spark %s%nSpark %s%nJava %s%n",
                 ofProgram(), org.apache.spark.package$.MODULE$.SPARK_VERSION(), System.getProperty("java.version"));

@@ -132,6 +132,18 @@ class CommandLineTest {
     }
 
     @Test
+    void misspeltSettingIsNoRecipe() {
+        assertThat(run("paint", recipe, "images=x", "Train.global_batch=3")).isEqualTo(2);
+        assertThat(err()).startsWith("command line: unknown key Train.global_batch");
+    }
+
+    @Test
+    void surplusWordsAreRefused() {
+        assertThat(run("help", "paint", "help")).isEqualTo(2);
+        assertThat(err()).isEqualTo("help explains one job, but paint and help were given\n");
+    }
+
+    @Test
     void failureIsToldInASentence() {
         assertThat(failing(new IllegalStateException("the folder x holds other data")))
                 .isEqualTo(1);
@@ -151,7 +163,7 @@ class CommandLineTest {
         failing(new SparkException(
                 "Job aborted due to stage failure: Task 0 in stage 0.0 failed 1 times\n\tat x",
                 new UncheckedIOException("cannot read /x/y.avro", new NoSuchFileException("/x/y.avro"))));
-        assertThat(err()).startsWith("fail failed: cannot read /x/y.avro\n");
+        assertThat(err()).isEqualTo("fail failed: cannot read /x/y.avro\n(--stacktrace shows where)\n");
     }
 
     @Test
@@ -160,12 +172,8 @@ class CommandLineTest {
         assertThat(err()).startsWith("fail failed: NullPointerException\n");
     }
 
-    private int failing(RuntimeException failure) {
+    private int failing(Exception failure) {
         return new CommandLine(List.of(new Failing(failure)), stream(out), stream(err)).run("fail");
-    }
-
-    private int failing(SparkException failure) {
-        return failing(new RuntimeException(failure));
     }
 
     private int run(String... arguments) {
@@ -218,7 +226,7 @@ class CommandLineTest {
     }
 
     /** Fails as it is told. */
-    private record Failing(RuntimeException failure) implements Command {
+    private record Failing(Exception failure) implements Command {
         @Override
         public String name() {
             return "fail";
@@ -236,7 +244,13 @@ class CommandLineTest {
 
         @Override
         public void run(List<String> arguments, PrintStream out) {
-            throw failure;
+            Failing.<RuntimeException>unannounced(failure);
+        }
+
+        /** Throws what the compiler would not let pass, as code of Scala's does. */
+        @SuppressWarnings("unchecked")
+        private static <E extends Exception> void unannounced(Exception failure) throws E {
+            throw (E) failure;
         }
     }
 }

@@ -173,7 +173,8 @@ class PipelineTest {
                 .hasMessageContaining("choose another folder by samples=");
         assertThatThrownBy(() -> run(new TrainTokenizerJob(), recipe, "tokenizer.steps=5"))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("holds a tokenizer that was trained otherwise");
+                .hasMessageContaining("holds a tokenizer that was trained otherwise: tokenizer.steps was ")
+                .hasMessageEndingWith(", is 5; delete it or choose another folder by tokenizer-folder=");
         assertThatThrownBy(() -> run(new SampleJob(), recipe, "model.width=32", "samples=" + folder.resolve("other")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is of another network");

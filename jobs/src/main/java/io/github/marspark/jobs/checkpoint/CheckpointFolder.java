@@ -28,6 +28,7 @@ public final class CheckpointFolder {
 
     private static final String MANIFEST_SUM = "manifest.sha256";
     private static final String TEMPORARY = ".tmp-";
+    private static final String DAMAGED = "damaged-";
     private static final int BUFFER = 1 << 18;
 
     private final FileStore store;
@@ -72,6 +73,25 @@ public final class CheckpointFolder {
                 .map(name -> Long.valueOf(name.group(1)))
                 .sorted(Comparator.reverseOrder())
                 .toList();
+    }
+
+    /**
+     * Refuses a folder of something else.
+     *
+     * @param besides names of files that a training writes next to its checkpoints
+     * @throws CheckpointException if there are files and none is of a training
+     */
+    public void requireNothingElse(List<String> besides) {
+        List<String> names = store.names().stream()
+                .filter(name -> !name.startsWith("."))
+                .sorted()
+                .toList();
+        boolean ours = names.stream()
+                .anyMatch(name -> besides.contains(name) || NAME.matcher(name).matches() || name.startsWith(DAMAGED));
+        if (!ours && !names.isEmpty()) {
+            throw new CheckpointException("%s holds other data, %s among it; choose an empty folder by checkpoints="
+                    .formatted(store.path(), names.get(0)));
+        }
     }
 
     // ---- writing
@@ -168,7 +188,7 @@ public final class CheckpointFolder {
      * @return its new name
      */
     public String setAside(long step) {
-        String aside = "damaged-" + name(step);
+        String aside = DAMAGED + name(step);
         if (store.exists(aside)) {
             store.delete(aside);
         }

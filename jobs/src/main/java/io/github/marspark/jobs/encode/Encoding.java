@@ -77,7 +77,17 @@ final class Encoding {
     Totals run(ImageCollection images) {
         requireApart(images);
         Optional<EncodePlan> kept = keptPlan();
-        Totals totals;
+        boolean made = !folder.exists();
+        try {
+            Totals totals = encode(images, kept);
+            folder.deleteTemporary();
+            return totals;
+        } finally {
+            folder.deleteEmpty(made);
+        }
+    }
+
+    private Totals encode(ImageCollection images, Optional<EncodePlan> kept) {
         try (FolderTables tables = new FolderTables(spark, folder)) {
             Listing listing = Listing.of(tables.keep(images.list(spark)));
             requireImages(images, listing);
@@ -86,10 +96,8 @@ final class Encoding {
             EncodePlan plan = plan(images, listing, classNames);
             kept.ifPresentOrElse(other -> plan.requireSame(folder.toString(), other), () -> begin(plan, classNames));
             LeftOut leftOut = LeftOut.of(tables, Selection.of(recipe), images, listing, recipe.maxPixels());
-            totals = encode(images, listing, leftOut, classNames, tables);
+            return encode(images, listing, leftOut, classNames, tables);
         }
-        folder.deleteTemporary();
-        return totals;
     }
 
     private void requireApart(ImageCollection images) {

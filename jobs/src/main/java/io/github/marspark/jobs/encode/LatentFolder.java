@@ -68,6 +68,15 @@ final class LatentFolder {
         return folder.toString();
     }
 
+    /** Whether there is one. */
+    boolean exists() {
+        try {
+            return files.exists(folder);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(folder + " cannot be looked at: " + failure.getMessage(), failure);
+        }
+    }
+
     /** What stands in the folder or in one inside it, except what is temporary; nothing if there is no folder. */
     List<FileStatus> entries(String name) {
         Path path = name.isEmpty() ? folder : path(name);
@@ -162,6 +171,28 @@ final class LatentFolder {
     /** Removes what earlier attempts left. */
     void deleteTemporary() {
         delete(path(TEMPORARY));
+    }
+
+    /**
+     * Removes the folder of what is temporary if nothing is in it.
+     *
+     * @param whole whether the folder itself goes too if nothing is in it then
+     */
+    void deleteEmpty(boolean whole) {
+        deleteEmpty(path(TEMPORARY));
+        if (whole) {
+            deleteEmpty(folder);
+        }
+    }
+
+    private void deleteEmpty(Path path) {
+        try {
+            if (files.exists(path) && files.listStatus(path).length == 0) {
+                files.delete(path, false);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(path + " cannot be deleted: " + failure.getMessage(), failure);
+        }
     }
 
     private UncheckedIOException cannotWrite(String name, IOException failure) {

@@ -60,12 +60,12 @@ public record ModelRecipe(
         Require.atLeast("encoder-depth", encoderDepth, 1);
         Require.atLeast("decoder-depth", decoderDepth, 1);
         Require.atLeast("heads", heads, 1);
-        Require.multiple("width", width, heads, "the heads");
+        Require.that(width % heads == 0, "heads", heads, "a divisor of the width, " + width);
         Require.atLeast("mlp-ratio", mlpRatio, 1);
         Require.atLeast("buffer", buffer, 1);
         Require.fraction("dropout", dropout);
         Require.fraction("label-drop", labelDrop);
-        Require.fraction("mask-ratio-min", maskRatioMin);
+        Require.that(maskRatioMin > 0 && maskRatioMin < 1, "mask-ratio-min", maskRatioMin, "above 0.0 and below 1.0");
         Require.atLeast("diffusion-batch-multiplier", diffusionBatchMultiplier, 1);
     }
 }

@@ -62,6 +62,10 @@ public record Recipe(
         Require.text("name", name);
         Require.that(name.matches("[\\w.-]+"), "name", '"' + name + '"', "letters, digits, '.', '_' and '-' only");
         Require.text("out", out);
+        Require.text("tokenizer-folder", tokenizerFolder);
+        Require.text("latents", latents);
+        Require.text("checkpoints", checkpoints);
+        Require.text("samples", samples);
         Require.multiple("data.image-size", data.imageSize(), tokenizer.stride(), "the tokenizer's stride");
         checkAttention(data, tokenizer);
         int latentSide = data.imageSize() / tokenizer.stride();

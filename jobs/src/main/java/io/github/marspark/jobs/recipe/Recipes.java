@@ -202,6 +202,7 @@ public final class Recipes {
         return ConfigParseOptions.defaults()
                 .setAllowMissing(false)
                 .setSyntax(ConfigSyntax.CONF)
+                .setIncluder(new StrictIncluder(origin))
                 .setOriginDescription(origin);
     }
 

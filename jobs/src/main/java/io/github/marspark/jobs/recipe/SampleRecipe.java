@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.recipe;
 
+import io.github.marspark.model.diffusion.Respacing;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -68,8 +69,19 @@ public record SampleRecipe(
                 "diffusion-steps",
                 '"' + diffusionSteps + '"',
                 "a number such as \"100\", sections such as \"10,20,70\" or strides such as \"ddim50\"");
+        checkSteps(diffusionSteps);
         Require.atLeast("clamp", clamp, 0.0);
         Require.atLeast("temperature", temperature, 0.0);
         Require.atLeast("guidance", guidance, 0.0);
+    }
+
+    private static void checkSteps(String diffusionSteps) {
+        int count;
+        try {
+            count = new Respacing(diffusionSteps).timesteps(RecipeNetwork.DIFFUSION_STEPS).length;
+        } catch (IllegalArgumentException impossible) {
+            throw new IllegalArgumentException("diffusion-steps is refused: " + impossible.getMessage(), impossible);
+        }
+        Require.that(count >= 2, "diffusion-steps", '"' + diffusionSteps + '"', "at least 2 steps");
     }
 }

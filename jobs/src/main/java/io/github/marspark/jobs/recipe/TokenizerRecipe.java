@@ -61,6 +61,8 @@ public record TokenizerRecipe(
     /** What the reference multiplies the latents of its published KL-16 by. */
     public static final double PUBLISHED_SCALE = 0.2325;
 
+    private static final int MOST_RESOLUTIONS = 16;
+
     /** Checks each value. */
     public TokenizerRecipe {
         multipliers = List.copyOf(multipliers);
@@ -81,7 +83,11 @@ public record TokenizerRecipe(
             int latentChannels,
             int groups) {
         Require.atLeast("width", width, 1);
-        Require.that(!multipliers.isEmpty(), "multipliers", "empty", "a list of at least one number");
+        Require.that(
+                !multipliers.isEmpty() && multipliers.size() <= MOST_RESOLUTIONS,
+                "multipliers",
+                multipliers,
+                "a list of 1 to %d numbers".formatted(MOST_RESOLUTIONS));
         Require.each("multipliers", multipliers, 1);
         Require.atLeast("residual-blocks", residualBlocks, 1);
         Require.each("attention-resolutions", attentionResolutions, 1);

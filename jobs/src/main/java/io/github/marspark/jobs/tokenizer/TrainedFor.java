@@ -1,29 +1,35 @@
 package io.github.marspark.jobs.tokenizer;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.recipe.Key;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.Recipes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The note in a tokenizer's folder that says what it was trained by, so that it is reused for that and nothing else. */
 final class TrainedFor {
     private static final String NOTE = "trained-by.txt";
+    private static final String SIGN = " = ";
+    private static final Pattern SETTINGS = Pattern.compile("images|seed|data\\..*|tokenizer\\..*");
 
     private final Path folder;
-    private final String wanted;
+    private final Map<String, String> wanted;
 
     TrainedFor(Path folder, Recipe recipe) {
         this.folder = folder;
-        this.wanted = String.join(
-                "\n",
-                "images " + recipe.images(),
-                "seed " + recipe.seed(),
-                recipe.data().toString(),
-                recipe.tokenizer().toString(),
-                "");
+        this.wanted = Key.all().stream()
+                .map(Key::path)
+                .filter(path -> SETTINGS.matcher(path).matches())
+                .collect(Collectors.toMap(
+                        path -> path, path -> Recipes.value(recipe, path).toString(), (a, b) -> a, TreeMap::new));
     }
 
     /**
@@ -39,11 +45,10 @@ final class TrainedFor {
             requireNothingElse();
             return false;
         }
-        String found = read();
+        Map<String, String> found = read();
         if (!found.equals(wanted)) {
-            throw new IllegalStateException("%s holds a tokenizer that was trained otherwise: by%n%sand not by%n%s"
-                            .formatted(folder, found.indent(4), wanted.indent(4))
-                    + "delete it or choose another folder by tokenizer-folder=");
+            throw new IllegalStateException("%s holds %s; delete it or choose another folder by tokenizer-folder="
+                    .formatted(folder, found.isEmpty() ? "an imported tokenizer" : differences(found)));
         }
         return true;
     }
@@ -62,9 +67,26 @@ final class TrainedFor {
         }
     }
 
-    private String read() {
-        try {
-            return Files.exists(folder.resolve(NOTE)) ? Files.readString(folder.resolve(NOTE)) : "an import\n";
+    private String differences(Map<String, String> found) {
+        return "a tokenizer that was trained otherwise: "
+                + wanted.entrySet().stream()
+                        .filter(setting -> !setting.getValue().equals(found.get(setting.getKey())))
+                        .map(setting -> "%s was %s, is %s"
+                                .formatted(
+                                        setting.getKey(),
+                                        found.getOrDefault(setting.getKey(), "not noted"),
+                                        setting.getValue()))
+                        .collect(Collectors.joining(", "));
+    }
+
+    /** The settings of the note; none where there is no note. */
+    private Map<String, String> read() {
+        if (!Files.exists(folder.resolve(NOTE))) {
+            return Map.of();
+        }
+        try (var lines = Files.lines(folder.resolve(NOTE))) {
+            return lines.map(line -> line.split(SIGN, 2))
+                    .collect(Collectors.toMap(parts -> parts[0], parts -> parts[parts.length - 1]));
         } catch (IOException e) {
             throw new UncheckedIOException(folder.resolve(NOTE) + " cannot be read: " + e.getMessage(), e);
         }
@@ -74,7 +96,11 @@ final class TrainedFor {
     void write() {
         Path temporary = folder.resolve("." + NOTE);
         try {
-            Files.writeString(temporary, wanted);
+            Files.write(
+                    temporary,
+                    wanted.entrySet().stream()
+                            .map(setting -> setting.getKey() + SIGN + setting.getValue())
+                            .toList());
             Files.move(
                     temporary,
                     folder.resolve(NOTE),

@@ -67,11 +67,12 @@ public final class TrainingJob {
         LatentIndex latents = LatentIndex.of(recipe.latents());
         requireFitting(latents.header());
         CheckpointFolder folder = new CheckpointFolder(recipe.checkpoints());
+        folder.requireNothingElse(List.of(MetricsFile.NAME, LOSS_CURVE));
+        requireSameTraining(folder);
         if (newestStep(folder) >= recipe.train().steps()) {
             out.printf("%s is trained already, to step %d%n", folder.store().path(), newestStep(folder));
             return;
         }
-        requireSameTraining(folder);
         Cluster cluster = Cluster.of(spark, executors);
         Slots.of(recipe.train(), 0, cluster.tasks());
         MetricsFile metrics = new MetricsFile(folder.store());

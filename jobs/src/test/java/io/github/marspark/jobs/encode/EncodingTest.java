@@ -195,6 +195,10 @@ class EncodingTest {
         assertThatThrownBy(() -> encode(empty, "latents"))
                 .hasMessage("file:%s has no images in it, looked at with encode.source = folders; put images there"
                         .formatted(empty));
+        assertThat(folder.resolve("latents")).doesNotExist();
+        Path own = Files.createDirectories(folder.resolve("own"));
+        assertThatThrownBy(() -> encode(empty, "own")).hasMessageContaining("has no images in it");
+        assertThat(own).isEmptyDirectory();
         Path file = Files.writeString(folder.resolve("file"), "x");
         assertThatThrownBy(() -> ClassFolders.at(file.toString()))
                 .hasMessage(file + " is a file; images names a folder with one folder of image files for each class");

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipesTest {
     private static final String SMALLEST = """
@@ -130,6 +131,17 @@ class RecipesTest {
                 .hasMessageEndingWith("base.conf:2: unknown key train.stepz; did you mean train.steps?");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\"bse.conf\"", "file(\"bse.conf\")", "file(\"/no/bse.conf\")"})
+    void includedFileMustExist(String include) throws IOException {
+        Files.writeString(folder.resolve("base.conf"), "train.steps = 5\n");
+        Path recipe = Files.writeString(folder.resolve("flowers.conf"), "include " + include + "\n" + SMALLEST);
+        assertThatThrownBy(() -> Recipes.read(recipe, Map.of()))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageStartingWith(recipe + " includes ")
+                .hasMessageEndingWith("bse.conf, which is not there or cannot be read");
+    }
+
     @Test
     void misspeltKeyIsRefusedWithASuggestion() {
         refused(
@@ -212,6 +224,26 @@ class RecipesTest {
     }
 
     @Test
+    void valuesThatAJobWouldRefuseLaterAreRefused() {
+        refused(
+                "sample.diffusion-steps = ddim37",
+                "flowers.conf:6: sample.diffusion-steps is refused: sampling steps are \"ddim37\", but no whole stride takes exactly 37 of 1000 time steps");
+        refused(
+                "sample.diffusion-steps = \"2000\"",
+                "flowers.conf:6: sample.diffusion-steps is refused: sampling steps are \"2000\", but a section of 1000 time steps cannot give 2000 of them");
+        refused(
+                "sample.diffusion-steps = \"1\"",
+                "flowers.conf:6: sample.diffusion-steps is \"1\", must be at least 2 steps");
+        refused(
+                "model.mask-ratio-min = 0",
+                "flowers.conf:6: model.mask-ratio-min is 0.0, must be above 0.0 and below 1.0");
+        refused(
+                "train { schedule = cosine, steps = 9, warmup-steps = 9 }",
+                "flowers.conf:6: train.warmup-steps is 9, must be below 9, the steps of the cosine schedule");
+        refused("latents = \"\"", "flowers.conf:6: latents is empty, must be given");
+    }
+
+    @Test
     void settingsOfGradientSharingAreChecked() {
         refused(
                 "train.dl4j-shared.network-mask = \"10.0.0.7\"",
@@ -250,7 +282,7 @@ class RecipesTest {
         refused("model.encoder-depth = 0", "flowers.conf:6: model.encoder-depth is 0, must be at least 1");
         refused("model.dropout = 1.0", "flowers.conf:6: model.dropout is 1.0, must be at least 0.0 and below 1.0");
         refused("train.ema.rate = 2.0", "flowers.conf:6: train.ema.rate is 2.0, must be at least 0.0 and below 1.0");
-        refused("model.heads = 7", "flowers.conf (default): model.width is 768, must be a multiple of 7, the heads");
+        refused("model.heads = 7", "flowers.conf:6: model.heads is 7, must be a divisor of the width, 768");
         refused("train.learning-rate = 0", "flowers.conf:6: train.learning-rate is 0.0, must be greater than 0");
         refused(
                 "sample.diffusion-steps = dpm20",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.checkpoint.CheckpointException;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
@@ -249,17 +250,40 @@ class TrainingJobTest {
     void fullDiskEndsTheTrainingAndLeavesTheCheckpointBefore(@TempDir Path folder) {
         Recipe whole = prepared(folder.resolve("whole"));
         train(whole, 2);
-        String checkpoints = FullDisk.SCHEME + "://" + folder.resolve("full");
+        String checkpoints = FullDisk.SCHEME + "://" + folder.resolve("full/checkpoints");
         Recipe recipe = prepared(folder.resolve("full"), "checkpoints=" + checkpoints);
         assertThatThrownBy(() -> train(recipe, 2))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageMatching(
                         "the checkpoint of step 10 cannot be written: rank 1: full:/.*/shard-00001-of-00002.safetensors cannot be written: No space left on device; the one before is as it was");
         assertThat(new CheckpointFolder(checkpoints).steps()).containsExactly(5L);
-        Recipe local = TinyTraining.recipe(folder.resolve("full"), "checkpoints=" + folder.resolve("full"));
+        Recipe local = TinyTraining.recipe(folder.resolve("full"));
         assertThat(train(local, 2)).contains("goes on from file:").contains("step-00000005");
         assertThat(TinyTraining.vectors(local)).usingRecursiveComparison().isEqualTo(TinyTraining.vectors(whole));
         assertThat(TinyTraining.losses(local)).isEqualTo(TinyTraining.losses(whole));
+    }
+
+    @Test
+    void finishedTrainingIsNotTakenForAnother(@TempDir Path folder) {
+        Recipe recipe = prepared(folder, "train.steps=2");
+        train(recipe, 1);
+        assertThat(train(recipe, 1)).contains("is trained already, to step 2");
+        Recipe wider = TinyTraining.recipe(folder, "train.steps=2", "model.width=32");
+        assertThatThrownBy(() -> train(wider, 1))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("is of another training: model.width was 16 and is 32");
+    }
+
+    @Test
+    void folderOfOtherDataIsLeftAlone(@TempDir Path folder) throws IOException {
+        Recipe recipe = prepared(folder);
+        Path other = Files.createDirectories(Path.of(recipe.checkpoints())).resolve("mine.txt");
+        Files.writeString(other, "mine");
+        assertThatThrownBy(() -> train(recipe, 1))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageEndingWith(
+                        "checkpoints holds other data, mine.txt among it; choose an empty folder by checkpoints=");
+        assertThat(other.getParent()).isDirectoryNotContaining("glob:**.jsonl");
     }
 
     @Test
