@@ -220,8 +220,8 @@ public final class MarNetwork {
         Variable y =
                 tape.residual(kept.apply(x), attended, dropout.at(size.projectionDropout(), batch, site + 1)); // (R, E)
         Variable hidden = linear(tape, layerNorm(tape, y, name + ".norm2"), name + ".mlp.fc1"); // (R, 4 E)
-        hidden = tape.observe(name + ".mlp.act", tape.gelu(hidden));
-        hidden = tape.dropout(hidden, dropout.at(size.projectionDropout(), batch, site + 2));
+        Dropout activations = dropout.at(size.projectionDropout(), batch, site + 2);
+        hidden = tape.observe(name + ".mlp.act", tape.gelu(hidden, activations));
         hidden = linear(tape, hidden, name + ".mlp.fc2");
         return tape.residual(y, hidden, dropout.at(size.projectionDropout(), batch, site + 3));
     }

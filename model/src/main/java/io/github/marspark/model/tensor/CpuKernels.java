@@ -3,7 +3,6 @@ package io.github.marspark.model.tensor;
 import java.nio.FloatBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.bytedeco.javacpp.FloatPointer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +31,7 @@ public final class CpuKernels implements Kernels {
     private final Arena arena = new Arena();
     private final CpuConvolution convolution = new CpuConvolution(this);
     private final CpuGroupNorm groupNorm = new CpuGroupNorm(this);
+    private final CpuAttention attention = new CpuAttention(this);
     private final Queue<CpuKernels> ofOneThread = new ConcurrentLinkedQueue<>();
 
     /** Computes on the given threads. */
@@ -118,7 +118,7 @@ public final class CpuKernels implements Kernels {
         return read == Operand.PLAIN ? Operand.TRANSPOSED : Operand.PLAIN;
     }
 
-    private static void blas(
+    static void blas(
             Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, int inner, float alpha, float beta) {
         BLAS.multiply(
                 a.pointer(),
@@ -146,6 +146,11 @@ public final class CpuKernels implements Kernels {
 
     /** Runs a block operation over matrices of one size; flat where none has gaps, else row by row. */
     private void elementwise(Matrix[] in, Matrix[] out, float beta, Block block) {
+        elementwise(in, out, beta, Dropout.NONE, block);
+    }
+
+    /** The same, where the block finds what dropout multiplies its elements by behind its inputs. */
+    private void elementwise(Matrix[] in, Matrix[] out, float beta, Dropout dropout, Block block) {
         Matrix shape = out[0];
         boolean flat = contiguous(in) && contiguous(out);
         int rows = flat ? 1 : shape.rows();
@@ -153,7 +158,7 @@ public final class CpuKernels implements Kernels {
         int length = flat ? columns : rows;
         int grain = flat ? GRAIN : Math.max(1, GRAIN / columns);
         threads.split(length, grain, (from, to) -> {
-            Blocks blocks = new Blocks(in, out, beta, block);
+            Blocks blocks = new Blocks(in, out, beta, new CpuDropout(dropout, shape.size(), BLOCK), block);
             if (flat) {
                 blocks.row(0, from, to);
             } else {
@@ -178,23 +183,27 @@ public final class CpuKernels implements Kernels {
         private final Matrix[] in;
         private final Matrix[] out;
         private final float beta;
+        private final CpuDropout dropout;
         private final Block block;
         private final float[][] inputs;
         private final float[][] outputs;
         private final float[] before = new float[BLOCK];
 
-        Blocks(Matrix[] in, Matrix[] out, float beta, Block block) {
+        Blocks(Matrix[] in, Matrix[] out, float beta, CpuDropout dropout, Block block) {
             this.in = in;
             this.out = out;
             this.beta = beta;
+            this.dropout = dropout;
             this.block = block;
-            this.inputs = new float[in.length][BLOCK];
+            this.inputs = new float[in.length + 1][BLOCK];
+            inputs[in.length] = dropout.factors();
             this.outputs = new float[out.length][BLOCK];
         }
 
         void row(int row, int from, int to) {
-            for (int start = from; start < to; start += BLOCK) {
-                int n = Math.min(BLOCK, to - start);
+            int n;
+            for (int start = from; start < to; start += n) {
+                n = dropout.upTo((long) row * out[0].columns() + start, Math.min(BLOCK, to - start));
                 for (int i = 0; i < in.length; i++) {
                     in[i].host().get((int) (row * in[i].stride()) + start, inputs[i], 0, n);
                 }
@@ -238,8 +247,13 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
-    public void add(Matrix x, Matrix y, Matrix z) {
-        elementwise(new Matrix[] {x, y}, new Matrix[] {z}, 0, (in, out, n) -> Loops.add(in[0], in[1], out[0], n));
+    public void residual(Matrix x, Matrix branch, Dropout dropout, Matrix z) {
+        elementwise(
+                new Matrix[] {x, branch},
+                new Matrix[] {z},
+                0,
+                dropout,
+                (in, out, n) -> Loops.gate(in[0], in[2], in[1], out[0], n));
     }
 
     @Override
@@ -277,17 +291,23 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
-    public void gelu(Matrix x, Matrix y) {
-        elementwise(new Matrix[] {x}, new Matrix[] {y}, 0, (in, out, n) -> Loops.gelu(in[0], out[0], n));
+    public void gelu(Matrix x, Dropout dropout, Matrix y) {
+        elementwise(
+                new Matrix[] {x},
+                new Matrix[] {y},
+                0,
+                dropout,
+                (in, out, n) -> Loops.gelu(in[0], in[1], out[0], n));
     }
 
     @Override
-    public void geluBackward(Matrix x, Matrix dy, Matrix dx, float beta) {
+    public void geluBackward(Matrix x, Dropout dropout, Matrix dy, Matrix dx) {
         elementwise(
                 new Matrix[] {x, dy},
                 new Matrix[] {dx},
-                beta,
-                (in, out, n) -> Loops.geluBackward(in[0], in[1], out[0], n));
+                0,
+                dropout,
+                (in, out, n) -> Loops.geluBackward(in[0], in[2], in[1], out[0], n));
     }
 
     @Override
@@ -296,11 +316,11 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
-    public void siluBackward(Matrix x, Matrix dy, Matrix dx, float beta) {
+    public void siluBackward(Matrix x, Matrix dy, Matrix dx) {
         elementwise(
                 new Matrix[] {x, dy},
                 new Matrix[] {dx},
-                beta,
+                0,
                 (in, out, n) -> Loops.siluBackward(in[0], in[1], out[0], n));
     }
 
@@ -511,32 +531,12 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void dropout(Matrix x, Dropout dropout, Matrix y) {
-        int rowsPerSample = x.rows() / dropout.keys().length;
-        int n = x.columns();
-        int[] steps = steps(n);
-        byRows(x, (from, to) -> {
-            float[] values = new float[n];
-            int[] bits = new int[n];
-            for (int row = from; row < to; row++) {
-                load(x, row, values);
-                Loops.scale(values, dropout.scale(), n);
-                store(y, row, values);
-                int key = dropout.keys()[row / rowsPerSample];
-                int start = row % rowsPerSample * n;
-                int index = (int) (row * y.stride());
-                y.hostBits().get(index, bits, 0, n);
-                Loops.drop(bits, steps, n, key, start * Dropout.STEP, dropout.threshold());
-                y.hostBits().put(index, bits, 0, n);
-            }
-        });
-    }
-
-    private static int[] steps(int n) {
-        int[] steps = new int[n];
-        for (int i = 0; i < n; i++) {
-            steps[i] = i * Dropout.STEP;
-        }
-        return steps;
+        elementwise(
+                new Matrix[] {x},
+                new Matrix[] {y},
+                0,
+                dropout,
+                (in, out, n) -> Loops.multiply(in[0], in[1], out[0], n));
     }
 
     // ---- images
@@ -620,240 +620,24 @@ public final class CpuKernels implements Kernels {
     // ---- attention
 
     @Override
-    public void attention(Matrix qkv, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
-        int length = qkv.rows() / batch;
-        threads.split(batch * heads, 1, (from, to) -> {
-            try (Head head = new Head(qkv, heads, length, dropout)) {
-                for (int task = from; task < to; task++) {
-                    head.forward(task, probabilities, y);
-                }
-            }
-        });
+    public void attention(
+            Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
+        attention.forward(q, k, v, batch, heads, dropout, probabilities, y);
     }
 
     @Override
     public void attentionBackward(
-            Matrix qkv, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix dy, Matrix dqkv) {
-        int length = qkv.rows() / batch;
-        threads.split(batch * heads, 1, (from, to) -> {
-            try (Head head = new Head(qkv, heads, length, dropout)) {
-                for (int task = from; task < to; task++) {
-                    head.backward(task, probabilities, dy, dqkv);
-                }
-            }
-        });
-    }
-
-    /** One thread's scratch for attention; computes a head of a sample at a time. */
-    private static final class Head implements AutoCloseable {
-        private final Matrix qkv;
-        private final int heads;
-        private final int length;
-        private final int width;
-        private final int headWidth;
-        private final float scale;
-        private final Dropout dropout;
-        private final int[] steps;
-        private final FloatPointer kept;
-        private final FloatPointer gradient;
-        private final float[] row;
-        private final float[] other;
-        private final int[] bits;
-
-        Head(Matrix qkv, int heads, int length, Dropout dropout) {
-            this.qkv = qkv;
-            this.heads = heads;
-            this.length = length;
-            this.width = qkv.columns() / 3;
-            this.headWidth = width / heads;
-            this.scale = (float) (1 / Math.sqrt(headWidth));
-            this.dropout = dropout;
-            this.steps = steps(length);
-            this.kept = new FloatPointer((long) length * length);
-            this.gradient = new FloatPointer((long) length * length);
-            this.row = new float[length];
-            this.other = new float[length];
-            this.bits = new int[length];
-        }
-
-        @Override
-        public void close() {
-            kept.close();
-            gradient.close();
-        }
-
-        /** q, k or v (part 0, 1, 2) of a head: rows of one sample, columns of one head. */
-        private FloatPointer part(Matrix threefold, int task, int part) {
-            long rowStart = (long) (task / heads) * length * threefold.stride();
-            return threefold.pointerAt(rowStart + (long) part * width + (long) (task % heads) * headWidth);
-        }
-
-        private FloatPointer output(Matrix y, int task) {
-            return y.pointerAt((long) (task / heads) * length * y.stride() + (long) (task % heads) * headWidth);
-        }
-
-        void forward(int task, Matrix probabilities, Matrix y) {
-            FloatPointer p = probabilities.pointerAt((long) task * length * length);
-            long stride = qkv.stride();
-            // scores (T, T) = q (T, d) k (T, d)^T
-            BLAS.multiply(
-                    part(qkv, task, 0),
-                    stride,
-                    Operand.PLAIN,
-                    part(qkv, task, 1),
-                    stride,
-                    Operand.TRANSPOSED,
-                    p,
-                    length,
-                    length,
-                    length,
-                    headWidth,
-                    1,
-                    0);
-            softmax(probabilities.rows(task * length, (task + 1) * length));
-            FloatPointer weights = dropped(p, task);
-            // y (T, d) = p (T, T) v (T, d)
-            BLAS.multiply(
-                    weights,
-                    length,
-                    Operand.PLAIN,
-                    part(qkv, task, 2),
-                    stride,
-                    Operand.PLAIN,
-                    output(y, task),
-                    y.stride(),
-                    length,
-                    headWidth,
-                    length,
-                    1,
-                    0);
-        }
-
-        private void softmax(Matrix scores) {
-            for (int i = 0; i < length; i++) {
-                load(scores, i, row);
-                float max = Loops.max(row, 0, length) * scale;
-                Loops.exp(row, other, scale, max, length);
-                Loops.scale(row, 1 / Loops.sum(row, 0, length), length);
-                store(scores, i, row);
-            }
-        }
-
-        /** The probabilities after dropout, in scratch; themselves without it. */
-        private FloatPointer dropped(FloatPointer p, int task) {
-            if (dropout.isNone()) {
-                return p;
-            }
-            FloatBuffer source = slice(p);
-            FloatBuffer target = slice(kept);
-            for (int i = 0; i < length; i++) {
-                source.get(i * length, row);
-                Loops.scale(row, dropout.scale(), length);
-                target.put(i * length, row);
-            }
-            drop(kept, task);
-            return kept;
-        }
-
-        private FloatBuffer slice(FloatPointer p) {
-            FloatPointer start = new FloatPointer(p);
-            start.capacity(start.position() + (long) length * length);
-            start.limit(start.position() + (long) length * length);
-            return start.asBuffer();
-        }
-
-        private void drop(FloatPointer values, int task) {
-            var target = new org.bytedeco.javacpp.IntPointer(values)
-                    .capacity((long) length * length)
-                    .asBuffer();
-            int key = dropout.keys()[task / heads];
-            for (int i = 0; i < length; i++) {
-                int start = (task % heads * length + i) * length;
-                target.get(i * length, bits);
-                Loops.drop(bits, steps, length, key, start * Dropout.STEP, dropout.threshold());
-                target.put(i * length, bits);
-            }
-        }
-
-        void backward(int task, Matrix probabilities, Matrix dy, Matrix dqkv) {
-            FloatPointer p = probabilities.pointerAt((long) task * length * length);
-            FloatPointer weights = dropped(p, task);
-            FloatPointer dOut = output(dy, task);
-            long stride = dqkv.stride();
-            // dv (T, d) = p^T (T, T) dy (T, d)
-            BLAS.multiply(
-                    weights,
-                    length,
-                    Operand.TRANSPOSED,
-                    dOut,
-                    dy.stride(),
-                    Operand.PLAIN,
-                    part(dqkv, task, 2),
-                    stride,
-                    length,
-                    headWidth,
-                    length,
-                    1,
-                    0);
-            // dp (T, T) = dy (T, d) v^T (d, T)
-            BLAS.multiply(
-                    dOut,
-                    dy.stride(),
-                    Operand.PLAIN,
-                    part(qkv, task, 2),
-                    qkv.stride(),
-                    Operand.TRANSPOSED,
-                    gradient,
-                    length,
-                    length,
-                    length,
-                    headWidth,
-                    dropout.scale(),
-                    0);
-            if (!dropout.isNone()) {
-                drop(gradient, task);
-            }
-            softmaxBackward(slice(p), slice(gradient));
-            // dq (T, d) = ds (T, T) k (T, d), dk = ds^T q
-            BLAS.multiply(
-                    gradient,
-                    length,
-                    Operand.PLAIN,
-                    part(qkv, task, 1),
-                    qkv.stride(),
-                    Operand.PLAIN,
-                    part(dqkv, task, 0),
-                    stride,
-                    length,
-                    headWidth,
-                    length,
-                    scale,
-                    0);
-            BLAS.multiply(
-                    gradient,
-                    length,
-                    Operand.TRANSPOSED,
-                    part(qkv, task, 0),
-                    qkv.stride(),
-                    Operand.PLAIN,
-                    part(dqkv, task, 1),
-                    stride,
-                    length,
-                    headWidth,
-                    length,
-                    scale,
-                    0);
-        }
-
-        /** ds = p (dp - sum over keys of dp p), in place of dp. */
-        private void softmaxBackward(FloatBuffer p, FloatBuffer dp) {
-            for (int i = 0; i < length; i++) {
-                p.get(i * length, other);
-                dp.get(i * length, row);
-                Loops.subtract(row, Loops.dot(row, other, 0, length), length);
-                Loops.multiply(row, other, row, length);
-                dp.put(i * length, row);
-            }
-        }
+            Matrix q,
+            Matrix k,
+            Matrix v,
+            int batch,
+            int heads,
+            Dropout dropout,
+            Matrix probabilities,
+            Matrix dy,
+            Matrix dq,
+            Matrix dk,
+            Matrix dv) {
+        attention.backward(q, k, v, batch, heads, dropout, probabilities, dy, dq, dk, dv);
     }
 }
