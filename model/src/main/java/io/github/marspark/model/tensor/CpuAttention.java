@@ -43,23 +43,34 @@ final class CpuAttention {
         }
     }
 
-    void forward(
-            Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
+    void forward(Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
         Cut cut = Cut.of(q, k, batch, heads, kernels.threads().count());
         run(cut, dropout, (task, scratch) -> {
             Matrix p = task.probabilities(probabilities);
             for (int i = 0; i < task.count; i++) {
                 Matrix scores = task.columns(p, i); // (U, T)
                 CpuKernels.blas(
-                        task.head(k, i), Operand.PLAIN, task.head(q, i), Operand.TRANSPOSED, scores, cut.headWidth,
-                        task.scale(), 0);
+                        task.head(k, i),
+                        Operand.PLAIN,
+                        task.head(q, i),
+                        Operand.TRANSPOSED,
+                        scores,
+                        cut.headWidth,
+                        task.scale(),
+                        0);
             }
             scratch.softmax(p);
             Matrix weights = scratch.drop(p, task);
             for (int i = 0; i < task.count; i++) {
                 Matrix out = task.head(y, i); // (T, d)
                 CpuKernels.blas(
-                        task.columns(weights, i), Operand.TRANSPOSED, task.head(v, i), Operand.PLAIN, out, cut.keys, 1,
+                        task.columns(weights, i),
+                        Operand.TRANSPOSED,
+                        task.head(v, i),
+                        Operand.PLAIN,
+                        out,
+                        cut.keys,
+                        1,
                         0);
             }
         });
@@ -91,14 +102,25 @@ final class CpuAttention {
             for (int i = 0; i < task.count; i++) {
                 Matrix w = task.columns(weights, i);
                 Matrix ds = task.columns(gradient, i);
+                CpuKernels.blas(w, Operand.PLAIN, task.head(dy, i), Operand.PLAIN, task.head(dv, i), cut.queries, 1, 0);
                 CpuKernels.blas(
-                        w, Operand.PLAIN, task.head(dy, i), Operand.PLAIN, task.head(dv, i), cut.queries, 1, 0);
+                        ds,
+                        Operand.TRANSPOSED,
+                        task.head(k, i),
+                        Operand.PLAIN,
+                        task.head(dq, i),
+                        cut.keys,
+                        task.scale(),
+                        0);
                 CpuKernels.blas(
-                        ds, Operand.TRANSPOSED, task.head(k, i), Operand.PLAIN, task.head(dq, i), cut.keys,
-                        task.scale(), 0);
-                CpuKernels.blas(
-                        ds, Operand.PLAIN, task.head(q, i), Operand.PLAIN, task.head(dk, i), cut.queries,
-                        task.scale(), 0);
+                        ds,
+                        Operand.PLAIN,
+                        task.head(q, i),
+                        Operand.PLAIN,
+                        task.head(dk, i),
+                        cut.queries,
+                        task.scale(),
+                        0);
             }
         });
     }

@@ -40,6 +40,7 @@ public final class CpuKernels implements Kernels {
     }
 
     /** The threads that compute. */
+    @Override
     public Threads threads() {
         return threads;
     }
@@ -118,8 +119,7 @@ public final class CpuKernels implements Kernels {
         return read == Operand.PLAIN ? Operand.TRANSPOSED : Operand.PLAIN;
     }
 
-    static void blas(
-            Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, int inner, float alpha, float beta) {
+    static void blas(Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, int inner, float alpha, float beta) {
         BLAS.multiply(
                 a.pointer(),
                 a.stride(),
@@ -293,11 +293,7 @@ public final class CpuKernels implements Kernels {
     @Override
     public void gelu(Matrix x, Dropout dropout, Matrix y) {
         elementwise(
-                new Matrix[] {x},
-                new Matrix[] {y},
-                0,
-                dropout,
-                (in, out, n) -> Loops.gelu(in[0], in[1], out[0], n));
+                new Matrix[] {x}, new Matrix[] {y}, 0, dropout, (in, out, n) -> Loops.gelu(in[0], in[1], out[0], n));
     }
 
     @Override

@@ -26,6 +26,9 @@ public interface Kernels {
         TRANSPOSED
     }
 
+    /** The host's threads for what is no operation of these kernels. */
+    Threads threads();
+
     /** Memory for a matrix; its values are arbitrary. */
     Matrix allocate(int rows, int columns);
 
@@ -148,8 +151,7 @@ public interface Kernels {
      * @param dropout of the probabilities; its element index runs over {@code (H, T, U)} of a sample
      * @param y {@code (B T, D)}
      */
-    void attention(
-            Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y);
+    void attention(Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y);
 
     /** Backward of {@link #attention}: overwrites {@code dq}, {@code dk} and {@code dv}. */
     void attentionBackward(

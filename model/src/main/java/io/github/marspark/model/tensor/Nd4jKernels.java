@@ -15,10 +15,16 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  */
 public final class Nd4jKernels implements Kernels {
     private final DataType type;
+    private final Threads threads = new Threads(1);
 
     /** Computes in a floating-point type. */
     public Nd4jKernels(DataType type) {
         this.type = type;
+    }
+
+    @Override
+    public Threads threads() {
+        return threads;
     }
 
     @Override

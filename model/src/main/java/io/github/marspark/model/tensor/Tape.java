@@ -236,7 +236,7 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
-     * Equal parts of the columns of x, each with its part of x's gradient.
+     * Equal parts of the columns of x, each with its part of x's gradient. All of them must be used, and x not.
      *
      * @param count number of parts; divides the columns
      */
@@ -244,15 +244,8 @@ public final class Tape implements AutoCloseable {
         int width = x.columns() / count;
         List<Variable> parts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            parts.add(x.view(x.value().columns(i * width, (i + 1) * width)));
+            parts.add(x.view(i * width, (i + 1) * width));
         }
-        record(parts.get(0), List.of(), () -> {
-            Matrix dx = first(x).matrix();
-            for (int i = 0; i < count; i++) {
-                kernels.copy(parts.get(i).gradient(), dx.columns(i * width, (i + 1) * width), 0);
-            }
-            parts.subList(1, count).forEach(Variable::release);
-        });
         return parts;
     }
 
