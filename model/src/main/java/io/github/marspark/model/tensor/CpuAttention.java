@@ -18,6 +18,9 @@ final class CpuAttention {
     /** Values of a row that is worth a loop of its own, about. */
     private static final int WIDTH = 512;
 
+    /** Tasks to make if there are heads enough; no result depends on the number of threads. */
+    private static final int TASKS = 8;
+
     private final CpuKernels kernels;
 
     CpuAttention(CpuKernels kernels) {
@@ -26,9 +29,9 @@ final class CpuAttention {
 
     /** How the work is cut: {@code together} heads of a sample, or what is left of them, are a task. */
     private record Cut(int batch, int heads, int together, int queries, int keys, int headWidth) {
-        static Cut of(Matrix q, Matrix k, int batch, int heads, int threads) {
+        static Cut of(Matrix q, Matrix k, int batch, int heads) {
             int queries = q.rows() / batch;
-            int wanted = Math.max(1, Math.min(WIDTH / queries, batch * heads / threads));
+            int wanted = Math.max(1, Math.min(WIDTH / queries, batch * heads / TASKS));
             int tasks = (heads + wanted - 1) / wanted;
             int together = (heads + tasks - 1) / tasks;
             return new Cut(batch, heads, together, queries, k.rows() / batch, q.columns() / heads);
@@ -44,7 +47,7 @@ final class CpuAttention {
     }
 
     void forward(Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
-        Cut cut = Cut.of(q, k, batch, heads, kernels.threads().count());
+        Cut cut = Cut.of(q, k, batch, heads);
         run(cut, dropout, (task, scratch) -> {
             Matrix p = task.probabilities(probabilities);
             for (int i = 0; i < task.count; i++) {
@@ -89,7 +92,7 @@ final class CpuAttention {
             Matrix dq,
             Matrix dk,
             Matrix dv) {
-        Cut cut = Cut.of(q, k, batch, heads, kernels.threads().count());
+        Cut cut = Cut.of(q, k, batch, heads);
         run(cut, dropout, (task, scratch) -> {
             Matrix gradient = task.scores(scratch.gradient);
             for (int i = 0; i < task.count; i++) {

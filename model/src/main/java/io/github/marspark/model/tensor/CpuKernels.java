@@ -1,23 +1,20 @@
 package io.github.marspark.model.tensor;
 
-import java.nio.FloatBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Kernels} in float32 on the processor: products by calls of {@link Blas} on parts of the result, everything
- * else by {@link Loops} over blocks that are copied to the heap, where the JIT vectorises them.
+ * else by {@link Loops} over blocks that are copied to the heap, where the JIT vectorises them. What is more than a loop
+ * has a class of its own.
  *
  * <p>Sums over rows are cut into blocks of a fixed number of rows and added in order, so that no result depends on the
  * number of threads. Not thread-safe: belongs to the thread that runs the tape.
  */
 public final class CpuKernels implements Kernels {
-    /** Values a block, three of which fit in a first-level cache. */
-    private static final int BLOCK = 2048;
-
     /** Values below which a second thread costs more than it brings. */
-    private static final int GRAIN = 8 * BLOCK;
+    static final int GRAIN = 1 << 14;
 
     /** Rows that are summed before their sum joins the others'. */
     private static final int SUM_ROWS = 256;
@@ -29,6 +26,8 @@ public final class CpuKernels implements Kernels {
 
     private final Threads threads;
     private final Arena arena = new Arena();
+    private final CpuElementwise elementwise;
+    private final CpuLayerNorm layerNorm = new CpuLayerNorm(this);
     private final CpuConvolution convolution = new CpuConvolution(this);
     private final CpuGroupNorm groupNorm = new CpuGroupNorm(this);
     private final CpuAttention attention = new CpuAttention(this);
@@ -37,6 +36,7 @@ public final class CpuKernels implements Kernels {
     /** Computes on the given threads. */
     public CpuKernels(Threads threads) {
         this.threads = threads;
+        this.elementwise = new CpuElementwise(threads);
     }
 
     /** The threads that compute. */
@@ -138,91 +138,6 @@ public final class CpuKernels implements Kernels {
 
     // ---- blocks
 
-    /** What is done to one block: inputs and outputs hold {@code n} values each. */
-    @FunctionalInterface
-    private interface Block {
-        void run(float[][] in, float[][] out, int n);
-    }
-
-    /** Runs a block operation over matrices of one size; flat where none has gaps, else row by row. */
-    private void elementwise(Matrix[] in, Matrix[] out, float beta, Block block) {
-        elementwise(in, out, beta, Dropout.NONE, block);
-    }
-
-    /** The same, where the block finds what dropout multiplies its elements by behind its inputs. */
-    private void elementwise(Matrix[] in, Matrix[] out, float beta, Dropout dropout, Block block) {
-        Matrix shape = out[0];
-        boolean flat = contiguous(in) && contiguous(out);
-        int rows = flat ? 1 : shape.rows();
-        int columns = flat ? Math.toIntExact(shape.size()) : shape.columns();
-        int length = flat ? columns : rows;
-        int grain = flat ? GRAIN : Math.max(1, GRAIN / columns);
-        threads.split(length, grain, (from, to) -> {
-            Blocks blocks = new Blocks(in, out, beta, new CpuDropout(dropout, shape.size(), BLOCK), block);
-            if (flat) {
-                blocks.row(0, from, to);
-            } else {
-                for (int row = from; row < to; row++) {
-                    blocks.row(row, 0, columns);
-                }
-            }
-        });
-    }
-
-    private static boolean contiguous(Matrix[] matrices) {
-        for (Matrix matrix : matrices) {
-            if (!matrix.isContiguous()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** One thread's scratch for {@link #elementwise}. */
-    private static final class Blocks {
-        private final Matrix[] in;
-        private final Matrix[] out;
-        private final float beta;
-        private final CpuDropout dropout;
-        private final Block block;
-        private final float[][] inputs;
-        private final float[][] outputs;
-        private final float[] before = new float[BLOCK];
-
-        Blocks(Matrix[] in, Matrix[] out, float beta, CpuDropout dropout, Block block) {
-            this.in = in;
-            this.out = out;
-            this.beta = beta;
-            this.dropout = dropout;
-            this.block = block;
-            this.inputs = new float[in.length + 1][BLOCK];
-            inputs[in.length] = dropout.factors();
-            this.outputs = new float[out.length][BLOCK];
-        }
-
-        void row(int row, int from, int to) {
-            int n;
-            for (int start = from; start < to; start += n) {
-                n = dropout.upTo((long) row * out[0].columns() + start, Math.min(BLOCK, to - start));
-                for (int i = 0; i < in.length; i++) {
-                    in[i].host().get((int) (row * in[i].stride()) + start, inputs[i], 0, n);
-                }
-                block.run(inputs, outputs, n);
-                for (int i = 0; i < out.length; i++) {
-                    store(out[i].host(), (int) (row * out[i].stride()) + start, outputs[i], n);
-                }
-            }
-        }
-
-        private void store(FloatBuffer target, int index, float[] values, int n) {
-            if (beta != 0) {
-                target.get(index, before, 0, n);
-                Loops.accumulate(before, values, n);
-            }
-            target.put(index, values, 0, n);
-        }
-    }
-
     /** Runs {@code work} over ranges of rows, whole rows a thread. */
     void byRows(Matrix shape, Threads.Range work) {
         threads.split(shape.rows(), Math.max(1, GRAIN / shape.columns()), work);
@@ -238,17 +153,18 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void copy(Matrix x, Matrix y, float beta) {
-        elementwise(new Matrix[] {x}, new Matrix[] {y}, beta, (in, out, n) -> System.arraycopy(in[0], 0, out[0], 0, n));
+        elementwise.run(
+                new Matrix[] {x}, new Matrix[] {y}, beta, (in, out, n) -> System.arraycopy(in[0], 0, out[0], 0, n));
     }
 
     @Override
     public void zero(Matrix y) {
-        elementwise(new Matrix[0], new Matrix[] {y}, 0, (in, out, n) -> {});
+        elementwise.run(new Matrix[0], new Matrix[] {y}, 0, (in, out, n) -> {});
     }
 
     @Override
     public void residual(Matrix x, Matrix branch, Dropout dropout, Matrix z) {
-        elementwise(
+        elementwise.run(
                 new Matrix[] {x, branch},
                 new Matrix[] {z},
                 0,
@@ -258,7 +174,7 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void modulate(Matrix x, Matrix shift, Matrix scale, Matrix y) {
-        elementwise(
+        elementwise.run(
                 new Matrix[] {x, shift, scale},
                 new Matrix[] {y},
                 0,
@@ -267,7 +183,7 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void modulateBackward(Matrix x, Matrix scale, Matrix dy, Matrix dx, Matrix dShift, Matrix dScale) {
-        elementwise(new Matrix[] {x, scale, dy}, new Matrix[] {dx, dShift, dScale}, 0, (in, out, n) -> {
+        elementwise.run(new Matrix[] {x, scale, dy}, new Matrix[] {dx, dShift, dScale}, 0, (in, out, n) -> {
             Loops.modulateBackward(in[0], in[1], in[2], out[0], out[2], n);
             System.arraycopy(in[2], 0, out[1], 0, n);
         });
@@ -275,7 +191,7 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void gate(Matrix x, Matrix gate, Matrix u, Matrix y) {
-        elementwise(
+        elementwise.run(
                 new Matrix[] {x, gate, u},
                 new Matrix[] {y},
                 0,
@@ -284,7 +200,7 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void gateBackward(Matrix gate, Matrix u, Matrix dy, Matrix dGate, Matrix du) {
-        elementwise(new Matrix[] {gate, u, dy}, new Matrix[] {dGate, du}, 0, (in, out, n) -> {
+        elementwise.run(new Matrix[] {gate, u, dy}, new Matrix[] {dGate, du}, 0, (in, out, n) -> {
             Loops.multiply(in[2], in[1], out[0], n);
             Loops.multiply(in[2], in[0], out[1], n);
         });
@@ -292,13 +208,13 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void gelu(Matrix x, Dropout dropout, Matrix y) {
-        elementwise(
+        elementwise.run(
                 new Matrix[] {x}, new Matrix[] {y}, 0, dropout, (in, out, n) -> Loops.gelu(in[0], in[1], out[0], n));
     }
 
     @Override
     public void geluBackward(Matrix x, Dropout dropout, Matrix dy, Matrix dx) {
-        elementwise(
+        elementwise.run(
                 new Matrix[] {x, dy},
                 new Matrix[] {dx},
                 0,
@@ -308,12 +224,12 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void silu(Matrix x, Matrix y) {
-        elementwise(new Matrix[] {x}, new Matrix[] {y}, 0, (in, out, n) -> Loops.silu(in[0], out[0], n));
+        elementwise.run(new Matrix[] {x}, new Matrix[] {y}, 0, (in, out, n) -> Loops.silu(in[0], out[0], n));
     }
 
     @Override
     public void siluBackward(Matrix x, Matrix dy, Matrix dx) {
-        elementwise(
+        elementwise.run(
                 new Matrix[] {x, dy},
                 new Matrix[] {dx},
                 0,
@@ -349,12 +265,12 @@ public final class CpuKernels implements Kernels {
 
     /** Adds what rows from..to contribute to the sums. */
     @FunctionalInterface
-    private interface RowSums {
+    interface RowSums {
         void run(int from, int to, float[][] sums);
     }
 
     /** Two sums over rows (the second may stay unused), by blocks of {@link #SUM_ROWS} rows added in order. */
-    private float[][] sumOfRows(int rows, int columns, RowSums work) {
+    float[][] sumOfRows(int rows, int columns, RowSums work) {
         int blocks = (rows + SUM_ROWS - 1) / SUM_ROWS;
         float[][][] partial = new float[blocks][][];
         threads.split(blocks, Math.max(1, GRAIN / (SUM_ROWS * columns)), (from, to) -> {
@@ -409,41 +325,14 @@ public final class CpuKernels implements Kernels {
 
     // ---- normalisation
 
-    /** Centres a row and returns its reciprocal standard deviation; writes both to moments. */
-    private static float normalizeRow(Matrix x, int row, float epsilon, Matrix moments, float[] values) {
-        int n = values.length;
-        load(x, row, values);
-        float mean = Loops.sum(values, 0, n) / n;
-        Loops.subtract(values, mean, n);
-        float scale = (float) (1 / Math.sqrt(Loops.dot(values, values, 0, n) / n + epsilon));
-        moments.host().put(2 * row, mean).put(2 * row + 1, scale);
-        Loops.scale(values, scale, n);
-        return scale;
-    }
-
     @Override
     public void layerNorm(Matrix x, Matrix weight, Matrix bias, float epsilon, Matrix moments, Matrix y) {
-        float[] w = weight.toFloats();
-        float[] b = bias.toFloats();
-        byRows(x, (from, to) -> {
-            float[] values = new float[x.columns()];
-            for (int row = from; row < to; row++) {
-                normalizeRow(x, row, epsilon, moments, values);
-                Loops.affine(values, w, b, values, values.length);
-                store(y, row, values);
-            }
-        });
+        layerNorm.forward(x, weight, bias, epsilon, moments, y);
     }
 
     @Override
     public void normalize(Matrix x, float epsilon, Matrix moments, Matrix y) {
-        byRows(x, (from, to) -> {
-            float[] values = new float[x.columns()];
-            for (int row = from; row < to; row++) {
-                normalizeRow(x, row, epsilon, moments, values);
-                store(y, row, values);
-            }
-        });
+        layerNorm.normalize(x, epsilon, moments, y);
     }
 
     @Override
@@ -457,77 +346,21 @@ public final class CpuKernels implements Kernels {
             Matrix dWeight,
             Matrix dBias,
             float parameterBeta) {
-        float[] w = weight.toFloats();
-        int n = x.columns();
-        float[][] sums = sumOfRows(x.rows(), n, (from, to, partial) -> {
-            NormalizeBackward rows = new NormalizeBackward(n, moments, dx, beta);
-            for (int row = from; row < to; row++) {
-                load(x, row, rows.normal);
-                Loops.subtract(rows.normal, moments.host().get(2 * row), n);
-                Loops.scale(rows.normal, moments.host().get(2 * row + 1), n);
-                load(dy, row, rows.gradient);
-                Loops.accumulateProduct(rows.gradient, rows.normal, partial[0], n);
-                Loops.accumulate(rows.gradient, partial[1], n);
-                Loops.multiply(rows.gradient, w, rows.gradient, n);
-                rows.write(row);
-            }
-        });
+        float[][] sums = layerNorm.backward(x, weight, moments, dy, dx, beta);
         addTo(dWeight, sums[0], parameterBeta);
         addTo(dBias, sums[1], parameterBeta);
     }
 
     @Override
     public void normalizeBackward(Matrix y, Matrix moments, Matrix dy, Matrix dx, float beta) {
-        int n = y.columns();
-        byRows(y, (from, to) -> {
-            NormalizeBackward rows = new NormalizeBackward(n, moments, dx, beta);
-            for (int row = from; row < to; row++) {
-                load(y, row, rows.normal);
-                load(dy, row, rows.gradient);
-                rows.write(row);
-            }
-        });
-    }
-
-    /** One thread's scratch for the backward pass of a normalisation of rows. */
-    private static final class NormalizeBackward {
-        private final int n;
-        private final Matrix moments;
-        private final Matrix dx;
-        private final float beta;
-        private final float[] normal;
-        private final float[] gradient;
-        private final float[] before;
-
-        NormalizeBackward(int n, Matrix moments, Matrix dx, float beta) {
-            this.n = n;
-            this.moments = moments;
-            this.dx = dx;
-            this.beta = beta;
-            this.normal = new float[n];
-            this.gradient = new float[n];
-            this.before = new float[n];
-        }
-
-        /** Writes a row of dx from the normalised row and the gradient with respect to it. */
-        void write(int row) {
-            float mean = Loops.sum(gradient, 0, n) / n;
-            float meanProduct = Loops.dot(gradient, normal, 0, n) / n;
-            Loops.normalizeBackward(
-                    gradient, normal, mean, meanProduct, moments.host().get(2 * row + 1), gradient, n);
-            if (beta != 0) {
-                load(dx, row, before);
-                Loops.accumulate(before, gradient, n);
-            }
-            store(dx, row, gradient);
-        }
+        layerNorm.normalizeBackward(y, moments, dy, dx, beta);
     }
 
     // ---- dropout
 
     @Override
     public void dropout(Matrix x, Dropout dropout, Matrix y) {
-        elementwise(
+        elementwise.run(
                 new Matrix[] {x},
                 new Matrix[] {y},
                 0,
