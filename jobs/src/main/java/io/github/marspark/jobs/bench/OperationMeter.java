@@ -91,9 +91,9 @@ final class OperationMeter {
 
     /** Operations of {@code q k^T}, of which attention has two forward and four back. */
     private static double attentionProduct(Object[] arguments) {
-        Matrix qkv = (Matrix) arguments[0];
-        int length = qkv.rows() / (Integer) arguments[1];
-        return 2.0 * qkv.rows() * length * (qkv.columns() / 3.0);
+        Matrix q = (Matrix) arguments[0];
+        Matrix k = (Matrix) arguments[1];
+        return 2.0 * q.size() * (k.rows() / (Integer) arguments[3]);
     }
 
     /** Each product that was computed, and how often. */

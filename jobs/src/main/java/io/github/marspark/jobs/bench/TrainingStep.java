@@ -104,8 +104,8 @@ final class TrainingStep {
         int[] labels = new int[workload.batch()];
         Arrays.setAll(labels, i -> i % workload.config().classes());
         int masked = Masking.count(workload.config().tokens(), workload.maskRate());
-        MarBatch batch =
-                MarBatch.draw(workload.config(), draws, DIFFUSION_STEPS, step, samples, labels, tokens, masked);
+        MarBatch batch = MarBatch.draw(
+                workload.config(), draws, DIFFUSION_STEPS, step, samples, labels, tokens, masked, kernels.threads());
         parameters.forgetGradients();
         objective.differentiate(kernels, batch, DropoutKeys.of(draws, step, samples));
         parameters.zeroMissingGradients(kernels);

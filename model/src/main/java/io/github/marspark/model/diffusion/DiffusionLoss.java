@@ -1,5 +1,6 @@
 package io.github.marspark.model.diffusion;
 
+import io.github.marspark.model.tensor.Threads;
 import java.util.Arrays;
 
 /**
@@ -22,6 +23,9 @@ import java.util.Arrays;
  */
 public final class DiffusionLoss {
     private static final double BITS = 1 / Math.log(2);
+
+    /** Rows below which a second thread costs more than it brings. */
+    private static final int ROWS = 16;
 
     private final GaussianDiffusion diffusion;
 
@@ -60,13 +64,14 @@ public final class DiffusionLoss {
      * @param noise {@code epsilon}, {@code (N, D)}, float32
      * @param timesteps {@code t}, {@code (N)}, in {@code 0 … T-1}
      * @param output the network's {@code (e, v)}, {@code (N, 2D)}, float32
+     * @param threads share the rows
      * @return the loss and its gradient by {@code output}
      * @throws IllegalArgumentException when the shapes do not fit or a time step is out of range
      */
-    public DiffusionTerms evaluate(float[] clean, float[] noise, int[] timesteps, float[] output) {
+    public DiffusionTerms evaluate(float[] clean, float[] noise, int[] timesteps, float[] output, Threads threads) {
         float[] weights = new float[timesteps.length];
         Arrays.fill(weights, 1);
-        return evaluate(clean, noise, timesteps, weights, output);
+        return evaluate(clean, noise, timesteps, weights, output, threads);
     }
 
     /**
@@ -77,26 +82,33 @@ public final class DiffusionLoss {
      * @param timesteps {@code t}, {@code (N)}, in {@code 0 … T-1}
      * @param weights {@code w}, {@code (N)}, at least 0 and not all 0
      * @param output the network's {@code (e, v)}, {@code (N, 2D)}, float32
+     * @param threads share the rows
      * @return the loss and its gradient by {@code output}
      * @throws IllegalArgumentException when the shapes do not fit, a time step is out of range or the weights sum to 0
      */
-    public DiffusionTerms evaluate(float[] clean, float[] noise, int[] timesteps, float[] weights, float[] output) {
+    public DiffusionTerms evaluate(
+            float[] clean, float[] noise, int[] timesteps, float[] weights, float[] output, Threads threads) {
         double[] exact = new double[output.length];
         Arrays.setAll(exact, i -> output[i]);
-        return evaluate(clean, noise, timesteps, weights, exact);
+        return evaluate(clean, noise, timesteps, weights, exact, threads);
     }
 
-    DiffusionTerms evaluate(float[] clean, float[] noise, int[] timesteps, float[] weights, double[] output) {
+    DiffusionTerms evaluate(
+            float[] clean, float[] noise, int[] timesteps, float[] weights, double[] output, Threads threads) {
         int width = width(clean, noise, timesteps);
         Lengths.require("output", output.length, "twice the width times the rows", 2 * clean.length);
         Lengths.require("weights", weights.length, "the rows", timesteps.length);
         double total = total(weights);
         DiffusionTerms terms = new DiffusionTerms(timesteps.length, width);
+        threads.split(timesteps.length, ROWS, (from, to) -> {
+            for (int row = from; row < to; row++) {
+                Row here = new Row(row, width, timesteps[row], weights[row] / total);
+                addSquaredError(here, noise, output, terms);
+                addBound(here, clean, noise, output, terms);
+            }
+        });
         for (int row = 0; row < timesteps.length; row++) {
-            Row here = new Row(row, width, timesteps[row], weights[row] / total);
-            addSquaredError(here, noise, output, terms);
-            addBound(here, clean, noise, output, terms);
-            terms.addWeighted(row, here.share);
+            terms.addWeighted(row, weights[row] / total);
         }
         return terms;
     }

@@ -98,7 +98,8 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
                 features.step(),
                 features.samples(),
                 features.labels(),
-                features.tokens());
+                features.tokens(),
+                kernels().threads());
     }
 
     /** The gradient of the loss of a batch, written to the graph's flat gradient; the score is the loss. */

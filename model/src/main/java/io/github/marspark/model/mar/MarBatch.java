@@ -3,6 +3,7 @@ package io.github.marspark.model.mar;
 import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.random.Draws;
+import io.github.marspark.model.tensor.Threads;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -46,6 +47,7 @@ public record MarBatch(float[] tokens, int[] labels, Masking masking, int[] time
      * @param labels {@code (B)}, class of each sample
      * @param tokens {@code (B L, D)}, scaled latents
      * @param diffusionSteps time steps of the diffusion
+     * @param threads share the samples
      */
     public static MarBatch draw(
             MarConfig config,
@@ -54,10 +56,11 @@ public record MarBatch(float[] tokens, int[] labels, Masking masking, int[] time
             long step,
             long[] samples,
             int[] labels,
-            float[] tokens) {
+            float[] tokens,
+            Threads threads) {
         double rate = draws.maskRate(step, new MaskRate(config.minimumMaskRate()));
         int masked = Masking.count(config.tokens(), rate);
-        return draw(config, draws, diffusionSteps, step, samples, labels, tokens, masked);
+        return draw(config, draws, diffusionSteps, step, samples, labels, tokens, masked, threads);
     }
 
     /**
@@ -73,7 +76,8 @@ public record MarBatch(float[] tokens, int[] labels, Masking masking, int[] time
             long[] samples,
             int[] labels,
             float[] tokens,
-            int masked) {
+            int masked,
+            Threads threads) {
         int[][] orders = Arrays.stream(samples)
                 .mapToObj(sample -> draws.order(step, sample, config.tokens()))
                 .toArray(int[][]::new);
@@ -83,9 +87,11 @@ public record MarBatch(float[] tokens, int[] labels, Masking masking, int[] time
             kept[b] = draws.dropsLabel(step, samples[b], config.labelDrop()) ? -1 : labels[b];
         }
         MaskedDraws drawn = new MaskedDraws(config, draws, diffusionSteps, masking);
-        for (int b = 0; b < samples.length; b++) {
-            drawn.add(step, samples[b], b);
-        }
+        threads.split(samples.length, 1, (from, to) -> {
+            for (int b = from; b < to; b++) {
+                drawn.add(step, samples[b], b);
+            }
+        });
         return new MarBatch(tokens, kept, masking, drawn.timesteps, drawn.noise);
     }
 

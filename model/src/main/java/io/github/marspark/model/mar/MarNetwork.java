@@ -88,7 +88,7 @@ public final class MarNetwork {
         x = tape.observe(
                 "encoder_input", tape.addRows(x, parameter("encoder_pos_embed_learned"), keptPositions(masking)));
         x = layerNorm(tape, x, "z_proj_ln");
-        x = blocks(tape, x, "encoder_blocks.", config.encoder(), batch, 0, dropout, UnaryOperator.identity());
+        x = blocks(tape, x, "encoder_blocks.", config.encoder(), batch, 0, dropout, Ends.ALL);
         return layerNorm(tape, x, "encoder_norm");
     }
 
@@ -136,27 +136,33 @@ public final class MarNetwork {
     /**
      * The decoder: what the network knows about the tokens asked for.
      *
-     * @param encoded {@code (B (S + K), E)}
-     * <p>Behind its attention, the last block computes these only, since nobody looks at the others.
+     * <p>Before the first attention a hidden position looks alike in all samples, so it is computed once; behind its
+     * attention the last block computes the tokens asked for, since nobody looks at the others.
      *
+     * @param encoded {@code (B (S + K), E)}
      * @param rows positions asked for, {@code b L + l}, as many of each sample
      * @return the condition z, {@code (rows.length, F)}
      */
     public Variable decode(Tape tape, Variable encoded, Masking masking, int[] rows, DropoutKeys dropout) {
-        int buffer = config.buffer();
-        int length = buffer + config.tokens();
+        int length = config.buffer() + config.tokens();
         int batch = masking.samples();
+        int[] hidden = hiddenPositions(masking); // (M)
+        int[] kept = keptPositions(masking); // (B (S + K))
+        int[] source = new int[kept.length + hidden.length];
+        Arrays.setAll(source, i -> i < kept.length ? i : -1);
         Variable embedded = linear(tape, encoded, "decoder_embed"); // (B (S + K), F)
-        Variable x = tape.pick(embedded, parameter("mask_token"), decoderSource(masking)); // (B (S + L), F)
+        Variable x = tape.pick(embedded, parameter("mask_token"), source); // (B (S + K) + M, F)
         int[] positions =
-                IntStream.range(0, batch * length).map(i -> i % length).toArray();
+                IntStream.concat(IntStream.of(kept), IntStream.of(hidden)).toArray();
         x = tape.observe("decoder_input", tape.addRows(x, parameter("decoder_pos_embed_learned"), positions));
         int site = SITES_PER_BLOCK * config.encoder().depth();
         int tokens = config.tokens();
+        int[] all = decoderRows(kept, hidden, batch); // (B (S + L))
         int[] asked = Arrays.stream(rows)
-                .map(row -> row / tokens * length + buffer + row % tokens)
+                .map(row -> row / tokens * length + config.buffer() + row % tokens)
                 .toArray();
-        x = blocks(tape, x, "decoder_blocks.", config.decoder(), batch, site, dropout, all -> tape.pick(all, asked));
+        Ends ends = new Ends(distinct -> tape.pick(distinct, all), every -> tape.pick(every, asked));
+        x = blocks(tape, x, "decoder_blocks.", config.decoder(), batch, site, dropout, ends);
         x = layerNorm(tape, x, "decoder_norm");
         return tape.addRows(
                 x,
@@ -164,20 +170,47 @@ public final class MarNetwork {
                 Arrays.stream(rows).map(row -> row % tokens).toArray());
     }
 
-    /** For each decoder row its row of the encoder's output, or -1 for the mask token. */
-    private int[] decoderSource(Masking masking) {
-        int length = config.buffer() + config.tokens();
-        int kept = config.buffer() + masking.known();
-        int[] positions = keptPositions(masking);
-        int[] source = new int[masking.samples() * length];
-        Arrays.fill(source, -1);
-        for (int i = 0; i < positions.length; i++) {
-            source[i / kept * length + positions[i]] = i;
-        }
-        return source;
+    /** Row of the decoder's position table for each position that is hidden in some sample. */
+    private int[] hiddenPositions(Masking masking) {
+        return IntStream.range(0, masking.samples())
+                .flatMap(b -> IntStream.of(masking.maskedPositions(b)))
+                .map(l -> l + config.buffer())
+                .sorted()
+                .distinct()
+                .toArray();
     }
 
-    /** A stack of blocks, of which the last keeps the rows that {@code last} selects. */
+    /** For each decoder row its row among the kept ones of all samples, which the hidden positions follow. */
+    private int[] decoderRows(int[] kept, int[] hidden, int batch) {
+        int length = config.buffer() + config.tokens();
+        int[] rows = new int[batch * length];
+        Arrays.fill(rows, -1);
+        for (int i = 0; i < kept.length; i++) {
+            rows[i / (kept.length / batch) * length + kept[i]] = i;
+        }
+        for (int row = 0; row < rows.length; row++) {
+            rows[row] = rows[row] < 0 ? kept.length + Arrays.binarySearch(hidden, row % length) : rows[row];
+        }
+        return rows;
+    }
+
+    /**
+     * What happens to rows at the ends of a stack of blocks.
+     *
+     * @param spread makes all rows out of the distinct ones that the first block is given
+     * @param kept selects the rows that go on behind the last block's attention
+     */
+    private record Ends(UnaryOperator<Variable> spread, UnaryOperator<Variable> kept) {
+        static final Ends ALL = new Ends(UnaryOperator.identity(), UnaryOperator.identity());
+
+        Ends of(int block, int blocks) {
+            return new Ends(
+                    block == 0 ? spread : UnaryOperator.identity(),
+                    block == blocks - 1 ? kept : UnaryOperator.identity());
+        }
+    }
+
+    /** A stack of blocks. */
     private Variable blocks(
             Tape tape,
             Variable input,
@@ -186,42 +219,32 @@ public final class MarNetwork {
             int batch,
             int firstSite,
             DropoutKeys dropout,
-            UnaryOperator<Variable> last) {
+            Ends ends) {
         Variable x = input;
         for (int i = 0; i < size.depth(); i++) {
             Variable before = x;
             String name = prefix + i;
             int site = firstSite + SITES_PER_BLOCK * i;
-            UnaryOperator<Variable> kept = i == size.depth() - 1 ? last : UnaryOperator.identity();
-            x = tape.observe(name, tape.scope(() -> block(tape, before, name, size, batch, site, dropout, kept)));
+            Ends here = ends.of(i, size.depth());
+            x = tape.observe(name, tape.scope(() -> block(tape, before, name, size, batch, site, dropout, here)));
         }
         return x;
     }
 
-    /**
-     * One pre-norm transformer block: {@code x + attention(norm(x))}, then {@code x + mlp(norm(x))}.
-     *
-     * @param kept selects the rows that go on behind the attention
-     */
+    /** One pre-norm transformer block: {@code x + attention(norm(x))}, then {@code x + mlp(norm(x))}. */
     private Variable block(
-            Tape tape,
-            Variable x,
-            String name,
-            Transformer size,
-            int batch,
-            int site,
-            DropoutKeys dropout,
-            UnaryOperator<Variable> kept) {
+            Tape tape, Variable x, String name, Transformer size, int batch, int site, DropoutKeys dropout, Ends ends) {
         Dropout probabilities = dropout.at(size.attentionDropout(), batch, site);
-        Variable qkv = linear(tape, layerNorm(tape, x, name + ".norm1"), name + ".attn.qkv"); // (B T, 3 E)
+        Variable qkv = linear(tape, layerNorm(tape, x, name + ".norm1"), name + ".attn.qkv");
+        qkv = ends.spread.apply(qkv); // (B T, 3 E)
         Variable attended =
                 tape.observe(name + ".attn", tape.attention(qkv, batch, size.heads(), probabilities)); // (B T, E)
-        attended = linear(tape, kept.apply(attended), name + ".attn.proj");
-        Variable y =
-                tape.residual(kept.apply(x), attended, dropout.at(size.projectionDropout(), batch, site + 1)); // (R, E)
+        attended = linear(tape, ends.kept.apply(attended), name + ".attn.proj");
+        Variable before = ends.kept.apply(ends.spread.apply(x)); // (R, E)
+        Variable y = tape.residual(before, attended, dropout.at(size.projectionDropout(), batch, site + 1));
         Variable hidden = linear(tape, layerNorm(tape, y, name + ".norm2"), name + ".mlp.fc1"); // (R, 4 E)
-        hidden = tape.observe(name + ".mlp.act", tape.gelu(hidden));
-        hidden = tape.dropout(hidden, dropout.at(size.projectionDropout(), batch, site + 2));
+        Dropout activations = dropout.at(size.projectionDropout(), batch, site + 2);
+        hidden = tape.observe(name + ".mlp.act", tape.gelu(hidden, activations));
         hidden = linear(tape, hidden, name + ".mlp.fc2");
         return tape.residual(y, hidden, dropout.at(size.projectionDropout(), batch, site + 3));
     }
@@ -284,7 +307,9 @@ public final class MarNetwork {
      * @return {@code (timesteps.length, W)}
      */
     public Variable embedTime(Tape tape, int[] timesteps) {
-        Variable sinusoids = tape.observe("time_sinusoid", tape.constant(TimeSinusoid.of(timesteps), timesteps.length));
+        Variable sinusoids = tape.observe(
+                "time_sinusoid",
+                tape.constant(TimeSinusoid.of(timesteps, tape.kernels().threads()), timesteps.length));
         Variable hidden = tape.silu(linear(tape, sinusoids, HEAD + "time_embed.mlp.0"));
         return linear(tape, hidden, HEAD + "time_embed.mlp.2");
     }

@@ -66,7 +66,11 @@ public final class MarObjective {
 
         DiffusionTerms terms() {
             return loss.evaluate(
-                    targets, batch.noise(), batch.timesteps(), output.value().toFloats());
+                    targets,
+                    batch.noise(),
+                    batch.timesteps(),
+                    output.value().toFloats(),
+                    tape.kernels().threads());
         }
 
         void backward(DiffusionTerms terms) {

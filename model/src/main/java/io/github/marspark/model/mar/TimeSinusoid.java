@@ -1,5 +1,7 @@
 package io.github.marspark.model.mar;
 
+import io.github.marspark.model.tensor.Threads;
+
 /** The embedding of time steps by cosines and sines of falling frequency, before the network learns from it. */
 final class TimeSinusoid {
     /** Values an embedding. */
@@ -7,6 +9,9 @@ final class TimeSinusoid {
 
     private static final int HALF = SIZE / 2;
     private static final double LONGEST_PERIOD = 10000;
+
+    /** Rows below which a second thread costs more than it brings. */
+    private static final int ROWS = 16;
 
     private TimeSinusoid() {}
 
@@ -16,16 +21,18 @@ final class TimeSinusoid {
      *
      * @return {@code (timesteps.length, 256)}, row after row
      */
-    static float[] of(int[] timesteps) {
+    static float[] of(int[] timesteps, Threads threads) {
         float[] values = new float[timesteps.length * SIZE];
-        for (int i = 0; i < HALF; i++) {
-            float frequency = (float) Math.exp((float) -Math.log(LONGEST_PERIOD) * i / HALF);
-            for (int row = 0; row < timesteps.length; row++) {
-                float angle = timesteps[row] * frequency;
-                values[row * SIZE + i] = (float) Math.cos(angle);
-                values[row * SIZE + HALF + i] = (float) Math.sin(angle);
+        threads.split(timesteps.length, ROWS, (from, to) -> {
+            for (int i = 0; i < HALF; i++) {
+                float frequency = (float) Math.exp((float) -Math.log(LONGEST_PERIOD) * i / HALF);
+                for (int row = from; row < to; row++) {
+                    float angle = timesteps[row] * frequency;
+                    values[row * SIZE + i] = (float) Math.cos(angle);
+                    values[row * SIZE + HALF + i] = (float) Math.sin(angle);
+                }
             }
-        }
+        });
         return values;
     }
 }

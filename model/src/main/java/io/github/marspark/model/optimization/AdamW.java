@@ -27,7 +27,7 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
     /** The paper's: betas 0.9 and 0.95, weight decay 0.02. */
     public static final AdamW PAPER = new AdamW(0.9, 0.95, 1e-8, 0.02);
 
-    private static final int BLOCK = 2048;
+    private static final int BLOCK = 8192;
 
     /**
      * Checks the four.
@@ -74,7 +74,7 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
                 (float) beta2,
                 (float) (1 - beta2),
                 (float) (step.learningRate() / (1 - Math.pow(beta1, t))),
-                (float) Math.sqrt(1 - Math.pow(beta2, t)),
+                (float) (1 / Math.sqrt(1 - Math.pow(beta2, t))),
                 (float) epsilon,
                 (float) step.averageRate(),
                 (float) (1 - step.averageRate()));
@@ -149,7 +149,7 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
             float correction = factors.correction;
             float epsilon = factors.epsilon;
             for (int i = 0; i < size; i++) {
-                float root = (float) Math.sqrt(second[i]) / correction + epsilon;
+                float root = (float) Math.sqrt(second[i]) * correction + epsilon;
                 parameters[i] = keep * parameters[i] - rate * first[i] / root;
             }
         }

@@ -1,24 +1,20 @@
 package io.github.marspark.model.tensor;
 
-import java.nio.FloatBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.bytedeco.javacpp.FloatPointer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Kernels} in float32 on the processor: products by calls of {@link Blas} on parts of the result, everything
- * else by {@link Loops} over blocks that are copied to the heap, where the JIT vectorises them.
+ * else by {@link Loops} over blocks that are copied to the heap, where the JIT vectorises them. What is more than a loop
+ * has a class of its own.
  *
  * <p>Sums over rows are cut into blocks of a fixed number of rows and added in order, so that no result depends on the
  * number of threads. Not thread-safe: belongs to the thread that runs the tape.
  */
 public final class CpuKernels implements Kernels {
-    /** Values a block, three of which fit in a first-level cache. */
-    private static final int BLOCK = 2048;
-
     /** Values below which a second thread costs more than it brings. */
-    private static final int GRAIN = 8 * BLOCK;
+    static final int GRAIN = 1 << 14;
 
     /** Rows that are summed before their sum joins the others'. */
     private static final int SUM_ROWS = 256;
@@ -30,16 +26,21 @@ public final class CpuKernels implements Kernels {
 
     private final Threads threads;
     private final Arena arena = new Arena();
+    private final CpuElementwise elementwise;
+    private final CpuLayerNorm layerNorm = new CpuLayerNorm(this);
     private final CpuConvolution convolution = new CpuConvolution(this);
     private final CpuGroupNorm groupNorm = new CpuGroupNorm(this);
+    private final CpuAttention attention = new CpuAttention(this);
     private final Queue<CpuKernels> ofOneThread = new ConcurrentLinkedQueue<>();
 
     /** Computes on the given threads. */
     public CpuKernels(Threads threads) {
         this.threads = threads;
+        this.elementwise = new CpuElementwise(threads);
     }
 
     /** The threads that compute. */
+    @Override
     public Threads threads() {
         return threads;
     }
@@ -118,8 +119,7 @@ public final class CpuKernels implements Kernels {
         return read == Operand.PLAIN ? Operand.TRANSPOSED : Operand.PLAIN;
     }
 
-    private static void blas(
-            Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, int inner, float alpha, float beta) {
+    static void blas(Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, int inner, float alpha, float beta) {
         BLAS.multiply(
                 a.pointer(),
                 a.stride(),
@@ -138,82 +138,6 @@ public final class CpuKernels implements Kernels {
 
     // ---- blocks
 
-    /** What is done to one block: inputs and outputs hold {@code n} values each. */
-    @FunctionalInterface
-    private interface Block {
-        void run(float[][] in, float[][] out, int n);
-    }
-
-    /** Runs a block operation over matrices of one size; flat where none has gaps, else row by row. */
-    private void elementwise(Matrix[] in, Matrix[] out, float beta, Block block) {
-        Matrix shape = out[0];
-        boolean flat = contiguous(in) && contiguous(out);
-        int rows = flat ? 1 : shape.rows();
-        int columns = flat ? Math.toIntExact(shape.size()) : shape.columns();
-        int length = flat ? columns : rows;
-        int grain = flat ? GRAIN : Math.max(1, GRAIN / columns);
-        threads.split(length, grain, (from, to) -> {
-            Blocks blocks = new Blocks(in, out, beta, block);
-            if (flat) {
-                blocks.row(0, from, to);
-            } else {
-                for (int row = from; row < to; row++) {
-                    blocks.row(row, 0, columns);
-                }
-            }
-        });
-    }
-
-    private static boolean contiguous(Matrix[] matrices) {
-        for (Matrix matrix : matrices) {
-            if (!matrix.isContiguous()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** One thread's scratch for {@link #elementwise}. */
-    private static final class Blocks {
-        private final Matrix[] in;
-        private final Matrix[] out;
-        private final float beta;
-        private final Block block;
-        private final float[][] inputs;
-        private final float[][] outputs;
-        private final float[] before = new float[BLOCK];
-
-        Blocks(Matrix[] in, Matrix[] out, float beta, Block block) {
-            this.in = in;
-            this.out = out;
-            this.beta = beta;
-            this.block = block;
-            this.inputs = new float[in.length][BLOCK];
-            this.outputs = new float[out.length][BLOCK];
-        }
-
-        void row(int row, int from, int to) {
-            for (int start = from; start < to; start += BLOCK) {
-                int n = Math.min(BLOCK, to - start);
-                for (int i = 0; i < in.length; i++) {
-                    in[i].host().get((int) (row * in[i].stride()) + start, inputs[i], 0, n);
-                }
-                block.run(inputs, outputs, n);
-                for (int i = 0; i < out.length; i++) {
-                    store(out[i].host(), (int) (row * out[i].stride()) + start, outputs[i], n);
-                }
-            }
-        }
-
-        private void store(FloatBuffer target, int index, float[] values, int n) {
-            if (beta != 0) {
-                target.get(index, before, 0, n);
-                Loops.accumulate(before, values, n);
-            }
-            target.put(index, values, 0, n);
-        }
-    }
-
     /** Runs {@code work} over ranges of rows, whole rows a thread. */
     void byRows(Matrix shape, Threads.Range work) {
         threads.split(shape.rows(), Math.max(1, GRAIN / shape.columns()), work);
@@ -229,22 +153,28 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void copy(Matrix x, Matrix y, float beta) {
-        elementwise(new Matrix[] {x}, new Matrix[] {y}, beta, (in, out, n) -> System.arraycopy(in[0], 0, out[0], 0, n));
+        elementwise.run(
+                new Matrix[] {x}, new Matrix[] {y}, beta, (in, out, n) -> System.arraycopy(in[0], 0, out[0], 0, n));
     }
 
     @Override
     public void zero(Matrix y) {
-        elementwise(new Matrix[0], new Matrix[] {y}, 0, (in, out, n) -> {});
+        elementwise.run(new Matrix[0], new Matrix[] {y}, 0, (in, out, n) -> {});
     }
 
     @Override
-    public void add(Matrix x, Matrix y, Matrix z) {
-        elementwise(new Matrix[] {x, y}, new Matrix[] {z}, 0, (in, out, n) -> Loops.add(in[0], in[1], out[0], n));
+    public void residual(Matrix x, Matrix branch, Dropout dropout, Matrix z) {
+        elementwise.run(
+                new Matrix[] {x, branch},
+                new Matrix[] {z},
+                0,
+                dropout,
+                (in, out, n) -> Loops.gate(in[0], in[2], in[1], out[0], n));
     }
 
     @Override
     public void modulate(Matrix x, Matrix shift, Matrix scale, Matrix y) {
-        elementwise(
+        elementwise.run(
                 new Matrix[] {x, shift, scale},
                 new Matrix[] {y},
                 0,
@@ -253,7 +183,7 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void modulateBackward(Matrix x, Matrix scale, Matrix dy, Matrix dx, Matrix dShift, Matrix dScale) {
-        elementwise(new Matrix[] {x, scale, dy}, new Matrix[] {dx, dShift, dScale}, 0, (in, out, n) -> {
+        elementwise.run(new Matrix[] {x, scale, dy}, new Matrix[] {dx, dShift, dScale}, 0, (in, out, n) -> {
             Loops.modulateBackward(in[0], in[1], in[2], out[0], out[2], n);
             System.arraycopy(in[2], 0, out[1], 0, n);
         });
@@ -261,7 +191,7 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void gate(Matrix x, Matrix gate, Matrix u, Matrix y) {
-        elementwise(
+        elementwise.run(
                 new Matrix[] {x, gate, u},
                 new Matrix[] {y},
                 0,
@@ -270,37 +200,39 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void gateBackward(Matrix gate, Matrix u, Matrix dy, Matrix dGate, Matrix du) {
-        elementwise(new Matrix[] {gate, u, dy}, new Matrix[] {dGate, du}, 0, (in, out, n) -> {
+        elementwise.run(new Matrix[] {gate, u, dy}, new Matrix[] {dGate, du}, 0, (in, out, n) -> {
             Loops.multiply(in[2], in[1], out[0], n);
             Loops.multiply(in[2], in[0], out[1], n);
         });
     }
 
     @Override
-    public void gelu(Matrix x, Matrix y) {
-        elementwise(new Matrix[] {x}, new Matrix[] {y}, 0, (in, out, n) -> Loops.gelu(in[0], out[0], n));
+    public void gelu(Matrix x, Dropout dropout, Matrix y) {
+        elementwise.run(
+                new Matrix[] {x}, new Matrix[] {y}, 0, dropout, (in, out, n) -> Loops.gelu(in[0], in[1], out[0], n));
     }
 
     @Override
-    public void geluBackward(Matrix x, Matrix dy, Matrix dx, float beta) {
-        elementwise(
+    public void geluBackward(Matrix x, Dropout dropout, Matrix dy, Matrix dx) {
+        elementwise.run(
                 new Matrix[] {x, dy},
                 new Matrix[] {dx},
-                beta,
-                (in, out, n) -> Loops.geluBackward(in[0], in[1], out[0], n));
+                0,
+                dropout,
+                (in, out, n) -> Loops.geluBackward(in[0], in[2], in[1], out[0], n));
     }
 
     @Override
     public void silu(Matrix x, Matrix y) {
-        elementwise(new Matrix[] {x}, new Matrix[] {y}, 0, (in, out, n) -> Loops.silu(in[0], out[0], n));
+        elementwise.run(new Matrix[] {x}, new Matrix[] {y}, 0, (in, out, n) -> Loops.silu(in[0], out[0], n));
     }
 
     @Override
-    public void siluBackward(Matrix x, Matrix dy, Matrix dx, float beta) {
-        elementwise(
+    public void siluBackward(Matrix x, Matrix dy, Matrix dx) {
+        elementwise.run(
                 new Matrix[] {x, dy},
                 new Matrix[] {dx},
-                beta,
+                0,
                 (in, out, n) -> Loops.siluBackward(in[0], in[1], out[0], n));
     }
 
@@ -333,12 +265,12 @@ public final class CpuKernels implements Kernels {
 
     /** Adds what rows from..to contribute to the sums. */
     @FunctionalInterface
-    private interface RowSums {
+    interface RowSums {
         void run(int from, int to, float[][] sums);
     }
 
     /** Two sums over rows (the second may stay unused), by blocks of {@link #SUM_ROWS} rows added in order. */
-    private float[][] sumOfRows(int rows, int columns, RowSums work) {
+    float[][] sumOfRows(int rows, int columns, RowSums work) {
         int blocks = (rows + SUM_ROWS - 1) / SUM_ROWS;
         float[][][] partial = new float[blocks][][];
         threads.split(blocks, Math.max(1, GRAIN / (SUM_ROWS * columns)), (from, to) -> {
@@ -393,41 +325,14 @@ public final class CpuKernels implements Kernels {
 
     // ---- normalisation
 
-    /** Centres a row and returns its reciprocal standard deviation; writes both to moments. */
-    private static float normalizeRow(Matrix x, int row, float epsilon, Matrix moments, float[] values) {
-        int n = values.length;
-        load(x, row, values);
-        float mean = Loops.sum(values, 0, n) / n;
-        Loops.subtract(values, mean, n);
-        float scale = (float) (1 / Math.sqrt(Loops.dot(values, values, 0, n) / n + epsilon));
-        moments.host().put(2 * row, mean).put(2 * row + 1, scale);
-        Loops.scale(values, scale, n);
-        return scale;
-    }
-
     @Override
     public void layerNorm(Matrix x, Matrix weight, Matrix bias, float epsilon, Matrix moments, Matrix y) {
-        float[] w = weight.toFloats();
-        float[] b = bias.toFloats();
-        byRows(x, (from, to) -> {
-            float[] values = new float[x.columns()];
-            for (int row = from; row < to; row++) {
-                normalizeRow(x, row, epsilon, moments, values);
-                Loops.affine(values, w, b, values, values.length);
-                store(y, row, values);
-            }
-        });
+        layerNorm.forward(x, weight, bias, epsilon, moments, y);
     }
 
     @Override
     public void normalize(Matrix x, float epsilon, Matrix moments, Matrix y) {
-        byRows(x, (from, to) -> {
-            float[] values = new float[x.columns()];
-            for (int row = from; row < to; row++) {
-                normalizeRow(x, row, epsilon, moments, values);
-                store(y, row, values);
-            }
-        });
+        layerNorm.normalize(x, epsilon, moments, y);
     }
 
     @Override
@@ -441,102 +346,26 @@ public final class CpuKernels implements Kernels {
             Matrix dWeight,
             Matrix dBias,
             float parameterBeta) {
-        float[] w = weight.toFloats();
-        int n = x.columns();
-        float[][] sums = sumOfRows(x.rows(), n, (from, to, partial) -> {
-            NormalizeBackward rows = new NormalizeBackward(n, moments, dx, beta);
-            for (int row = from; row < to; row++) {
-                load(x, row, rows.normal);
-                Loops.subtract(rows.normal, moments.host().get(2 * row), n);
-                Loops.scale(rows.normal, moments.host().get(2 * row + 1), n);
-                load(dy, row, rows.gradient);
-                Loops.accumulateProduct(rows.gradient, rows.normal, partial[0], n);
-                Loops.accumulate(rows.gradient, partial[1], n);
-                Loops.multiply(rows.gradient, w, rows.gradient, n);
-                rows.write(row);
-            }
-        });
+        float[][] sums = layerNorm.backward(x, weight, moments, dy, dx, beta);
         addTo(dWeight, sums[0], parameterBeta);
         addTo(dBias, sums[1], parameterBeta);
     }
 
     @Override
     public void normalizeBackward(Matrix y, Matrix moments, Matrix dy, Matrix dx, float beta) {
-        int n = y.columns();
-        byRows(y, (from, to) -> {
-            NormalizeBackward rows = new NormalizeBackward(n, moments, dx, beta);
-            for (int row = from; row < to; row++) {
-                load(y, row, rows.normal);
-                load(dy, row, rows.gradient);
-                rows.write(row);
-            }
-        });
-    }
-
-    /** One thread's scratch for the backward pass of a normalisation of rows. */
-    private static final class NormalizeBackward {
-        private final int n;
-        private final Matrix moments;
-        private final Matrix dx;
-        private final float beta;
-        private final float[] normal;
-        private final float[] gradient;
-        private final float[] before;
-
-        NormalizeBackward(int n, Matrix moments, Matrix dx, float beta) {
-            this.n = n;
-            this.moments = moments;
-            this.dx = dx;
-            this.beta = beta;
-            this.normal = new float[n];
-            this.gradient = new float[n];
-            this.before = new float[n];
-        }
-
-        /** Writes a row of dx from the normalised row and the gradient with respect to it. */
-        void write(int row) {
-            float mean = Loops.sum(gradient, 0, n) / n;
-            float meanProduct = Loops.dot(gradient, normal, 0, n) / n;
-            Loops.normalizeBackward(
-                    gradient, normal, mean, meanProduct, moments.host().get(2 * row + 1), gradient, n);
-            if (beta != 0) {
-                load(dx, row, before);
-                Loops.accumulate(before, gradient, n);
-            }
-            store(dx, row, gradient);
-        }
+        layerNorm.normalizeBackward(y, moments, dy, dx, beta);
     }
 
     // ---- dropout
 
     @Override
     public void dropout(Matrix x, Dropout dropout, Matrix y) {
-        int rowsPerSample = x.rows() / dropout.keys().length;
-        int n = x.columns();
-        int[] steps = steps(n);
-        byRows(x, (from, to) -> {
-            float[] values = new float[n];
-            int[] bits = new int[n];
-            for (int row = from; row < to; row++) {
-                load(x, row, values);
-                Loops.scale(values, dropout.scale(), n);
-                store(y, row, values);
-                int key = dropout.keys()[row / rowsPerSample];
-                int start = row % rowsPerSample * n;
-                int index = (int) (row * y.stride());
-                y.hostBits().get(index, bits, 0, n);
-                Loops.drop(bits, steps, n, key, start * Dropout.STEP, dropout.threshold());
-                y.hostBits().put(index, bits, 0, n);
-            }
-        });
-    }
-
-    private static int[] steps(int n) {
-        int[] steps = new int[n];
-        for (int i = 0; i < n; i++) {
-            steps[i] = i * Dropout.STEP;
-        }
-        return steps;
+        elementwise.run(
+                new Matrix[] {x},
+                new Matrix[] {y},
+                0,
+                dropout,
+                (in, out, n) -> Loops.multiply(in[0], in[1], out[0], n));
     }
 
     // ---- images
@@ -620,240 +449,24 @@ public final class CpuKernels implements Kernels {
     // ---- attention
 
     @Override
-    public void attention(Matrix qkv, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
-        int length = qkv.rows() / batch;
-        threads.split(batch * heads, 1, (from, to) -> {
-            try (Head head = new Head(qkv, heads, length, dropout)) {
-                for (int task = from; task < to; task++) {
-                    head.forward(task, probabilities, y);
-                }
-            }
-        });
+    public void attention(
+            Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
+        attention.forward(q, k, v, batch, heads, dropout, probabilities, y);
     }
 
     @Override
     public void attentionBackward(
-            Matrix qkv, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix dy, Matrix dqkv) {
-        int length = qkv.rows() / batch;
-        threads.split(batch * heads, 1, (from, to) -> {
-            try (Head head = new Head(qkv, heads, length, dropout)) {
-                for (int task = from; task < to; task++) {
-                    head.backward(task, probabilities, dy, dqkv);
-                }
-            }
-        });
-    }
-
-    /** One thread's scratch for attention; computes a head of a sample at a time. */
-    private static final class Head implements AutoCloseable {
-        private final Matrix qkv;
-        private final int heads;
-        private final int length;
-        private final int width;
-        private final int headWidth;
-        private final float scale;
-        private final Dropout dropout;
-        private final int[] steps;
-        private final FloatPointer kept;
-        private final FloatPointer gradient;
-        private final float[] row;
-        private final float[] other;
-        private final int[] bits;
-
-        Head(Matrix qkv, int heads, int length, Dropout dropout) {
-            this.qkv = qkv;
-            this.heads = heads;
-            this.length = length;
-            this.width = qkv.columns() / 3;
-            this.headWidth = width / heads;
-            this.scale = (float) (1 / Math.sqrt(headWidth));
-            this.dropout = dropout;
-            this.steps = steps(length);
-            this.kept = new FloatPointer((long) length * length);
-            this.gradient = new FloatPointer((long) length * length);
-            this.row = new float[length];
-            this.other = new float[length];
-            this.bits = new int[length];
-        }
-
-        @Override
-        public void close() {
-            kept.close();
-            gradient.close();
-        }
-
-        /** q, k or v (part 0, 1, 2) of a head: rows of one sample, columns of one head. */
-        private FloatPointer part(Matrix threefold, int task, int part) {
-            long rowStart = (long) (task / heads) * length * threefold.stride();
-            return threefold.pointerAt(rowStart + (long) part * width + (long) (task % heads) * headWidth);
-        }
-
-        private FloatPointer output(Matrix y, int task) {
-            return y.pointerAt((long) (task / heads) * length * y.stride() + (long) (task % heads) * headWidth);
-        }
-
-        void forward(int task, Matrix probabilities, Matrix y) {
-            FloatPointer p = probabilities.pointerAt((long) task * length * length);
-            long stride = qkv.stride();
-            // scores (T, T) = q (T, d) k (T, d)^T
-            BLAS.multiply(
-                    part(qkv, task, 0),
-                    stride,
-                    Operand.PLAIN,
-                    part(qkv, task, 1),
-                    stride,
-                    Operand.TRANSPOSED,
-                    p,
-                    length,
-                    length,
-                    length,
-                    headWidth,
-                    1,
-                    0);
-            softmax(probabilities.rows(task * length, (task + 1) * length));
-            FloatPointer weights = dropped(p, task);
-            // y (T, d) = p (T, T) v (T, d)
-            BLAS.multiply(
-                    weights,
-                    length,
-                    Operand.PLAIN,
-                    part(qkv, task, 2),
-                    stride,
-                    Operand.PLAIN,
-                    output(y, task),
-                    y.stride(),
-                    length,
-                    headWidth,
-                    length,
-                    1,
-                    0);
-        }
-
-        private void softmax(Matrix scores) {
-            for (int i = 0; i < length; i++) {
-                load(scores, i, row);
-                float max = Loops.max(row, 0, length) * scale;
-                Loops.exp(row, other, scale, max, length);
-                Loops.scale(row, 1 / Loops.sum(row, 0, length), length);
-                store(scores, i, row);
-            }
-        }
-
-        /** The probabilities after dropout, in scratch; themselves without it. */
-        private FloatPointer dropped(FloatPointer p, int task) {
-            if (dropout.isNone()) {
-                return p;
-            }
-            FloatBuffer source = slice(p);
-            FloatBuffer target = slice(kept);
-            for (int i = 0; i < length; i++) {
-                source.get(i * length, row);
-                Loops.scale(row, dropout.scale(), length);
-                target.put(i * length, row);
-            }
-            drop(kept, task);
-            return kept;
-        }
-
-        private FloatBuffer slice(FloatPointer p) {
-            FloatPointer start = new FloatPointer(p);
-            start.capacity(start.position() + (long) length * length);
-            start.limit(start.position() + (long) length * length);
-            return start.asBuffer();
-        }
-
-        private void drop(FloatPointer values, int task) {
-            var target = new org.bytedeco.javacpp.IntPointer(values)
-                    .capacity((long) length * length)
-                    .asBuffer();
-            int key = dropout.keys()[task / heads];
-            for (int i = 0; i < length; i++) {
-                int start = (task % heads * length + i) * length;
-                target.get(i * length, bits);
-                Loops.drop(bits, steps, length, key, start * Dropout.STEP, dropout.threshold());
-                target.put(i * length, bits);
-            }
-        }
-
-        void backward(int task, Matrix probabilities, Matrix dy, Matrix dqkv) {
-            FloatPointer p = probabilities.pointerAt((long) task * length * length);
-            FloatPointer weights = dropped(p, task);
-            FloatPointer dOut = output(dy, task);
-            long stride = dqkv.stride();
-            // dv (T, d) = p^T (T, T) dy (T, d)
-            BLAS.multiply(
-                    weights,
-                    length,
-                    Operand.TRANSPOSED,
-                    dOut,
-                    dy.stride(),
-                    Operand.PLAIN,
-                    part(dqkv, task, 2),
-                    stride,
-                    length,
-                    headWidth,
-                    length,
-                    1,
-                    0);
-            // dp (T, T) = dy (T, d) v^T (d, T)
-            BLAS.multiply(
-                    dOut,
-                    dy.stride(),
-                    Operand.PLAIN,
-                    part(qkv, task, 2),
-                    qkv.stride(),
-                    Operand.TRANSPOSED,
-                    gradient,
-                    length,
-                    length,
-                    length,
-                    headWidth,
-                    dropout.scale(),
-                    0);
-            if (!dropout.isNone()) {
-                drop(gradient, task);
-            }
-            softmaxBackward(slice(p), slice(gradient));
-            // dq (T, d) = ds (T, T) k (T, d), dk = ds^T q
-            BLAS.multiply(
-                    gradient,
-                    length,
-                    Operand.PLAIN,
-                    part(qkv, task, 1),
-                    qkv.stride(),
-                    Operand.PLAIN,
-                    part(dqkv, task, 0),
-                    stride,
-                    length,
-                    headWidth,
-                    length,
-                    scale,
-                    0);
-            BLAS.multiply(
-                    gradient,
-                    length,
-                    Operand.TRANSPOSED,
-                    part(qkv, task, 0),
-                    qkv.stride(),
-                    Operand.PLAIN,
-                    part(dqkv, task, 1),
-                    stride,
-                    length,
-                    headWidth,
-                    length,
-                    scale,
-                    0);
-        }
-
-        /** ds = p (dp - sum over keys of dp p), in place of dp. */
-        private void softmaxBackward(FloatBuffer p, FloatBuffer dp) {
-            for (int i = 0; i < length; i++) {
-                p.get(i * length, other);
-                dp.get(i * length, row);
-                Loops.subtract(row, Loops.dot(row, other, 0, length), length);
-                Loops.multiply(row, other, row, length);
-                dp.put(i * length, row);
-            }
-        }
+            Matrix q,
+            Matrix k,
+            Matrix v,
+            int batch,
+            int heads,
+            Dropout dropout,
+            Matrix probabilities,
+            Matrix dy,
+            Matrix dq,
+            Matrix dk,
+            Matrix dv) {
+        attention.backward(q, k, v, batch, heads, dropout, probabilities, dy, dq, dk, dv);
     }
 }

@@ -26,6 +26,9 @@ public interface Kernels {
         TRANSPOSED
     }
 
+    /** The host's threads for what is no operation of these kernels. */
+    Threads threads();
+
     /** Memory for a matrix; its values are arbitrary. */
     Matrix allocate(int rows, int columns);
 
@@ -62,8 +65,8 @@ public interface Kernels {
     /** {@code y = 0}. */
     void zero(Matrix y);
 
-    /** {@code z = x + y}; {@code z} may be {@code x} or {@code y}. */
-    void add(Matrix x, Matrix y, Matrix z);
+    /** {@code z = x + branch} after elements of the branch were dropped; {@code z} may be either. */
+    void residual(Matrix x, Matrix branch, Dropout dropout, Matrix z);
 
     /** {@code y[i] = row} for every row i. */
     void fillRows(Matrix row, Matrix y);
@@ -119,17 +122,17 @@ public interface Kernels {
     /** Backward of {@link #gate} but for x: overwrites {@code dGate} and {@code du}. */
     void gateBackward(Matrix gate, Matrix u, Matrix dy, Matrix dGate, Matrix du);
 
-    /** Exact GELU, {@code y = x / 2 (1 + erf(x / sqrt 2))}; y may be x. */
-    void gelu(Matrix x, Matrix y);
+    /** Exact GELU, after which elements are dropped, {@code y = x / 2 (1 + erf(x / sqrt 2)) factor}; y may be x. */
+    void gelu(Matrix x, Dropout dropout, Matrix y);
 
-    /** {@code dx = dy gelu'(x) + beta dx}; dx may be dy when beta is 0. */
-    void geluBackward(Matrix x, Matrix dy, Matrix dx, float beta);
+    /** {@code dx = dy factor gelu'(x)}; dx may be dy. */
+    void geluBackward(Matrix x, Dropout dropout, Matrix dy, Matrix dx);
 
     /** SiLU, {@code y = x / (1 + exp(-x))}; y may be x. */
     void silu(Matrix x, Matrix y);
 
-    /** {@code dx = dy silu'(x) + beta dx}; dx may be dy when beta is 0. */
-    void siluBackward(Matrix x, Matrix dy, Matrix dx, float beta);
+    /** {@code dx = dy silu'(x)}; dx may be dy. */
+    void siluBackward(Matrix x, Matrix dy, Matrix dx);
 
     /**
      * {@code y = x keep / (1 - rate)} with keep drawn by {@code dropout}, {@code x (B T, D)}; its own backward; y may be
@@ -140,17 +143,29 @@ public interface Kernels {
     /**
      * Multi-head attention, {@code softmax(q k^T / sqrt(d)) v} for every sample and head, {@code d = D / H}.
      *
-     * @param qkv {@code (B T, 3 D)}: q, k, v, each head after head
+     * @param q {@code (B T, D)}, head after head
+     * @param k {@code (B U, D)}
+     * @param v {@code (B U, D)}
      * @param heads H
-     * @param probabilities {@code (B H T, T)}, receives the softmax before dropout
-     * @param dropout of the probabilities; its element index runs over {@code (H, T, T)} of a sample
+     * @param probabilities {@code (B H T, U)}, receives what the way back needs
+     * @param dropout of the probabilities; its element index runs over {@code (H, T, U)} of a sample
      * @param y {@code (B T, D)}
      */
-    void attention(Matrix qkv, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y);
+    void attention(Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y);
 
-    /** Backward of {@link #attention}: overwrites {@code dqkv}. */
+    /** Backward of {@link #attention}: overwrites {@code dq}, {@code dk} and {@code dv}. */
     void attentionBackward(
-            Matrix qkv, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix dy, Matrix dqkv);
+            Matrix q,
+            Matrix k,
+            Matrix v,
+            int batch,
+            int heads,
+            Dropout dropout,
+            Matrix probabilities,
+            Matrix dy,
+            Matrix dq,
+            Matrix dk,
+            Matrix dv);
 
     /**
      * Convolution of images, {@code y[b, i, j] = bias + sum over u, v of weight[u, v] x[b, s i + u - before, s j + v -

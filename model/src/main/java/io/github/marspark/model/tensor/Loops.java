@@ -14,24 +14,10 @@ final class Loops {
     private static final float LN_2_HIGH = 0.693359375f;
     private static final float LN_2_LOW = -2.12194440e-4f;
     private static final float ROUND = 12582912f;
-    private static final int SMALLEST_EXPONENT = -126;
-    private static final float[] POWERS_OF_TWO = powersOfTwo();
+    private static final int MANTISSA_BITS = 23;
+    private static final int ONE = 0x3F800000;
 
     private Loops() {}
-
-    private static float[] powersOfTwo() {
-        float[] powers = new float[2 - SMALLEST_EXPONENT];
-        for (int i = 0; i < powers.length; i++) {
-            powers[i] = (float) Math.scalb(1.0, i + SMALLEST_EXPONENT);
-        }
-        return powers;
-    }
-
-    static void add(float[] x, float[] y, float[] z, int n) {
-        for (int i = 0; i < n; i++) {
-            z[i] = x[i] + y[i];
-        }
-    }
 
     static void accumulate(float[] x, float[] into, int n) {
         for (int i = 0; i < n; i++) {
@@ -147,21 +133,21 @@ final class Loops {
         return e * e;
     }
 
-    static void gelu(float[] x, float[] y, int n) {
+    static void gelu(float[] x, float[] factor, float[] y, int n) {
         for (int i = 0; i < n; i++) {
             float v = x[i];
-            y[i] = 0.5f * v * (1 + erf(v * SQRT_HALF));
+            y[i] = 0.5f * v * (1 + erf(v * SQRT_HALF)) * factor[i];
         }
     }
 
-    /** dx = dy (Phi(x) + x phi(x)), Phi and phi the normal distribution function and density. */
-    static void geluBackward(float[] x, float[] dy, float[] dx, int n) {
+    /** dx = dy factor (Phi(x) + x phi(x)), Phi and phi the normal distribution function and density. */
+    static void geluBackward(float[] x, float[] factor, float[] dy, float[] dx, int n) {
         for (int i = 0; i < n; i++) {
             float v = x[i];
             dx[i] = v * INVERSE_SQRT_TWO_PI * expMinus(0.5f * v * v);
         }
         for (int i = 0; i < n; i++) {
-            dx[i] = dy[i] * (0.5f * (1 + erf(x[i] * SQRT_HALF)) + dx[i]);
+            dx[i] = dy[i] * factor[i] * (0.5f * (1 + erf(x[i] * SQRT_HALF)) + dx[i]);
         }
     }
 
@@ -180,14 +166,25 @@ final class Loops {
         }
     }
 
-    /** Clears the bits of dropped floats; {@code steps[i]} is i times the hash's multiplier. */
-    static void drop(int[] bits, int[] steps, int n, int key, int start, int threshold) {
+    /** The bits of kept elements are {@code kept}, of dropped ones 0; {@code steps[i]} is i times the hash's multiplier. */
+    static void keptBits(int[] bits, int[] steps, int n, int key, int start, int threshold, int kept) {
         for (int i = 0; i < n; i++) {
             int h = (start + steps[i]) ^ key;
             h = (h ^ (h >>> 16)) * 0x85EBCA6B;
             h = (h ^ (h >>> 13)) * 0xC2B2AE35;
             h = h ^ (h >>> 16);
-            bits[i] &= ~(((h >>> 8) - threshold) >> 31);
+            bits[i] = kept & ~(((h >>> 8) - threshold) >> 31);
+        }
+    }
+
+    /** Turns the signs of dropped floats; see {@link #keptBits}. */
+    static void turnSigns(int[] bits, int[] steps, int n, int key, int start, int threshold) {
+        for (int i = 0; i < n; i++) {
+            int h = (start + steps[i]) ^ key;
+            h = (h ^ (h >>> 16)) * 0x85EBCA6B;
+            h = (h ^ (h >>> 13)) * 0xC2B2AE35;
+            h = h ^ (h >>> 16);
+            bits[i] ^= ((h >>> 8) - threshold) & 0x80000000;
         }
     }
 
@@ -293,32 +290,42 @@ final class Loops {
         }
     }
 
-    static float max(float[] x, int from, int to) {
-        float a = x[from];
-        float b = a;
-        float c = a;
-        float d = a;
-        int i = from;
-        for (; i <= to - 4; i += 4) {
-            a = Math.max(a, x[i]);
-            b = Math.max(b, x[i + 1]);
-            c = Math.max(c, x[i + 2]);
-            d = Math.max(d, x[i + 3]);
+    static void max(float[] x, float[] into, int n) {
+        for (int i = 0; i < n; i++) {
+            into[i] = Math.max(into[i], x[i]);
         }
-        for (; i < to; i++) {
-            a = Math.max(a, x[i]);
+    }
+
+    static void reciprocal(float[] x, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] = 1 / x[i];
         }
-        return Math.max(Math.max(a, b), Math.max(c, d));
+    }
+
+    /** into -= |p| share. */
+    static void subtractShare(float[] p, float[] share, float[] into, int n) {
+        for (int i = 0; i < n; i++) {
+            into[i] -= Math.abs(p[i]) * share[i];
+        }
+    }
+
+    /** y = factor x where x is positive, else 0. */
+    static void keep(float[] x, float factor, float[] y, int n) {
+        for (int i = 0; i < n; i++) {
+            y[i] = Math.max(x[i], 0) * factor;
+        }
     }
 
     /**
-     * {@code x[i] = exp(scale x[i] - shift)}, results below 2^-126 as that; {@code exponents} is scratch of the same
-     * length. exp(r) for |r| at most ln 2 / 2 is a polynomial of degree 6, accurate to 1e-7.
+     * {@code exp(x[i] - shift[i]) = 2^k exp(r)}, for differences at most 0 and not below -87: x becomes exp(r) by a
+     * polynomial of degree 6, accurate to 1e-7, and the bits of {@code exponents} are what {@link #powersOfTwo} turns
+     * into 2^k.
      */
-    static void exp(float[] x, float[] exponents, float scale, float shift, int n) {
+    static void exp(float[] x, float[] shift, float[] exponents, int n) {
         for (int i = 0; i < n; i++) {
-            float v = Math.max(x[i] * scale - shift, -87f);
-            float k = (v * LOG2_E + ROUND) - ROUND;
+            float v = Math.max(x[i] - shift[i], -87f);
+            float rounded = v * LOG2_E + ROUND;
+            float k = rounded - ROUND;
             float r = (v - k * LN_2_HIGH) - k * LN_2_LOW;
             float e = 1f / 720;
             e = e * r + 1f / 120;
@@ -327,10 +334,14 @@ final class Loops {
             e = e * r + 0.5f;
             e = e * r + 1f;
             x[i] = e * r + 1f;
-            exponents[i] = k;
+            exponents[i] = rounded;
         }
+    }
+
+    /** From the bits of {@code ROUND + k}, whose last ones are k, the bits of 2^k. */
+    static void powersOfTwo(int[] bits, int n) {
         for (int i = 0; i < n; i++) {
-            x[i] *= POWERS_OF_TWO[(int) exponents[i] - SMALLEST_EXPONENT];
+            bits[i] = (bits[i] << MANTISSA_BITS) + ONE;
         }
     }
 }

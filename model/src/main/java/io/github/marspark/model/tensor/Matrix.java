@@ -230,7 +230,7 @@ public final class Matrix {
     /** The address of a value, {@code values} behind the first; float32 in host memory only. */
     FloatPointer pointerAt(long values) {
         FloatPointer start = new FloatPointer(memory.data().addressPointer());
-        return start.getPointer(FloatPointer.class, offset + values);
+        return start.position(start.position() + offset + values);
     }
 
     /** The memory from the first value on; row r starts at index {@code r * stride}; float32 in host memory only. */

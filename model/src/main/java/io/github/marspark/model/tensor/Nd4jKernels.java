@@ -15,10 +15,16 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  */
 public final class Nd4jKernels implements Kernels {
     private final DataType type;
+    private final Threads threads = new Threads(1);
 
     /** Computes in a floating-point type. */
     public Nd4jKernels(DataType type) {
         this.type = type;
+    }
+
+    @Override
+    public Threads threads() {
+        return threads;
     }
 
     @Override
@@ -60,8 +66,8 @@ public final class Nd4jKernels implements Kernels {
     }
 
     @Override
-    public void add(Matrix x, Matrix y, Matrix z) {
-        write(x.array().add(y.array()), z, 0);
+    public void residual(Matrix x, Matrix branch, Dropout dropout, Matrix z) {
+        write(factors(branch, dropout).muli(branch.array()).addi(x.array()), z, 0);
     }
 
     @Override
@@ -173,16 +179,17 @@ public final class Nd4jKernels implements Kernels {
     }
 
     @Override
-    public void gelu(Matrix x, Matrix y) {
+    public void gelu(Matrix x, Dropout dropout, Matrix y) {
         INDArray values = x.array().dup('c');
-        write(phi(values).muli(values), y, 0);
+        write(phi(values).muli(values).muli(factors(x, dropout)), y, 0);
     }
 
     @Override
-    public void geluBackward(Matrix x, Matrix dy, Matrix dx, float beta) {
+    public void geluBackward(Matrix x, Dropout dropout, Matrix dy, Matrix dx) {
         INDArray values = x.array().dup('c');
         INDArray density = Transforms.exp(values.mul(values).muli(-0.5), false).muli(1 / Math.sqrt(2 * Math.PI));
-        write(phi(values).addi(density.muli(values)).muli(dy.array()), dx, beta);
+        INDArray slope = phi(values).addi(density.muli(values));
+        write(slope.muli(factors(x, dropout)).muli(dy.array()), dx, 0);
     }
 
     @Override
@@ -192,23 +199,27 @@ public final class Nd4jKernels implements Kernels {
     }
 
     @Override
-    public void siluBackward(Matrix x, Matrix dy, Matrix dx, float beta) {
+    public void siluBackward(Matrix x, Matrix dy, Matrix dx) {
         INDArray values = x.array().dup('c');
         INDArray sigmoid = Transforms.sigmoid(values, true);
         INDArray slope = sigmoid.rsub(1).muli(values).addi(1).muli(sigmoid);
-        write(slope.muli(dy.array()), dx, beta);
+        write(slope.muli(dy.array()), dx, 0);
     }
 
     @Override
     public void dropout(Matrix x, Dropout dropout, Matrix y) {
-        int samples = dropout.keys().length;
-        int elements = Math.toIntExact(x.size() / samples);
-        double[] factors = new double[samples * elements];
-        for (int i = 0; i < factors.length; i++) {
+        write(factors(x, dropout).muli(x.array()), y, 0);
+    }
+
+    /** What dropout multiplies the elements of a matrix {@code (B T, D)} by. */
+    private INDArray factors(Matrix x, Dropout dropout) {
+        double[] factors = new double[Math.toIntExact(x.size())];
+        Arrays.fill(factors, 1);
+        int elements = factors.length / Math.max(1, dropout.keys().length);
+        for (int i = 0; i < factors.length && !dropout.isNone(); i++) {
             factors[i] = dropout.keeps(i / elements, i % elements) ? dropout.scale() : 0;
         }
-        INDArray mask = Nd4j.createFromArray(factors).castTo(type).reshape(x.rows(), x.columns());
-        write(x.array().mul(mask), y, 0);
+        return Nd4j.createFromArray(factors).castTo(type).reshape(x.rows(), x.columns());
     }
 
     /** Images with zeros around them, {@code (B, before + H + after, before + W + after, C)}. */
@@ -336,7 +347,7 @@ public final class Nd4jKernels implements Kernels {
         INDArray pixels = byPixel(normal, norm, x);
         Matrix gradient = Matrix.of(dy.array().dup('c'), dy.rows());
         if (norm.activation() == Activation.SILU) {
-            siluBackward(Matrix.of(affine(pixels, weight, bias), x.rows()), dy, gradient, 0);
+            siluBackward(Matrix.of(affine(pixels, weight, bias), x.rows()), dy, gradient);
         }
         write(gradient.array().mul(pixels).sum(true, 0), dWeight, parameterBeta);
         write(gradient.array().sum(true, 0), dBias, parameterBeta);
@@ -371,86 +382,93 @@ public final class Nd4jKernels implements Kernels {
     }
 
     @Override
-    public void attention(Matrix qkv, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
+    public void attention(
+            Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
         for (int task = 0; task < batch * heads; task++) {
-            Head head = new Head(qkv, batch, heads, task);
+            Head head = new Head(q, k, v, batch, heads, task);
             INDArray scores = head.q.mmul(head.k.transpose()).muli(head.scale);
             scores.subiColumnVector(scores.max(true, 1));
             INDArray exponentials = Transforms.exp(scores, false);
             INDArray p = exponentials.diviColumnVector(exponentials.sum(true, 1));
             head.rows(probabilities).array().assign(p);
-            write(p.mul(head.mask(dropout)).mmul(head.v), head.output(y), 0);
+            write(p.mul(head.mask(dropout)).mmul(head.v), head.part(y), 0);
         }
     }
 
     @Override
     public void attentionBackward(
-            Matrix qkv, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix dy, Matrix dqkv) {
+            Matrix q,
+            Matrix k,
+            Matrix v,
+            int batch,
+            int heads,
+            Dropout dropout,
+            Matrix probabilities,
+            Matrix dy,
+            Matrix dq,
+            Matrix dk,
+            Matrix dv) {
         for (int task = 0; task < batch * heads; task++) {
-            Head head = new Head(qkv, batch, heads, task);
+            Head head = new Head(q, k, v, batch, heads, task);
             INDArray p = head.rows(probabilities).array().dup('c');
             INDArray mask = head.mask(dropout);
-            INDArray dOut = head.output(dy).array().dup('c');
-            write(p.mul(mask).transpose().mmul(dOut), head.part(dqkv, 2), 0);
+            INDArray dOut = head.part(dy).array().dup('c');
+            write(p.mul(mask).transpose().mmul(dOut), head.part(dv), 0);
             INDArray dp = dOut.mmul(head.v.transpose()).muli(mask);
             INDArray ds = dp.subColumnVector(dp.mul(p).sum(true, 1)).muli(p).muli(head.scale);
-            write(ds.mmul(head.k), head.part(dqkv, 0), 0);
-            write(ds.transpose().mmul(head.q), head.part(dqkv, 1), 0);
+            write(ds.mmul(head.k), head.part(dq), 0);
+            write(ds.transpose().mmul(head.q), head.part(dk), 0);
         }
     }
 
     /** One head of one sample. */
     private static final class Head {
         private final int task;
+        private final int batch;
         private final int heads;
-        private final int length;
-        private final int width;
-        private final int headWidth;
+        private final int queries;
+        private final int keys;
         private final double scale;
         private final INDArray q;
         private final INDArray k;
         private final INDArray v;
 
-        Head(Matrix qkv, int batch, int heads, int task) {
+        Head(Matrix q, Matrix k, Matrix v, int batch, int heads, int task) {
             this.task = task;
+            this.batch = batch;
             this.heads = heads;
-            this.length = qkv.rows() / batch;
-            this.width = qkv.columns() / 3;
-            this.headWidth = width / heads;
-            this.scale = 1 / Math.sqrt(headWidth);
-            this.q = part(qkv, 0).array().dup('c');
-            this.k = part(qkv, 1).array().dup('c');
-            this.v = part(qkv, 2).array().dup('c');
+            this.queries = q.rows() / batch;
+            this.keys = k.rows() / batch;
+            this.q = part(q).array().dup('c');
+            this.k = part(k).array().dup('c');
+            this.v = part(v).array().dup('c');
+            this.scale = 1 / Math.sqrt(this.q.columns());
         }
 
-        /** q, k or v of the head, {@code (T, d)}. */
-        private Matrix part(Matrix threefold, int part) {
-            int first = part * width + task % heads * headWidth;
-            int sample = task / heads;
-            return threefold.rows(sample * length, (sample + 1) * length).columns(first, first + headWidth);
-        }
-
-        private Matrix output(Matrix y) {
-            int first = task % heads * headWidth;
-            int sample = task / heads;
-            return y.rows(sample * length, (sample + 1) * length).columns(first, first + headWidth);
+        /** The head's rows and columns of a matrix {@code (B T, D)}. */
+        private Matrix part(Matrix all) {
+            int rows = all.rows() / batch;
+            int width = all.columns() / heads;
+            int row = task / heads * rows;
+            int column = task % heads * width;
+            return all.rows(row, row + rows).columns(column, column + width);
         }
 
         private Matrix rows(Matrix probabilities) {
-            return probabilities.rows(task * length, (task + 1) * length);
+            return probabilities.rows(task * queries, (task + 1) * queries);
         }
 
-        /** What each probability is multiplied by, {@code (T, T)}. */
+        /** What each probability is multiplied by, {@code (T, U)}. */
         private INDArray mask(Dropout dropout) {
-            double[] factors = new double[length * length];
+            double[] factors = new double[queries * keys];
             Arrays.fill(factors, dropout.scale());
             if (!dropout.isNone()) {
                 for (int i = 0; i < factors.length; i++) {
-                    boolean kept = dropout.keeps(task / heads, task % heads * length * length + i);
+                    boolean kept = dropout.keeps(task / heads, task % heads * factors.length + i);
                     factors[i] = kept ? dropout.scale() : 0;
                 }
             }
-            return Nd4j.createFromArray(factors).castTo(q.dataType()).reshape(length, length);
+            return Nd4j.createFromArray(factors).castTo(q.dataType()).reshape(queries, keys);
         }
     }
 }

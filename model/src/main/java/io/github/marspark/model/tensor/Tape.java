@@ -14,8 +14,8 @@ import java.util.function.Supplier;
  * <p>A value's memory is given back when the way back has passed the operation that made it, so a step holds its
  * activations once and its gradients only while they are needed. Without recording, memory is given back at the end of
  * the {@link #scope} that it was taken in. Operations that <em>consume</em> an argument write over its value: it must
- * have been computed by {@link #linear}, {@link #layerNorm}, {@link #pick}, {@link #gelu}, {@link #dropout}, {@link #convolution} or {@link #residual} and must not be used again. Not
- * thread-safe.
+ * have been computed by {@link #linear}, {@link #layerNorm}, {@link #pick}, {@link #gelu},
+ * {@link #convolution} or {@link #residual} and must not be used again. Not thread-safe.
  */
 public final class Tape implements AutoCloseable {
     private static final float EPSILON = 1e-6f;
@@ -236,7 +236,7 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
-     * Equal parts of the columns of x, each with its part of x's gradient.
+     * Equal parts of the columns of x, each with its part of x's gradient. All of them must be used, and x not.
      *
      * @param count number of parts; divides the columns
      */
@@ -244,26 +244,20 @@ public final class Tape implements AutoCloseable {
         int width = x.columns() / count;
         List<Variable> parts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            parts.add(x.view(x.value().columns(i * width, (i + 1) * width)));
+            parts.add(x.view(i * width, (i + 1) * width));
         }
-        record(parts.get(0), List.of(), () -> {
-            Matrix dx = first(x).matrix();
-            for (int i = 0; i < count; i++) {
-                kernels.copy(parts.get(i).gradient(), dx.columns(i * width, (i + 1) * width), 0);
-            }
-            parts.subList(1, count).forEach(Variable::release);
-        });
         return parts;
     }
 
-    /** Exact GELU. */
-    public Variable gelu(Variable x) {
+    /** Exact GELU, after which elements are dropped. */
+    public Variable gelu(Variable x, Dropout dropout) {
         Shared y = allocate(x.rows(), x.columns());
-        kernels.gelu(x.value(), y.matrix());
+        kernels.gelu(x.value(), dropout, y.matrix());
         Variable output = Variable.computed(y, x.needsGradient());
         return record(output, List.of(), () -> {
-            Target dx = x.contribution(kernels);
-            kernels.geluBackward(x.value(), output.gradient(), dx.matrix(), dx.beta());
+            Shared gradient = unshared(output);
+            kernels.geluBackward(x.value(), dropout, gradient.matrix(), gradient.matrix());
+            x.contribute(kernels, gradient);
         });
     }
 
@@ -273,21 +267,8 @@ public final class Tape implements AutoCloseable {
         kernels.silu(x.value(), y.matrix());
         Variable output = Variable.computed(y, x.needsGradient());
         return record(output, List.of(), () -> {
-            Target dx = x.contribution(kernels);
-            kernels.siluBackward(x.value(), output.gradient(), dx.matrix(), dx.beta());
-        });
-    }
-
-    /** Drops elements of x, which it consumes; x itself where nothing is ever dropped. */
-    public Variable dropout(Variable x, Dropout dropout) {
-        if (dropout.isNone()) {
-            return x;
-        }
-        kernels.dropout(x.value(), dropout, x.value());
-        Variable output = Variable.computed(memoryOf(x), x.needsGradient());
-        return record(output, List.of(), () -> {
             Shared gradient = unshared(output);
-            kernels.dropout(gradient.matrix(), dropout, gradient.matrix());
+            kernels.siluBackward(x.value(), gradient.matrix(), gradient.matrix());
             x.contribute(kernels, gradient);
         });
     }
@@ -299,10 +280,7 @@ public final class Tape implements AutoCloseable {
 
     /** {@code z = x + branch} after elements of the branch were dropped; consumes the branch. */
     public Variable residual(Variable x, Variable branch, Dropout dropout) {
-        if (!dropout.isNone()) {
-            kernels.dropout(branch.value(), dropout, branch.value());
-        }
-        kernels.add(x.value(), branch.value(), branch.value());
+        kernels.residual(x.value(), branch.value(), dropout, branch.value());
         Variable output = Variable.computed(memoryOf(branch), needsGradient(x, branch));
         return record(output, List.of(), () -> {
             if (dropout.isNone()) {
@@ -323,16 +301,25 @@ public final class Tape implements AutoCloseable {
      * @return {@code (B T, D)}
      */
     public Variable attention(Variable qkv, int batch, int heads, Dropout dropout) {
-        int length = qkv.rows() / batch;
-        Shared y = allocate(qkv.rows(), qkv.columns() / 3);
-        Shared probabilities = allocate(batch * heads * length, length);
-        kernels.attention(qkv.value(), batch, heads, dropout, probabilities.matrix(), y.matrix());
+        int width = qkv.columns() / 3;
+        Shared y = allocate(qkv.rows(), width);
+        Shared probabilities = allocate(qkv.rows() * heads, qkv.rows() / batch);
+        Matrix[] in = thirds(qkv.value());
+        kernels.attention(in[0], in[1], in[2], batch, heads, dropout, probabilities.matrix(), y.matrix());
         Variable output = Variable.computed(y, qkv.needsGradient());
         return record(output, List.of(probabilities), () -> {
-            Target dqkv = first(qkv);
+            Matrix dy = output.gradient();
+            Matrix[] d = thirds(first(qkv).matrix());
             kernels.attentionBackward(
-                    qkv.value(), batch, heads, dropout, probabilities.matrix(), output.gradient(), dqkv.matrix());
+                    in[0], in[1], in[2], batch, heads, dropout, probabilities.matrix(), dy, d[0], d[1], d[2]);
         });
+    }
+
+    private static Matrix[] thirds(Matrix threefold) {
+        int width = threefold.columns() / 3;
+        return new Matrix[] {
+            threefold.columns(0, width), threefold.columns(width, 2 * width), threefold.columns(2 * width, 3 * width)
+        };
     }
 
     // ---- images

@@ -12,11 +12,13 @@ public final class Variable {
     private final boolean needsGradient;
     private final @Nullable Matrix parameterGradient;
     private final boolean inputsFirst;
+    private final @Nullable Variable whole;
+    private final int firstColumn;
     private boolean touched;
     private @Nullable Shared gradient;
 
     private Variable(Matrix value, @Nullable Shared owned, boolean needsGradient, @Nullable Matrix parameterGradient) {
-        this(value, owned, needsGradient, parameterGradient, false);
+        this(value, owned, needsGradient, parameterGradient, false, null, 0);
     }
 
     private Variable(
@@ -24,12 +26,16 @@ public final class Variable {
             @Nullable Shared owned,
             boolean needsGradient,
             @Nullable Matrix parameterGradient,
-            boolean inputsFirst) {
+            boolean inputsFirst,
+            @Nullable Variable whole,
+            int firstColumn) {
         this.value = value;
         this.owned = owned;
         this.needsGradient = needsGradient;
         this.parameterGradient = parameterGradient;
         this.inputsFirst = inputsFirst;
+        this.whole = whole;
+        this.firstColumn = firstColumn;
     }
 
     /** A value that the loss is not differentiated by. */
@@ -42,7 +48,7 @@ public final class Variable {
      * rows read twice as fast; the loss is not differentiated by it.
      */
     public static Variable inputsFirst(Matrix weight) {
-        return new Variable(weight.transposed(), null, false, null, true);
+        return new Variable(weight.transposed(), null, false, null, true, null, 0);
     }
 
     /** Whether this is a weight that lies as {@code (I, O)}. */
@@ -60,9 +66,12 @@ public final class Variable {
         return new Variable(value.matrix(), value, needsGradient, null);
     }
 
-    /** A view of this variable's value that has a gradient of its own. */
-    Variable view(Matrix part) {
-        return new Variable(part, null, needsGradient, null);
+    /**
+     * Columns {@code from} to {@code to} of this variable, whose gradient is those columns of this variable's. All columns
+     * must be seen by one view each, and this variable be used by nobody else.
+     */
+    Variable view(int from, int to) {
+        return new Variable(value.columns(from, to), null, needsGradient, null, false, this, from);
     }
 
     /** The value. */
@@ -99,12 +108,13 @@ public final class Variable {
         if (parameterGradient != null) {
             return parameterGradient;
         }
-        return sharedGradient().matrix();
+        return whole != null ? columnsOf(whole.gradient()) : sharedGradient().matrix();
     }
 
     /** Whether a contribution to the gradient has arrived since it was last forgotten. */
     public boolean hasGradient() {
-        return parameterGradient != null ? touched : gradient != null;
+        boolean elsewhere = parameterGradient != null || whole != null;
+        return elsewhere ? touched : gradient != null;
     }
 
     /** Makes the next contribution overwrite a parameter's gradient, where the ones after it add to it. */
@@ -122,6 +132,11 @@ public final class Variable {
             touched = true;
             return new Target(parameterGradient, beta);
         }
+        if (whole != null) {
+            float beta = touched ? 1 : 0;
+            touched = true;
+            return new Target(columnsOf(whole.gradientOfViews(kernels)), beta);
+        }
         Shared before = gradient;
         if (before != null && !before.isShared()) {
             return new Target(before.matrix(), 1);
@@ -136,9 +151,25 @@ public final class Variable {
         return new Target(fresh.matrix(), 1);
     }
 
+    private Matrix columnsOf(Matrix ofWhole) {
+        return ofWhole.columns(firstColumn, firstColumn + columns());
+    }
+
+    /** The gradient, which the views of this variable write column by column. */
+    private Matrix gradientOfViews(Kernels kernels) {
+        touched = true;
+        if (parameterGradient != null) {
+            return parameterGradient;
+        }
+        if (gradient == null) {
+            gradient = Shared.allocate(kernels, rows(), columns());
+        }
+        return gradient.matrix();
+    }
+
     /** Adds a contribution that exists already, sharing it where there is none yet. */
     void contribute(Kernels kernels, Shared contribution) {
-        if (parameterGradient == null && gradient == null) {
+        if (parameterGradient == null && whole == null && gradient == null) {
             gradient = contribution.retain();
         } else {
             Target target = contribution(kernels);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.marspark.model.fixtures.Fixtures;
 import io.github.marspark.model.fixtures.Npz;
+import io.github.marspark.model.tensor.Threads;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -16,6 +17,7 @@ class DiffusionLossTest {
     private static final GaussianDiffusion DIFFUSION = GaussianDiffusion.of(
             NoiseSchedule.COSINE, Fixtures.config().path("diffusion_steps").intValue());
     private static final DiffusionLoss LOSS = new DiffusionLoss(DIFFUSION);
+    private static final Threads THREADS = new Threads(2);
     private static final Npz TRAIN = Fixtures.npz("train");
     private static final float[] CLEAN = repeated(TRAIN.floats("out.tokens"), TRAIN.floats("in.noise").length);
     private static final float[] NOISE = TRAIN.floats("in.noise");
@@ -29,7 +31,7 @@ class DiffusionLossTest {
 
     @Test
     void termsEqualTheReference() {
-        DiffusionTerms terms = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, TRAIN.floats("out.model_out"));
+        DiffusionTerms terms = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, TRAIN.floats("out.model_out"), THREADS);
         assertClose("mse", terms.squaredErrors(), TRAIN.doubles("out.mse"), 1e-5);
         assertClose("vb", terms.bounds(), TRAIN.doubles("out.vb"), 1e-5);
         assertClose("loss", new double[] {terms.loss()}, TRAIN.doubles("out.loss"), 1e-5);
@@ -37,13 +39,14 @@ class DiffusionLossTest {
 
     @Test
     void aDroppedLabelsLossEqualsTheReference() {
-        DiffusionTerms terms = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, TRAIN.floats("dropcase.model_out"));
+        DiffusionTerms terms =
+                LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, TRAIN.floats("dropcase.model_out"), THREADS);
         assertClose("dropcase.loss", new double[] {terms.loss()}, TRAIN.doubles("dropcase.loss"), 1e-5);
     }
 
     @Test
     void anOutputOfZerosGivesTheLossAtInitialisation() {
-        DiffusionTerms terms = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, new float[2 * CLEAN.length]);
+        DiffusionTerms terms = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, new float[2 * CLEAN.length], THREADS);
         assertClose("zeroinit.mse", terms.squaredErrors(), TRAIN.doubles("zeroinit.mse"), 1e-5);
         assertClose("zeroinit.vb", terms.bounds(), TRAIN.doubles("zeroinit.vb"), 1e-5);
         assertClose("zeroinit.loss", new double[] {terms.loss()}, TRAIN.doubles("zeroinit.loss"), 1e-5);
@@ -54,12 +57,13 @@ class DiffusionLossTest {
         int width = CLEAN.length / TIMESTEPS.length;
         int[] masked = IntStream.range(0, MASK.length).filter(n -> MASK[n] == 1).toArray();
         float[] output = TRAIN.floats("out.model_out");
-        DiffusionTerms all = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, output);
+        DiffusionTerms all = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, output, THREADS);
         DiffusionTerms some = LOSS.evaluate(
                 rows(CLEAN, masked, width),
                 rows(NOISE, masked, width),
                 Arrays.stream(masked).map(n -> TIMESTEPS[n]).toArray(),
-                rows(output, masked, 2 * width));
+                rows(output, masked, 2 * width),
+                THREADS);
         assertThat(some.loss()).isCloseTo(all.loss(), within(1e-12));
         assertThat(some.gradientAsFloats()).isEqualTo(rows(all.gradientAsFloats(), masked, 2 * width));
     }
@@ -79,7 +83,7 @@ class DiffusionLossTest {
             weights[row] = random.nextFloat();
         }
         double[] output = random.doubles(2L * rows * width, -1.2, 1.2).toArray();
-        DiffusionTerms terms = LOSS.evaluate(clean, noise, timesteps, weights, output);
+        DiffusionTerms terms = LOSS.evaluate(clean, noise, timesteps, weights, output, THREADS);
         double total = IntStream.range(0, rows).mapToDouble(row -> weights[row]).sum();
         for (int i = 0; i < output.length; i++) {
             int row = i / (2 * width);
@@ -96,7 +100,7 @@ class DiffusionLossTest {
         for (int side = 0; side < 2; side++) {
             double[] moved = output.clone();
             moved[element] += side == 0 ? -step : step;
-            DiffusionTerms terms = LOSS.evaluate(clean, noise, timesteps, weights, moved);
+            DiffusionTerms terms = LOSS.evaluate(clean, noise, timesteps, weights, moved, THREADS);
             int width = clean.length / timesteps.length;
             int row = element / (2 * width);
             values[side] = element % (2 * width) < width ? terms.squaredErrors()[row] : terms.bounds()[row];
@@ -109,11 +113,13 @@ class DiffusionLossTest {
         float[] clean = {0, -2, 2};
         float[] noise = {0, 0, 0};
         // The predicted clean value lies far from the true one, on the wrong side for the two open bins.
-        DiffusionTerms wrong = LOSS.evaluate(clean, noise, new int[] {0}, new float[] {500, -500, 500, -1, -1, -1});
+        DiffusionTerms wrong =
+                LOSS.evaluate(clean, noise, new int[] {0}, new float[] {500, -500, 500, -1, -1, -1}, THREADS);
         assertThat(wrong.bounds()[0]).isCloseTo(Math.log(1e12) / Math.log(2), within(1e-9));
         assertThat(Arrays.copyOfRange(wrong.gradient(), 3, 6)).containsOnly(0);
         // On the right side the open bins are certain.
-        DiffusionTerms open = LOSS.evaluate(clean, noise, new int[] {0}, new float[] {500, 500, -500, -1, -1, -1});
+        DiffusionTerms open =
+                LOSS.evaluate(clean, noise, new int[] {0}, new float[] {500, 500, -500, -1, -1, -1}, THREADS);
         assertThat(open.bounds()[0]).isCloseTo(Math.log(1e12) / Math.log(2) / 3, within(1e-9));
     }
 
@@ -122,7 +128,7 @@ class DiffusionLossTest {
         int[] timesteps = {1, 10, 500, 999};
         float[] noise = {0.3f, -1, 2, 0.1f};
         float[] output = {0.3f, -1, -1, -1, 2, -1, 0.1f, -1};
-        DiffusionTerms terms = LOSS.evaluate(new float[4], noise, timesteps, output);
+        DiffusionTerms terms = LOSS.evaluate(new float[4], noise, timesteps, output, THREADS);
         assertThat(terms.loss()).isCloseTo(0, within(1e-12));
     }
 
@@ -142,13 +148,13 @@ class DiffusionLossTest {
         assertThatThrownBy(() -> LOSS.diffuse(four, four, new int[0]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the number of rows is 0, must be at least 1");
-        assertThatThrownBy(() -> LOSS.evaluate(four, four, two, four))
+        assertThatThrownBy(() -> LOSS.evaluate(four, four, two, four, THREADS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("output has 4 values, must have 8: twice the width times the rows");
-        assertThatThrownBy(() -> LOSS.evaluate(four, four, two, new float[2], new float[8]))
+        assertThatThrownBy(() -> LOSS.evaluate(four, four, two, new float[2], new float[8], THREADS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the weights sum to 0, at least one row must count");
-        assertThatThrownBy(() -> LOSS.evaluate(four, four, two, new float[] {1, -1}, new float[8]))
+        assertThatThrownBy(() -> LOSS.evaluate(four, four, two, new float[] {1, -1}, new float[8], THREADS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("weight is -1.0, must be at least 0");
     }

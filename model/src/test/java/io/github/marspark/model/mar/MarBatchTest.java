@@ -5,16 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.random.Draws;
+import io.github.marspark.model.tensor.Threads;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class MarBatchTest {
     private static final MarConfig CONFIG = Reference.config();
+    private static final Threads THREADS = new Threads(2);
     private static final int SIZE = CONFIG.tokens() * CONFIG.tokenSize();
 
     private static MarBatch draw(long step, long... samples) {
         float[] tokens = new float[samples.length * SIZE];
-        return MarBatch.draw(CONFIG, new Draws(3), 1000, step, samples, new int[samples.length], tokens);
+        return MarBatch.draw(CONFIG, new Draws(3), 1000, step, samples, new int[samples.length], tokens, THREADS);
     }
 
     @Test
@@ -55,7 +57,8 @@ class MarBatchTest {
     void aTokenThatIsNoNumberIsRefused() {
         float[] tokens = new float[2 * SIZE];
         tokens[SIZE + 3] = Float.NaN;
-        assertThatThrownBy(() -> MarBatch.draw(CONFIG, new Draws(3), 1000, 0, new long[] {0, 1}, new int[2], tokens))
+        assertThatThrownBy(() ->
+                        MarBatch.draw(CONFIG, new Draws(3), 1000, 0, new long[] {0, 1}, new int[2], tokens, THREADS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("tokens hold NaN in sample 1, must be finite");
     }

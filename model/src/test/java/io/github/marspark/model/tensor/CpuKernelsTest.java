@@ -75,11 +75,10 @@ class CpuKernelsTest {
         Matrix w = random(n, 3 * d).columns(d, 2 * d);
         agree(threads, 1, n, d, (k, y) -> k.copy(w, y[0], 1));
         agree(threads, 1, n, d, (k, y) -> k.zero(y[0]));
-        agree(threads, 1, n, d, (k, y) -> k.add(x, w, y[0]));
-        agree(threads, 1, n, d, (k, y) -> k.gelu(x, y[0]));
-        agree(threads, 1, n, d, (k, y) -> k.geluBackward(x, u, y[0], 1));
+        agree(threads, 1, n, d, (k, y) -> k.gelu(x, Dropout.NONE, y[0]));
+        agree(threads, 1, n, d, (k, y) -> k.geluBackward(x, Dropout.NONE, u, y[0]));
         agree(threads, 1, n, d, (k, y) -> k.silu(x, y[0]));
-        agree(threads, 1, n, d, (k, y) -> k.siluBackward(x, u, y[0], 0));
+        agree(threads, 1, n, d, (k, y) -> k.siluBackward(x, u, y[0]));
         agree(threads, 1, n, d, (k, y) -> k.modulate(x, u, w, y[0]));
         agree(threads, 3, n, d, (k, y) -> k.modulateBackward(x, w, u, y[0], y[1], y[2]));
         agree(threads, 1, n, d, (k, y) -> k.gate(x, w, u, y[0]));
@@ -97,7 +96,13 @@ class CpuKernelsTest {
         agree(threads, 1, 1, d, (k, y) -> k.sumRows(x, y[0], 1));
         agree(threads, 1, n, d, (k, y) -> k.gatherRows(x, index, y[0], 1));
         agree(threads, 1, n, d, (k, y) -> k.scatterAddRows(x, index, y[0]));
+        Matrix part = random(n, 2 * d).columns(1, d + 1);
         agree(threads, 1, n, d, (k, y) -> k.dropout(x, dropout, y[0]));
+        agree(threads, 1, n, d, (k, y) -> k.dropout(part, dropout, y[0]));
+        agree(threads, 1, n, d, (k, y) -> k.residual(x, part, dropout, y[0]));
+        agree(threads, 1, n, d, (k, y) -> k.residual(part, x, Dropout.NONE, y[0]));
+        agree(threads, 1, n, d, (k, y) -> k.gelu(x, dropout, y[0]));
+        agree(threads, 1, n, d, (k, y) -> k.geluBackward(x, dropout, part, y[0]));
     }
 
     @ParameterizedTest
@@ -117,25 +122,28 @@ class CpuKernelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1,2,3,2,0", "2,2,33,4,0", "2,2,33,4,0.2"})
-    void attention(int threads, int batch, int length, int heads, float rate) {
+    @CsvSource({"1,2,3,3,2,0", "2,2,33,33,4,0", "2,2,33,33,4,0.2", "2,2,150,210,5,0.2", "2,1,600,20,2,0"})
+    void attention(int threads, int batch, int queries, int keys, int heads, float rate) {
         int width = heads * 8;
         Dropout dropout = rate == 0 ? Dropout.NONE : new Dropout(rate, new int[] {1, 2});
-        Matrix qkv = random(batch * length, 3 * width);
-        Matrix probabilities = random(batch * heads * length, length);
-        agree(
-                threads,
-                1,
-                batch * length,
-                width,
-                (k, y) -> k.attention(qkv, batch, heads, dropout, probabilities, y[0]));
-        Matrix dy = random(batch * length, width);
-        agree(
-                threads,
-                1,
-                batch * length,
-                3 * width,
-                (k, y) -> k.attentionBackward(qkv, batch, heads, dropout, probabilities, dy, y[0]));
+        Matrix q = random(batch * queries, width);
+        Matrix k = random(batch * keys, width);
+        Matrix v = random(batch * keys, 2 * width).columns(3, width + 3);
+        Matrix dy = random(batch * queries, width);
+        agree(threads, 2, batch * queries, width, (kernels, y) -> {
+            Matrix probabilities = random(batch * heads * queries, keys);
+            Matrix dk = random(batch * keys, width);
+            Matrix dv = random(batch * keys, width);
+            kernels.attention(q, k, v, batch, heads, dropout, probabilities, y[0]);
+            kernels.attentionBackward(q, k, v, batch, heads, dropout, probabilities, dy, y[1], dk, dv);
+        });
+        agree(threads, 2, batch * keys, width, (kernels, y) -> {
+            Matrix probabilities = random(batch * heads * queries, keys);
+            Matrix out = random(batch * queries, width);
+            Matrix dq = random(batch * queries, width);
+            kernels.attention(q, k, v, batch, heads, dropout, probabilities, out);
+            kernels.attentionBackward(q, k, v, batch, heads, dropout, probabilities, dy, dq, y[0], y[1]);
+        });
     }
 
     @ParameterizedTest
