@@ -1,15 +1,19 @@
 package io.github.marspark.jobs;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.SparkException;
 
 /** Says a failure in a sentence: what went wrong first, without the layers that passed it on. */
 final class Sentence {
+    private static final String LISTED = "  ";
+
     private Sentence() {}
 
     static String of(Throwable failure) {
@@ -50,17 +54,18 @@ final class Sentence {
         return message.isBlank() ? name : isPlain(failure) ? message : name + ": " + message;
     }
 
+    /** The first line, and the indented list that may follow it. */
     private static String bare(Throwable failure) {
-        return Objects.requireNonNullElse(failure.getMessage(), "")
-                .lines()
-                .findFirst()
-                .orElse("");
+        List<String> lines =
+                Objects.requireNonNullElse(failure.getMessage(), "").lines().toList();
+        Stream<String> list = lines.stream().skip(1).takeWhile(line -> line.startsWith(LISTED));
+        return Stream.concat(lines.stream().limit(1), list).collect(Collectors.joining("\n"));
     }
 
     /** The kinds whose messages are written for a person. */
     private static boolean isPlain(Throwable failure) {
         return failure instanceof IllegalArgumentException
                 || failure instanceof IllegalStateException
-                || failure instanceof java.io.UncheckedIOException;
+                || failure instanceof UncheckedIOException;
     }
 }

@@ -144,6 +144,13 @@ class CommandLineTest {
     }
 
     @Test
+    void listOfAFailureIsToldWhole() {
+        failing(new IllegalStateException("x does not fit: 2 missing\n  a (1)\n  b (2)\n\tat y"));
+        assertThat(err())
+                .isEqualTo("fail failed: x does not fit: 2 missing\n  a (1)\n  b (2)\n(--stacktrace shows where)\n");
+    }
+
+    @Test
     void failureIsToldInASentence() {
         assertThat(failing(new IllegalStateException("the folder x holds other data")))
                 .isEqualTo(1);

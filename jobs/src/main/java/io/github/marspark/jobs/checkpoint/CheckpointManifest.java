@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.github.marspark.model.parameters.ParameterLayout;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -128,7 +129,7 @@ public record CheckpointManifest(
         }
     }
 
-    static CheckpointManifest parse(byte[] json) throws java.io.IOException {
+    static CheckpointManifest parse(byte[] json) throws IOException {
         return JSON.readValue(json, CheckpointManifest.class);
     }
 }

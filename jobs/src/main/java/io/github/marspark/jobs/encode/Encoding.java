@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.encode;
 
+import io.github.marspark.data.latent.LatentNumbers;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import java.io.PrintStream;
@@ -174,9 +175,7 @@ final class Encoding {
     private long imagesPerShard() {
         ShardSettings settings = settings(List.of(), 1);
         long bytes = BYTES_BESIDE_MOMENTS
-                + 2L
-                        * encoders.space().momentCount()
-                        * io.github.marspark.data.latent.LatentNumbers.bytesOf(settings.numberType());
+                + 2L * encoders.space().momentCount() * LatentNumbers.bytesOf(settings.numberType());
         return Math.max(1, (long) recipe.shardMegabytes() * MEGABYTE / bytes);
     }
 

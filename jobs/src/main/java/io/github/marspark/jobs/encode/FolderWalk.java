@@ -2,6 +2,7 @@ package io.github.marspark.jobs.encode;
 
 import io.github.marspark.jobs.encode.FolderEntries.Entry;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -26,7 +27,7 @@ final class FolderWalk implements Iterator<SourceImage> {
      * @param label of all its images
      * @param scope which of its entries are images
      */
-    record Start(String root, String name, int label, Scope scope) implements java.io.Serializable {}
+    record Start(String root, String name, int label, Scope scope) implements Serializable {}
 
     /** Which entries of a folder are images. */
     enum Scope {

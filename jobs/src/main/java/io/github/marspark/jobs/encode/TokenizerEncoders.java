@@ -6,6 +6,7 @@ import io.github.marspark.jobs.TokenizerFolder;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
+import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ final class TokenizerEncoders implements EncoderSource {
      * @param folder that {@code train-tokenizer} wrote
      * @param imageSize side of the images, in pixels
      * @throws IllegalArgumentException if the tokenizer cannot take images of that side
-     * @throws java.io.UncheckedIOException if there is none
+     * @throws UncheckedIOException if there is none
      */
     static TokenizerEncoders of(String folder, int imageSize) {
         Tokenizer tokenizer = TokenizerFolder.open(folder);

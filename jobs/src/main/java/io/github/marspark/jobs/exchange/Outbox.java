@@ -3,6 +3,7 @@ package io.github.marspark.jobs.exchange;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -81,7 +82,7 @@ final class Outbox implements AutoCloseable {
     }
 
     private static String phase(Message head) {
-        return head.kind().name().toLowerCase(java.util.Locale.ROOT);
+        return head.kind().name().toLowerCase(Locale.ROOT);
     }
 
     /** Bytes that were given to be sent. */

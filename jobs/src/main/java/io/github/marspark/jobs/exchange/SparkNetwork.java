@@ -2,6 +2,7 @@ package io.github.marspark.jobs.exchange;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -122,7 +123,7 @@ public final class SparkNetwork implements AutoCloseable {
     /** Netty throws checked exceptions without declaring them, so the type is found among the causes. */
     private static boolean isBindFailure(Throwable failure) {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException || cause instanceof java.nio.channels.UnresolvedAddressException) {
+            if (cause instanceof BindException || cause instanceof UnresolvedAddressException) {
                 return true;
             }
         }

@@ -4,6 +4,7 @@ import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.latents.LatentManifest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.security.DigestInputStream;
@@ -69,7 +70,7 @@ final class ManifestCheck {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             try (InputStream stream = new DigestInputStream(store.read(file), digest)) {
-                long bytes = stream.transferTo(java.io.OutputStream.nullOutputStream());
+                long bytes = stream.transferTo(OutputStream.nullOutputStream());
                 return new Contents(bytes, HexFormat.of().formatHex(digest.digest()));
             }
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.training;
 
 import java.util.Iterator;
+import java.util.List;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.deeplearning4j.spark.parameterserver.functions.SharedFlatMapMultiDataSet;
 import org.deeplearning4j.spark.parameterserver.training.SharedTrainingResult;
@@ -29,7 +30,7 @@ final class SharedTask implements FlatMapFunction<Iterator<MultiDataSet>, Shared
             listener.requireDone();
             SharedTrainingResult result = results.next();
             result.setUpdaterStateArray(null); // as long as two networks, and of this executor alone
-            return java.util.List.of(result).iterator();
+            return List.of(result).iterator();
         } catch (RuntimeException failure) {
             listener.tell(failure);
             throw failure;

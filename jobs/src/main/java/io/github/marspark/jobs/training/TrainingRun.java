@@ -20,6 +20,7 @@ import io.github.marspark.model.optimization.GradientClipping;
 import io.github.marspark.model.optimization.LearningRateSchedule;
 import io.github.marspark.model.optimization.OptimizerStep;
 import io.github.marspark.model.tensor.Threads;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -281,7 +282,7 @@ final class TrainingRun implements AutoCloseable {
         for (long at = 0; at < parameters.size(); at += bytes.length / Float.BYTES) {
             int length = (int) Math.min(bytes.length / Float.BYTES, parameters.size() - at);
             FloatBuffer part = parameters.part(at, length);
-            java.nio.ByteBuffer.wrap(bytes).asFloatBuffer().put(part);
+            ByteBuffer.wrap(bytes).asFloatBuffer().put(part);
             sum.update(bytes, 0, length * Float.BYTES);
         }
         return sum.getValue();

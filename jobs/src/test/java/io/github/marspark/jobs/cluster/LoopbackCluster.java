@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hadoop.security.UserGroupInformation;
@@ -83,7 +84,7 @@ public final class LoopbackCluster implements AutoCloseable {
     static List<String> opens() throws IOException {
         return OPENS.matcher(Files.readString(Path.of("../mar")))
                 .results()
-                .map(java.util.regex.MatchResult::group)
+                .map(MatchResult::group)
                 .toList();
     }
 

@@ -11,7 +11,9 @@ import io.github.marspark.jobs.recipe.EncodeRecipe;
 import io.github.marspark.jobs.recipe.ImageLayout;
 import io.github.marspark.jobs.recipe.NumberType;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -84,7 +87,7 @@ class BrokenImagesTest {
                 16,
                 CLASSES,
                 folder.resolve("latents").toString(),
-                new PrintStream(java.io.OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
     }
 
     private Map<String, String> rejects() {
@@ -184,9 +187,9 @@ class BrokenImagesTest {
 
     /** A PNG file whose header promises 50,000 x 50,000 pixels. */
     private static byte[] bomb(byte[] png) {
-        java.nio.ByteBuffer bomb = java.nio.ByteBuffer.wrap(png.clone());
+        ByteBuffer bomb = ByteBuffer.wrap(png.clone());
         bomb.putInt(16, 50_000).putInt(20, 50_000);
-        java.util.zip.CRC32 sum = new java.util.zip.CRC32();
+        CRC32 sum = new CRC32();
         sum.update(bomb.array(), 12, 17);
         return bomb.putInt(29, (int) sum.getValue()).array();
     }

@@ -18,10 +18,12 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -69,7 +71,7 @@ class ContainersTest {
             add(tar, "z.png", image(8));
             add(tar, "zz.png", image(9));
         }
-        Files.write(broken, java.util.Arrays.copyOf(Files.readAllBytes(broken), 1600));
+        Files.write(broken, Arrays.copyOf(Files.readAllBytes(broken), 1600));
         Totals totals = encode(new ContainerFiles(images.toString(), "tar", TarMembers::list, TarMembers::isContainer));
         List<LatentRecord> records = records();
         assertThat(totals.images()).isEqualTo(totals.records() + totals.rejects());
@@ -145,7 +147,7 @@ class ContainersTest {
             }
             for (int index = 0; index < 40; index++) {
                 byte[] levels = new byte[28 * 28];
-                java.util.Arrays.fill(levels, (byte) (index * 6));
+                Arrays.fill(levels, (byte) (index * 6));
                 out.write(levels);
             }
         }
@@ -165,7 +167,7 @@ class ContainersTest {
         assertThat(records.get(38)
                         .getMoments()
                         .duplicate()
-                        .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                        .order(ByteOrder.LITTLE_ENDIAN)
                         .getFloat())
                 .isEqualTo((38 * 6 / 255f - 0.5f) / 0.5f);
     }

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -58,7 +59,7 @@ class SharedTrainingTest {
     }
 
     private static Recipe prepared(String name, String... settings) throws SocketException {
-        String[] all = java.util.Arrays.copyOf(settings, settings.length + 2);
+        String[] all = Arrays.copyOf(settings, settings.length + 2);
         all[settings.length] = "train.gradient-sharing=dl4j-shared";
         all[settings.length + 1] = "train.dl4j-shared.port=" + freePort();
         Recipe recipe = TinyTraining.recipe(shared.resolve(name), all);

@@ -6,10 +6,12 @@ import io.github.marspark.data.latent.LatentCodec;
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.latent.LatentWriter;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
+import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.latents.Manifests;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +88,7 @@ final class TinyTraining {
         Manifests.write(folder);
     }
 
-    private static java.io.OutputStream newFile(Path path) {
+    private static OutputStream newFile(Path path) {
         try {
             Files.createDirectories(path.resolveSibling("."));
             return Files.newOutputStream(path);
@@ -125,6 +127,6 @@ final class TinyTraining {
     }
 
     static Map<Long, Double> losses(Recipe recipe) {
-        return new MetricsFile(io.github.marspark.jobs.files.FileStore.at(recipe.checkpoints())).losses();
+        return new MetricsFile(FileStore.at(recipe.checkpoints())).losses();
     }
 }

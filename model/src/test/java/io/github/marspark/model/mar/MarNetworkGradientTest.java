@@ -7,6 +7,7 @@ import io.github.marspark.model.mar.MarConfig.Transformer;
 import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.parameters.ParameterSpec;
 import io.github.marspark.model.parameters.Parameters;
+import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Matrix;
 import io.github.marspark.model.tensor.Nd4jKernels;
@@ -35,8 +36,7 @@ class MarNetworkGradientTest {
     private final Masking masking =
             Masking.of(new int[][] {{3, 1, 4, 0, 5, 2, 6, 8, 7}, {0, 8, 7, 1, 2, 3, 6, 5, 4}}, 6);
     private final float[] tokens = floats(2 * 9 * 2);
-    private final DropoutKeys dropout =
-            DropoutKeys.of(new io.github.marspark.model.random.Draws(1), 0, new long[] {0, 1});
+    private final DropoutKeys dropout = DropoutKeys.of(new Draws(1), 0, new long[] {0, 1});
 
     private Parameters parameters() {
         var layout = MarParameters.layout(CONFIG);
