@@ -1,15 +1,16 @@
 package io.github.marspark.jobs;
 
 import io.github.marspark.data.idx.FashionMnist;
+import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.recipe.Recipe;
-import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,6 +18,8 @@ import java.util.Set;
 final class DemoJob implements RecipeCommand {
     private static final String OUT = "out/demo";
     private static final Path RECIPE = Path.of("recipes", "fashion-mnist.conf");
+    private static final String SHEET = "samples.png";
+    private static final String CURVE = "loss.png";
 
     private final List<RecipeCommand> jobs;
 
@@ -60,41 +63,62 @@ final class DemoJob implements RecipeCommand {
         if (arguments.stream().noneMatch(argument -> argument.startsWith("images="))) {
             complete.add("images=" + Path.of(folder, "images"));
         }
-        RecipeCommand.super.run(complete, out);
+        RecipeArguments parsed = RecipeArguments.parse(this, complete);
+        run(parsed.recipe(), parsed.options(), out);
+        tellWhatIsNext(parsed, out);
     }
 
     @Override
     public void run(Recipe recipe, Set<String> options, PrintStream out) {
         long start = System.nanoTime();
-        Path images = Path.of(recipe.images());
+        Path images = images(recipe);
         boolean written = FashionMnist.writeInto(images);
         out.printf("%s %s: 10,000 images in class folders%n", images, written ? "written" : "is there already");
         for (RecipeCommand job : jobs) {
             out.printf("%n== %s: it %s%n", job.name(), job.summary());
             job.run(recipe, Set.of(), out);
         }
-        Path sheet = copy(Path.of(recipe.samples(), "samples.png"), Path.of(recipe.out(), "samples.png"));
-        Path curve = copy(Path.of(recipe.checkpoints(), "loss.png"), Path.of(recipe.out(), "loss.png"));
-        out.printf("%nThe demo took %.0f s. Look at %s and at %s.%n", (System.nanoTime() - start) / 1e9, sheet, curve);
-        tellWhatIsNext(recipe, out);
+        copy(SHEET, recipe.samples(), recipe.out());
+        copy(CURVE, recipe.checkpoints(), recipe.out());
+        out.printf(
+                "%nThe demo took %.0f s. Look at %s/%s and at %2$s/%s.%n",
+                (System.nanoTime() - start) / 1e9, recipe.out(), SHEET, CURVE);
     }
 
-    private static void tellWhatIsNext(Recipe recipe, PrintStream out) {
-        out.println("What to run next:");
-        out.printf(
-                "  ./mar sample %s out=%s samples=%s/trousers sample.labels=[1] sample.seed=2%n",
-                RECIPE, recipe.out(), recipe.out());
-        out.printf(
-                "  ./mar train %s out=%s train.steps=%d   (goes on where the demo stopped)%n",
-                RECIPE, recipe.out(), 4 * recipe.train().steps());
-        out.println("  ./mar help train   (every key of a recipe; README.md tells how to train on your own images)");
-    }
-
-    private static Path copy(Path from, Path to) {
-        try {
-            return Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException(from + " cannot be copied to " + to + ": " + e.getMessage(), e);
+    private static Path images(Recipe recipe) {
+        FileStore store = FileStore.at(recipe.images());
+        if (!store.isLocal()) {
+            throw new IllegalArgumentException(
+                    "the demo lays its images out on this machine's own disks, but images is %s; give images=file:///FOLDER"
+                            .formatted(store.path()));
         }
+        return Storage.local(store.path());
+    }
+
+    private static void tellWhatIsNext(RecipeArguments demo, PrintStream out) {
+        Recipe recipe = demo.recipe();
+        Map<String, String> settings = new LinkedHashMap<>(demo.settings());
+        settings.remove("images");
+        Map<String, String> drawing = new LinkedHashMap<>(settings);
+        drawing.put("samples", recipe.out() + "/trousers");
+        drawing.put("sample.labels", "[1]");
+        drawing.put("sample.seed", Long.toString(recipe.sample().seed() + 1));
+        Map<String, String> training = new LinkedHashMap<>(settings);
+        training.put("train.steps", Long.toString(4 * recipe.train().steps()));
+        out.println("What to run next:");
+        out.printf("  %s%n", Launcher.line("sample", demo.file(), drawing));
+        out.printf("  %s   (goes on where the demo stopped)%n", Launcher.line("train", demo.file(), training));
+        out.printf(
+                "  %s help train   (every key of a recipe; README.md tells how to train on your own images)%n",
+                Launcher.script());
+    }
+
+    private static void copy(String file, String from, String to) {
+        FileStore source = FileStore.at(from);
+        FileStore.at(to).replace(file, target -> {
+            try (InputStream stream = source.read(file)) {
+                stream.transferTo(target);
+            }
+        });
     }
 }

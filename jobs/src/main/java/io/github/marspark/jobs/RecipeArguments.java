@@ -17,8 +17,10 @@ import java.util.Set;
  *
  * @param recipe complete and checked
  * @param options the words that begin with hyphens
+ * @param file the recipe's
+ * @param settings those written on the command line, values by keys
  */
-record RecipeArguments(Recipe recipe, Set<String> options) {
+record RecipeArguments(Recipe recipe, Set<String> options, Path file, Map<String, String> settings) {
     static RecipeArguments parse(RecipeCommand job, List<String> arguments) {
         Map<String, String> settings = new LinkedHashMap<>();
         Set<String> options = new LinkedHashSet<>();
@@ -33,9 +35,10 @@ record RecipeArguments(Recipe recipe, Set<String> options) {
                 files.add(argument);
             }
         }
-        Recipe recipe = Recipes.read(file(job, files), settings);
+        Path file = file(job, files);
+        Recipe recipe = Recipes.read(file, settings);
         refuseMissing(job, recipe);
-        return new RecipeArguments(recipe, options);
+        return new RecipeArguments(recipe, options, file, settings);
     }
 
     private static String known(RecipeCommand job, String option) {
@@ -60,13 +63,9 @@ record RecipeArguments(Recipe recipe, Set<String> options) {
         return files.stream()
                 .map(Path::of)
                 .findFirst()
-                .or(() -> job.ownRecipe().map(RecipeArguments::inProject))
+                .or(() -> job.ownRecipe().map(Launcher::inProject))
                 .orElseThrow(() -> new UsageException(
                         "%s needs a recipe, such as ./mar %1$s recipes/fashion-mnist.conf".formatted(job.name())));
-    }
-
-    private static Path inProject(Path file) {
-        return Path.of(System.getProperty("mar.home", "")).resolve(file);
     }
 
     private static void refuseMissing(RecipeCommand job, Recipe recipe) {

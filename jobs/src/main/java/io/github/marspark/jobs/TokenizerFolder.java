@@ -2,13 +2,14 @@ package io.github.marspark.jobs;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Opens a tokenizer on any file system that Hadoop knows. */
+/** Reads and writes a tokenizer on any file system that Hadoop knows. */
 public final class TokenizerFolder {
     private TokenizerFolder() {}
 
@@ -22,10 +23,13 @@ public final class TokenizerFolder {
     public static Tokenizer open(String address) {
         FileStore store = FileStore.at(address);
         if (store.isLocal()) {
-            return Tokenizer.open(Path.of(store.path().toUri()));
+            return Tokenizer.open(Storage.local(store.path()));
         }
-        try {
-            return copied(store);
+        try (Scratch scratch = new Scratch()) {
+            for (String name : Scratch.FILES) {
+                scratch.take(store, name);
+            }
+            return Tokenizer.open(scratch.folder);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     store.path() + " holds no tokenizer that can be read; ./mar train-tokenizer writes one ("
@@ -34,22 +38,52 @@ public final class TokenizerFolder {
         }
     }
 
-    private static Tokenizer copied(FileStore store) throws IOException {
-        Path folder = Files.createTempDirectory("mar-tokenizer");
-        try {
-            copy(store, Tokenizer.WEIGHTS, folder);
-            copy(store, Tokenizer.DESCRIPTION, folder);
-            return Tokenizer.open(folder);
-        } finally {
-            Files.deleteIfExists(folder.resolve(Tokenizer.WEIGHTS));
-            Files.deleteIfExists(folder.resolve(Tokenizer.DESCRIPTION));
-            Files.delete(folder);
+    /**
+     * Writes a tokenizer, its description last, so that a folder which has it is whole.
+     *
+     * @param tokenizer what to write
+     * @param address of its folder, which need not exist
+     * @throws UncheckedIOException naming what cannot be written
+     */
+    public static void save(Tokenizer tokenizer, String address) {
+        FileStore store = FileStore.at(address);
+        if (store.isLocal()) {
+            tokenizer.save(Storage.local(store.path()));
+            return;
+        }
+        try (Scratch scratch = new Scratch()) {
+            tokenizer.save(scratch.folder);
+            for (String name : Scratch.FILES) {
+                store.replace(name, stream -> Files.copy(scratch.folder.resolve(name), stream));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(store.path() + " cannot be written: " + e.getMessage(), e);
         }
     }
 
-    private static void copy(FileStore store, String name, Path folder) throws IOException {
-        try (InputStream stream = store.read(name)) {
-            Files.copy(stream, folder.resolve(name));
+    /** A folder of this machine for as long as a tokenizer is on its way. */
+    private static final class Scratch implements AutoCloseable {
+        /** The description last. */
+        static final String[] FILES = {Tokenizer.WEIGHTS, Tokenizer.DESCRIPTION};
+
+        final Path folder;
+
+        Scratch() throws IOException {
+            folder = Files.createTempDirectory("mar-tokenizer");
+        }
+
+        void take(FileStore store, String name) throws IOException {
+            try (InputStream stream = store.read(name)) {
+                Files.copy(stream, folder.resolve(name));
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (String name : FILES) {
+                Files.deleteIfExists(folder.resolve(name));
+            }
+            Files.delete(folder);
         }
     }
 }

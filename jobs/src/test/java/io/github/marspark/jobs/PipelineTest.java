@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +50,14 @@ class PipelineTest {
     @TempDir
     Path folder;
 
+    /** How the jobs are told of the folder. */
+    private String root;
+
+    @BeforeEach
+    void tellOfTheFolderByItsPath() {
+        root = folder.toString();
+    }
+
     @Test
     void theJobsWriteWhatTheNextOneReads() throws IOException {
         images();
@@ -61,6 +70,38 @@ class PipelineTest {
         assertInspected();
         assertSecondRunsReuse(recipe);
         assertWeightsTravel(recipe);
+    }
+
+    @Test
+    void theJobsWorkOnAFileSystemThatIsNotLocal() throws IOException {
+        try (ViewedFolder viewed = new ViewedFolder(folder)) {
+            root = viewed.address();
+            images();
+            Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
+            assertThat(run(new TrainTokenizerJob(), recipe)).contains("in " + root + "/out/tokenizer: on 1 held-out");
+            assertThat(run(new EncodeJob(), recipe)).contains("12 latent records + 0 rejects");
+            assertThat(run(new TrainCommand(), recipe)).contains("trained to step 4");
+            assertThat(run(new SampleJob(), recipe)).contains("6 images in");
+            assertSamples();
+            assertSecondRunsReuse(recipe);
+            assertThat(inspect(root + "/out/tokenizer")).contains("a KL autoencoder, stride 2");
+            assertThatThrownBy(() -> run(new ExportCommand(), recipe, "file=" + root + "/weights.safetensors"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("file is " + root
+                            + "/weights.safetensors; it has to lie on this machine's own disks, give a path of them");
+        }
+    }
+
+    @Test
+    void filesAreFoundByAddressesOfLocalFiles() throws IOException {
+        root = folder.toUri().toString().replaceFirst("/$", "");
+        images();
+        Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
+        assertThat(run(new TrainTokenizerJob(), recipe)).contains("in file:///");
+        assertThat(run(new TrainTokenizerJob(), recipe)).contains("already holds this tokenizer");
+        assertThat(folder.resolve("out/tokenizer")).isDirectoryContaining("glob:**/trained-by.txt");
+        assertThat(run(new EncodeJob(), recipe)).contains("12 latent records + 0 rejects");
+        assertThat(folder.resolve("out/latents")).isDirectoryContaining("glob:**/manifest.parquet");
     }
 
     private void assertInspected() throws IOException {
@@ -147,8 +188,8 @@ class PipelineTest {
     }
 
     private String run(RecipeCommand job, Path recipe, String... settings) {
-        List<String> arguments = new ArrayList<>(
-                List.of(recipe.toString(), "images=" + folder.resolve("images"), "out=" + folder.resolve("out")));
+        List<String> arguments =
+                new ArrayList<>(List.of(recipe.toString(), "images=" + root + "/images", "out=" + root + "/out"));
         arguments.addAll(Arrays.asList(settings));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         job.run(arguments, new PrintStream(bytes, true, StandardCharsets.UTF_8));

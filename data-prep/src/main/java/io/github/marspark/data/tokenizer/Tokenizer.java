@@ -160,11 +160,6 @@ public final class Tokenizer {
         }
     }
 
-    /** Whether a folder holds a whole tokenizer. */
-    public static boolean isIn(Path folder) {
-        return Files.isRegularFile(folder.resolve(DESCRIPTION));
-    }
-
     /**
      * Reads what {@link #save} wrote.
      *

@@ -62,6 +62,26 @@ public final class Storage {
         return java.nio.file.Path.of(URI.create("file:///").resolve(path.toUri().getRawPath()));
     }
 
+    /**
+     * A path that a person gave of this machine's own disks.
+     *
+     * @param key it was given by, for the message
+     * @param address a path, or an address that begins with {@code file:}
+     * @return the path, relative to the working directory if it was given so
+     * @throws IllegalArgumentException if it is an address of elsewhere
+     */
+    public static java.nio.file.Path here(String key, String address) {
+        Path path = new Path(address);
+        if (path.toUri().getScheme() == null) {
+            return java.nio.file.Path.of(address);
+        }
+        if (!isLocal(path)) {
+            throw new IllegalArgumentException(
+                    "%s is %s; it has to lie on this machine's own disks, give a path of them".formatted(key, address));
+        }
+        return local(path);
+    }
+
     private static Configuration configuration() {
         SparkEnv environment = SparkEnv.get();
         return SparkHadoopUtil.get().newConfiguration(environment == null ? new SparkConf() : environment.conf());

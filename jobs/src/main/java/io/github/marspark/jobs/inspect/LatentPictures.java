@@ -9,6 +9,7 @@ import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.TokenizerFolder;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.IOException;
@@ -51,7 +52,7 @@ final class LatentPictures {
                                     address,
                                     tokenizer.fingerprint()));
         }
-        Path folder = emptyFolder(Path.of(target));
+        Path folder = emptyFolder(Storage.here("out", target));
         Kernels kernels = Kernels.ofBackend(Threads.all());
         int[] drawn = {0};
         for (String file : files) {

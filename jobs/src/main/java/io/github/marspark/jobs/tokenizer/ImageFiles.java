@@ -5,13 +5,15 @@ import io.github.marspark.data.image.ImageDecoder;
 import io.github.marspark.data.image.ImageLimits;
 import io.github.marspark.data.image.ImageRejected;
 import io.github.marspark.data.image.RgbImage;
+import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.model.autoencoder.ImageSource;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
@@ -23,8 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The image files below a folder, cut to one size; driver only.
  *
- * <p>A file that holds no usable image is named in the log, and the next one in order stands in for it. Images are kept
- * once decoded, as long as all of them fit in {@link #KEPT_BYTES}.
+ * <p>A file that holds no usable image is named in the log, and the next one of its {@link #source} stands in for it.
+ * Images are kept once decoded, as long as all of them fit in {@link #KEPT_BYTES}.
  */
 final class ImageFiles {
     private static final Logger LOG = LoggerFactory.getLogger(ImageFiles.class);
@@ -36,6 +38,7 @@ final class ImageFiles {
     private final ImageDecoder decoder;
     private final CenterCrop crop;
     private final @Nullable RgbImage @Nullable [] kept;
+    private final BitSet rejected = new BitSet();
 
     private ImageFiles(String address, FileSystem files, List<Path> paths, ImageDecoder decoder, CenterCrop crop) {
         this.address = address;
@@ -57,8 +60,8 @@ final class ImageFiles {
      */
     static ImageFiles below(String address, int size) {
         try {
-            Path folder = new Path(address);
-            FileSystem files = folder.getFileSystem(new Configuration());
+            Path folder = Storage.qualified(address);
+            FileSystem files = Storage.of(folder);
             List<Path> paths = new ArrayList<>();
             RemoteIterator<LocatedFileStatus> found = files.listFiles(folder, true);
             while (found.hasNext()) {
@@ -84,6 +87,45 @@ final class ImageFiles {
         return paths.size();
     }
 
+    /**
+     * The images to measure by and those to train on, none of them in both unless there is but one.
+     *
+     * @param heldOut usable images to measure by, at least one
+     * @param training images to train on, one of them usable at least
+     */
+    record Split(int[] heldOut, int[] training) {
+        /** Whether what is measured was not trained on. */
+        boolean isApart() {
+            return heldOut != training;
+        }
+    }
+
+    /**
+     * Holds the first usable images out.
+     *
+     * @param order of all images
+     * @param wanted how many to hold out
+     * @throws IllegalArgumentException if no file holds a usable image
+     */
+    Split split(int[] order, int wanted) {
+        int[] heldOut = new int[wanted];
+        int found = 0;
+        int next = 0;
+        for (; next < order.length && found < wanted; next++) {
+            if (usable(order[next]) != null) {
+                heldOut[found++] = order[next];
+            }
+        }
+        if (found == 0) {
+            throw noneUsable();
+        }
+        while (next < order.length && usable(order[next]) == null) {
+            next++;
+        }
+        int[] apart = Arrays.copyOf(heldOut, found);
+        return new Split(apart, next < order.length ? Arrays.copyOfRange(order, next, order.length) : apart);
+    }
+
     /** Some of the images as the autoencoder's trainer reads them. */
     ImageSource source(int[] chosen) {
         return new ImageSource() {
@@ -94,24 +136,40 @@ final class ImageFiles {
 
             @Override
             public void read(int index, float[] target, int offset) {
-                float[] values = image(chosen[index]).normalized(); // (3, size, size)
+                float[] values = image(chosen, index).normalized(); // (3, size, size)
                 System.arraycopy(values, 0, target, offset, values.length);
             }
         };
     }
 
-    /** An image, or the next one that can be decoded. */
-    private RgbImage image(int first) {
-        for (int tried = 0; tried < paths.size(); tried++) {
-            int index = (first + tried) % paths.size();
-            try {
-                return decoded(index);
-            } catch (ImageRejected e) {
-                LOG.warn("{} is left out: {}", paths.get(index), e.getMessage());
+    /** One of the chosen images, or the next one of them that is usable. */
+    private RgbImage image(int[] chosen, int first) {
+        for (int tried = 0; tried < chosen.length; tried++) {
+            RgbImage image = usable(chosen[(first + tried) % chosen.length]);
+            if (image != null) {
+                return image;
             }
         }
-        throw new IllegalArgumentException("images " + address + " has " + paths.size()
+        throw noneUsable();
+    }
+
+    private IllegalArgumentException noneUsable() {
+        return new IllegalArgumentException("images " + address + " has " + paths.size()
                 + " files and none holds an image that can be read; the warnings above say why");
+    }
+
+    /** An image, or nothing if its file holds none, which is told once. */
+    private @Nullable RgbImage usable(int index) {
+        if (rejected.get(index)) {
+            return null;
+        }
+        try {
+            return decoded(index);
+        } catch (ImageRejected e) {
+            LOG.warn("{} is left out: {}", paths.get(index), e.getMessage());
+            rejected.set(index);
+            return null;
+        }
     }
 
     private RgbImage decoded(int index) throws ImageRejected {

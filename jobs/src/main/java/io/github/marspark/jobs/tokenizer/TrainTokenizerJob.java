@@ -2,12 +2,12 @@ package io.github.marspark.jobs.tokenizer;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.RecipeCommand;
+import io.github.marspark.jobs.TokenizerFolder;
 import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.TokenizerRecipe;
 import io.github.marspark.model.autoencoder.AutoencoderTrainer;
 import io.github.marspark.model.autoencoder.AutoencoderTraining;
-import io.github.marspark.model.autoencoder.ImageSource;
 import io.github.marspark.model.autoencoder.ReconstructionLoss;
 import io.github.marspark.model.autoencoder.ReconstructionQuality;
 import io.github.marspark.model.autoencoder.TrainingStep;
@@ -18,7 +18,6 @@ import io.github.marspark.model.random.Purpose;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -51,8 +50,8 @@ public final class TrainTokenizerJob implements RecipeCommand {
 
     @Override
     public void run(Recipe recipe, Set<String> options, PrintStream out) {
-        Path folder = Path.of(recipe.tokenizerFolder());
-        TrainedFor trained = new TrainedFor(folder, recipe);
+        String folder = recipe.tokenizerFolder();
+        TrainedFor trained = new TrainedFor(recipe);
         if (trained.isDone()) {
             out.printf("%s already holds this tokenizer; nothing to train%n", folder);
             return;
@@ -60,15 +59,17 @@ public final class TrainTokenizerJob implements RecipeCommand {
         ImageFiles files = ImageFiles.below(recipe.images(), recipe.data().imageSize());
         int[] order =
                 new Draws(recipe.seed()).stream(Purpose.SHUFFLE, 0, HELD_OUT, 0).permutation(files.count());
-        int heldOut = heldOut(recipe.data(), files.count());
-        ImageSource validation = files.source(Arrays.copyOf(order, heldOut));
-        int[] rest = Arrays.copyOfRange(order, files.count() == 1 ? 0 : heldOut, files.count());
+        ImageFiles.Split split = files.split(order, heldOut(recipe.data(), files.count()));
         AutoencoderTrainer trainer = new AutoencoderTrainer(
-                RecipeAutoencoder.config(recipe), training(recipe), files.source(rest), new CpuKernels(Threads.all()));
-        out.printf("training a tokenizer on %,d images, %,d held out%n", rest.length, heldOut);
+                RecipeAutoencoder.config(recipe),
+                training(recipe),
+                files.source(split.training()),
+                new CpuKernels(Threads.all()));
+        out.printf(
+                "training a tokenizer on %,d image files, %,d held out%n",
+                split.training().length, split.isApart() ? split.heldOut().length : 0);
         train(trainer, recipe.tokenizer(), out);
-        ImageSource measured = files.source(Arrays.copyOf(rest, Math.min(MEASURED, rest.length)));
-        finish(trainer, validation, measured, folder, out);
+        finish(trainer, files, split, folder, out);
         trained.write();
     }
 
@@ -110,17 +111,20 @@ public final class TrainTokenizerJob implements RecipeCommand {
     }
 
     private static void finish(
-            AutoencoderTrainer trainer, ImageSource validation, ImageSource measured, Path folder, PrintStream out) {
-        ReconstructionQuality quality = trainer.measure(validation);
-        double deviation = trainer.latentDeviation(measured);
+            AutoencoderTrainer trainer, ImageFiles files, ImageFiles.Split split, String folder, PrintStream out) {
+        ReconstructionQuality quality = trainer.measure(files.source(split.heldOut()));
+        int[] training = split.training();
+        double deviation =
+                trainer.latentDeviation(files.source(Arrays.copyOf(training, Math.min(MEASURED, training.length))));
         Tokenizer tokenizer = new Tokenizer(
                 trainer.autoencoder().config(), trainer.parameters().values(), 1 / deviation);
-        tokenizer.save(folder);
+        TokenizerFolder.save(tokenizer, folder);
         out.printf(
-                "tokenizer %.12s in %s: on %d held-out images mean error %.4f, PSNR %.2f dB; latent scale %.4f%n",
+                "tokenizer %.12s in %s: on %,d %s images mean error %.4f, PSNR %.2f dB; latent scale %.4f%n",
                 tokenizer.fingerprint(),
                 folder,
                 quality.images(),
+                split.isApart() ? "held-out" : "training",
                 quality.meanAbsolute(),
                 quality.decibels(),
                 tokenizer.scale());

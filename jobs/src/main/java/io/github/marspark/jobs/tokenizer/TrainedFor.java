@@ -1,14 +1,14 @@
 package io.github.marspark.jobs.tokenizer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.recipe.Key;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -20,11 +20,11 @@ final class TrainedFor {
     private static final String SIGN = " = ";
     private static final Pattern SETTINGS = Pattern.compile("images|seed|data\\..*|tokenizer\\..*");
 
-    private final Path folder;
+    private final FileStore folder;
     private final Map<String, String> wanted;
 
-    TrainedFor(Path folder, Recipe recipe) {
-        this.folder = folder;
+    TrainedFor(Recipe recipe) {
+        this.folder = FileStore.at(recipe.tokenizerFolder());
         this.wanted = Key.all().stream()
                 .map(Key::path)
                 .filter(path -> SETTINGS.matcher(path).matches())
@@ -38,33 +38,27 @@ final class TrainedFor {
      * @throws IllegalStateException if it holds another, or something else
      */
     boolean isDone() {
-        if (!Files.exists(folder)) {
-            return false;
-        }
-        if (!Tokenizer.isIn(folder)) {
+        if (!folder.exists(Tokenizer.DESCRIPTION)) {
             requireNothingElse();
             return false;
         }
         Map<String, String> found = read();
         if (!found.equals(wanted)) {
             throw new IllegalStateException("%s holds %s; delete it or choose another folder by tokenizer-folder="
-                    .formatted(folder, found.isEmpty() ? "an imported tokenizer" : differences(found)));
+                    .formatted(folder.path(), found.isEmpty() ? "an imported tokenizer" : differences(found)));
         }
         return true;
     }
 
     private void requireNothingElse() {
-        try (var content = Files.list(folder)) {
-            content.filter(path -> !path.endsWith(Tokenizer.WEIGHTS)
-                            && !path.getFileName().toString().startsWith("."))
-                    .findFirst()
-                    .ifPresent(path -> {
-                        throw new IllegalStateException(folder + " holds other data, " + path.getFileName()
-                                + " among it; choose an empty folder by tokenizer-folder=");
-                    });
-        } catch (IOException e) {
-            throw new UncheckedIOException(folder + " cannot be listed: " + e.getMessage(), e);
-        }
+        folder.names().stream()
+                .filter(name -> !name.equals(Tokenizer.WEIGHTS) && !name.startsWith("."))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new IllegalStateException(
+                            "%s holds other data, %s among it; choose an empty folder by tokenizer-folder="
+                                    .formatted(folder.path(), name));
+                });
     }
 
     private String differences(Map<String, String> found) {
@@ -81,33 +75,25 @@ final class TrainedFor {
 
     /** The settings of the note; none where there is no note. */
     private Map<String, String> read() {
-        if (!Files.exists(folder.resolve(NOTE))) {
+        folder.recover(NOTE);
+        if (!folder.exists(NOTE)) {
             return Map.of();
         }
-        try (var lines = Files.lines(folder.resolve(NOTE))) {
-            return lines.map(line -> line.split(SIGN, 2))
+        try (var stream = folder.read(NOTE)) {
+            return new String(stream.readAllBytes(), UTF_8)
+                    .lines()
+                    .map(line -> line.split(SIGN, 2))
                     .collect(Collectors.toMap(parts -> parts[0], parts -> parts[parts.length - 1]));
         } catch (IOException e) {
-            throw new UncheckedIOException(folder.resolve(NOTE) + " cannot be read: " + e.getMessage(), e);
+            throw new UncheckedIOException(folder.path(NOTE) + " cannot be read: " + e.getMessage(), e);
         }
     }
 
     /** Notes what the tokenizer was trained by. */
     void write() {
-        Path temporary = folder.resolve("." + NOTE);
-        try {
-            Files.write(
-                    temporary,
-                    wanted.entrySet().stream()
-                            .map(setting -> setting.getKey() + SIGN + setting.getValue())
-                            .toList());
-            Files.move(
-                    temporary,
-                    folder.resolve(NOTE),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException(folder.resolve(NOTE) + " cannot be written: " + e.getMessage(), e);
-        }
+        String text = wanted.entrySet().stream()
+                .map(setting -> setting.getKey() + SIGN + setting.getValue() + "\n")
+                .collect(Collectors.joining());
+        folder.replace(NOTE, stream -> stream.write(text.getBytes(UTF_8)));
     }
 }

@@ -3,6 +3,7 @@ package io.github.marspark.jobs.training;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Storage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The file {@code metrics.jsonl} next to the checkpoints: one line a step, the newest if a step was done again. On a local
- * disk it grows with every step, elsewhere it is written anew with every checkpoint. Driver only; not thread-safe.
+ * disk it grows with every step, elsewhere it is written anew with every checkpoint. Driver only; thread-safe.
  */
 final class MetricsFile {
     static final String NAME = "metrics.jsonl";
@@ -57,7 +58,7 @@ final class MetricsFile {
     }
 
     /** Adds a step; what was written about later steps belongs to an earlier attempt and goes. */
-    void add(long step, String line) {
+    synchronized void add(long step, String line) {
         boolean again = !lines.tailMap(step, true).isEmpty();
         lines.tailMap(step, true).clear();
         lines.put(step, line);
@@ -69,7 +70,7 @@ final class MetricsFile {
     }
 
     private void append(String line) {
-        Path file = Path.of(store.path(NAME).toUri().getPath());
+        Path file = Storage.local(store.path(NAME));
         try {
             Files.createDirectories(file.resolveSibling("."));
             Files.writeString(
@@ -80,7 +81,7 @@ final class MetricsFile {
     }
 
     /** Makes sure that all steps so far are in the file. */
-    void save() {
+    synchronized void save() {
         if (!store.isLocal()) {
             rewrite();
         }
@@ -92,7 +93,7 @@ final class MetricsFile {
     }
 
     /** The losses by step. */
-    Map<Long, Double> losses() {
+    synchronized Map<Long, Double> losses() {
         Map<Long, Double> losses = new TreeMap<>();
         for (String line : List.copyOf(lines.values())) {
             try {

@@ -14,7 +14,7 @@ import org.apache.spark.network.server.NoOpRpcHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An executor tells the driver how it goes. A driver that does not hear is not waited for. */
+/** An executor tells the driver how it goes; it waits for the driver only once, at the end. */
 final class ProgressClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressClient.class);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -68,8 +68,17 @@ final class ProgressClient implements AutoCloseable {
         }
     }
 
+    /** Ends when the driver has heard everything, or cannot. */
     @Override
     public void close() {
+        try {
+            client.sendRpcSync(ByteBuffer.allocate(0), PATIENCE.toMillis());
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "the driver at {} may not have heard the last steps: {}",
+                    client.getSocketAddress(),
+                    e.getMessage());
+        }
         client.close();
         network.close();
     }

@@ -4,6 +4,8 @@ import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.data.weights.NamedTensors;
 import io.github.marspark.data.weights.NetworkWeights;
 import io.github.marspark.data.weights.WeightFile;
+import io.github.marspark.jobs.TokenizerFolder;
+import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.TokenizerRecipe;
 import io.github.marspark.jobs.tokenizer.RecipeAutoencoder;
@@ -11,7 +13,6 @@ import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import io.github.marspark.model.autoencoder.AutoencoderParameters;
 import io.github.marspark.model.parameters.ParameterLayout;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -43,10 +44,11 @@ public final class ImportTokenizerCommand extends WeightCommand {
 
     @Override
     void run(Recipe recipe, Path file, Set<String> options, PrintStream out) {
-        Path folder = Path.of(recipe.tokenizerFolder());
-        if (Files.exists(folder)) {
+        FileStore folder = FileStore.at(recipe.tokenizerFolder());
+        if (!folder.names().isEmpty()) {
             throw new IllegalStateException(
-                    folder + " exists already; delete it or choose another folder by tokenizer-folder=");
+                    "%s holds something already, %s among it; delete it or choose another folder by tokenizer-folder="
+                            .formatted(folder.path(), folder.names().get(0)));
         }
         AutoencoderConfig config = RecipeAutoencoder.config(recipe);
         ParameterLayout layout = AutoencoderParameters.layout(config);
@@ -55,9 +57,9 @@ public final class ImportTokenizerCommand extends WeightCommand {
             NetworkWeights.load(tensors.only(NetworkWeights.shapesOf(layout).keySet()), layout, values);
         }
         Tokenizer tokenizer = new Tokenizer(config, values, TokenizerRecipe.PUBLISHED_SCALE);
-        tokenizer.save(folder);
+        TokenizerFolder.save(tokenizer, recipe.tokenizerFolder());
         out.printf(
                 "tokenizer %.12s with %,d parameters in %s; its latents are scaled by %s%n",
-                tokenizer.fingerprint(), layout.size(), folder, tokenizer.scale());
+                tokenizer.fingerprint(), layout.size(), recipe.tokenizerFolder(), tokenizer.scale());
     }
 }

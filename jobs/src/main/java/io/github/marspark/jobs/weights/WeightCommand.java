@@ -2,6 +2,7 @@ package io.github.marspark.jobs.weights;
 
 import io.github.marspark.jobs.RecipeCommand;
 import io.github.marspark.jobs.UsageException;
+import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.recipe.Recipe;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ abstract class WeightCommand implements RecipeCommand {
                 .filter(argument -> argument.startsWith(FILE))
                 .findFirst()
                 .orElseThrow();
-        new WithFile(this, Path.of(file.substring(FILE.length()))).run(rest, out);
+        new WithFile(this, Storage.here("file", file.substring(FILE.length()))).run(rest, out);
     }
 
     @Override

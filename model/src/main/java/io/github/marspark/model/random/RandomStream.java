@@ -31,7 +31,7 @@ public final class RandomStream {
      * The next 32 random bits.
      *
      * @return any int
-     * @throws IllegalStateException after 2<sup>34</sup> words
+     * @throws IllegalStateException after 2<sup>34</sup> - 4 words
      */
     public int nextInt() {
         if (nextWord == WORDS) {
@@ -133,7 +133,7 @@ public final class RandomStream {
 
     private void refill() {
         if (nextBlock == -1) {
-            throw new IllegalStateException("a stream of 2^34 words is used up");
+            throw new IllegalStateException("a stream of 2^34 - 4 words is used up");
         }
         block[0] = nextBlock++;
         block[1] = counter1;

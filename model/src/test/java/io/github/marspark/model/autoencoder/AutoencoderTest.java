@@ -102,7 +102,8 @@ class AutoencoderTest {
         float[] images = ChannelOrder.pixelRows(FIXTURE.floats("in.image"), 3, side * side);
         Map<String, float[]> seen = new HashMap<>();
         try (Tape tape = Tape.recording(kernels, (name, value) -> seen.put(name, value.toFloats()))) {
-            autoencoder.encode(tape, tape.constant(images, images.length / 3), 2, side, side);
+            autoencoder.encode(
+                    tape, tape.constant(images, images.length / 3), FIXTURE.shape("in.image")[0], side, side);
         }
         int places = config().latentSize() * config().latentSize();
         float[] encoder = ChannelOrder.channelPlanes(
@@ -154,24 +155,28 @@ class AutoencoderTest {
     @Test
     void imagesOfOtherSidesAreCodedByTheSameLayers() {
         CpuKernels kernels = new CpuKernels(new Threads(1));
-        float[] images = new float[3 * 12 * 20];
-        float[] moments = autoencoder.encode(kernels, images, 12, 20);
+        int height = 6 * config().stride();
+        int width = 10 * config().stride();
+        float[] images = new float[3 * height * width];
+        float[] moments = autoencoder.encode(kernels, images, height, width);
         assertThat(moments).hasSize(2 * config().latentChannels() * 6 * 10);
         float[] latents = new LatentDistribution(moments.length / 2).means(moments);
-        assertThat(autoencoder.decode(kernels, latents, 12, 20)).hasSize(images.length);
+        assertThat(autoencoder.decode(kernels, latents, height, width)).hasSize(images.length);
     }
 
     @Test
     void valuesThatAreNotWholeImagesAreRefused() {
         CpuKernels kernels = new CpuKernels(new Threads(1));
-        assertThatThrownBy(() -> autoencoder.encode(kernels, new float[100]))
+        int values = config().imageValues();
+        int stride = config().stride();
+        assertThatThrownBy(() -> autoencoder.encode(kernels, new float[values + 1]))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("images has 100 values, must have a positive multiple of 768");
+                .hasMessage("images has %d values, must have a positive multiple of %d".formatted(values + 1, values));
         assertThatThrownBy(() -> autoencoder.decode(kernels, new float[0]))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("latents has 0 values, must have a positive multiple of 256");
-        assertThatThrownBy(() -> autoencoder.encode(kernels, new float[3 * 15 * 16], 15, 16))
+                .hasMessage("latents has 0 values, must have a positive multiple of " + config().latentValues());
+        assertThatThrownBy(() -> autoencoder.encode(kernels, new float[3 * (stride + 1) * stride], stride + 1, stride))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("height is 15, must be a positive multiple of the stride 2");
+                .hasMessage("height is %d, must be a positive multiple of the stride %d".formatted(stride + 1, stride));
     }
 }

@@ -7,6 +7,7 @@ import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.Threads;
 import java.util.Arrays;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 class MarBatchTest {
@@ -50,7 +51,8 @@ class MarBatchTest {
         long dropped = Arrays.stream(draw(1, samples).labels())
                 .filter(label -> label == -1)
                 .count();
-        assertThat(dropped / 4000.0).isBetween(0.08, 0.12);
+        double rate = CONFIG.labelDrop();
+        assertThat(dropped / 4000.0).isCloseTo(rate, Offset.offset(4 * Math.sqrt(rate * (1 - rate) / 4000)));
     }
 
     @Test
