@@ -31,6 +31,7 @@ class AncestralSamplerTest {
         AncestralSampler sampler = new AncestralSampler(trace.diffusion, trace.options());
         for (int step = 0; step < trace.diffusion.steps(); step++) {
             int index = trace.diffusion.steps() - 1 - step;
+            assertThat(trace.npz.ints("steps0.t")[step]).isEqualTo(index);
             Posterior posterior = sampler.posterior(index, trace.at("x_in", step), trace.output(step), trace.rows);
             // The noisiest step multiplies the rounding of the noise solved for by up to 20,000, its mean by 300.
             assertClose("pred_xstart", posterior.predicted(), trace.at("pred_xstart", step), 1e-3);

@@ -34,13 +34,21 @@ class DiffusionLossTest {
         DiffusionTerms terms = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, TRAIN.floats("out.model_out"), THREADS);
         assertClose("mse", terms.squaredErrors(), TRAIN.doubles("out.mse"), 1e-5);
         assertClose("vb", terms.bounds(), TRAIN.doubles("out.vb"), 1e-5);
+        assertClose("loss_per_token", perToken(terms), TRAIN.doubles("out.loss_per_token"), 1e-5);
         assertClose("loss", new double[] {terms.loss()}, TRAIN.doubles("out.loss"), 1e-5);
+    }
+
+    private static double[] perToken(DiffusionTerms terms) {
+        return IntStream.range(0, terms.bounds().length)
+                .mapToDouble(n -> terms.squaredErrors()[n] + terms.bounds()[n])
+                .toArray();
     }
 
     @Test
     void aDroppedLabelsLossEqualsTheReference() {
         DiffusionTerms terms =
                 LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, TRAIN.floats("dropcase.model_out"), THREADS);
+        assertClose("dropcase.loss_per_token", perToken(terms), TRAIN.doubles("dropcase.loss_per_token"), 1e-5);
         assertClose("dropcase.loss", new double[] {terms.loss()}, TRAIN.doubles("dropcase.loss"), 1e-5);
     }
 

@@ -55,22 +55,28 @@ class MarGeneratorTest {
         for (int iteration = 0; iteration < run.integer("in.num_iter"); iteration++) {
             float[] values = recordedInput(run, iteration);
             generator.advance(values, run.ints("in.labels"), orders, iteration, recordedNoise(run));
-            float[] drawn = rows(values, run, iteration);
+            float[] drawn = rows(values, run, orders, iteration);
             float[] recorded = run.floats("iter" + iteration + ".sampled");
             String what = name + " iteration " + iteration;
             assertClose(what, drawn, Arrays.copyOf(recorded, drawn.length), 1e-3);
+            if (iteration == run.integer("in.num_iter") - 1) {
+                assertImages(name, values, run);
+            }
         }
+    }
+
+    private void assertImages(String name, float[] tokens, Npz run) {
+        assertClose(name, tokens, run.floats("out.tokens"), 1e-3);
+        Patchify patchify =
+                new Patchify(config.latentChannels(), config.latentSize(), config.latentSize(), config.patch());
+        assertClose(name, patchify.unpatchify(tokens), run.floats("out.latents"), 1e-3);
     }
 
     @ParameterizedTest
     @MethodSource("wellConditionedRuns")
     void aWholeRunEndsInTheRecordedImages(String name) {
         Npz run = Fixtures.npz(name);
-        float[] tokens = generator(run).generate(run.ints("in.labels"), recordedNoise(run));
-        assertClose(name, tokens, run.floats("out.tokens"), 1e-3);
-        Patchify patchify =
-                new Patchify(config.latentChannels(), config.latentSize(), config.latentSize(), config.patch());
-        assertClose(name, patchify.unpatchify(tokens), run.floats("out.latents"), 1e-3);
+        assertImages(name, generator(run).generate(run.ints("in.labels"), recordedNoise(run)), run);
     }
 
     @ParameterizedTest
@@ -92,7 +98,10 @@ class MarGeneratorTest {
             try (Tape tape = Tape.computing(kernels)) {
                 var encoded = network.encode(tape, run.floats(prefix + "tokens_in"), labels, masking, DropoutKeys.NONE);
                 var z = network.decode(tape, encoded, masking, all, DropoutKeys.NONE);
-                assertClose(name + " " + prefix + "z", z.value().toFloats(), run.floats(prefix + "z"), 1e-5);
+                float[] conditions = z.value().toFloats();
+                assertClose(name + " " + prefix + "z", conditions, run.floats(prefix + "z"), 1e-5);
+                float[] selected = rows(conditions, run, orders, iteration);
+                assertClose(name + " " + prefix + "z_sel", selected, run.floats(prefix + "z_sel"), 1e-5);
             }
         }
     }
@@ -166,9 +175,9 @@ class MarGeneratorTest {
         return Arrays.copyOf(doubled, run.ints("in.labels").length * config.tokens() * config.tokenSize());
     }
 
-    private float[] rows(float[] values, Npz run, int iteration) {
-        int size = config.tokenSize();
-        int[][] orders = Reference.orders(run);
+    /** Of values of all positions, those of the positions that an iteration predicts. */
+    private float[] rows(float[] values, Npz run, int[][] orders, int iteration) {
+        int size = values.length / (orders.length * config.tokens());
         GenerationSchedule schedule = new GenerationSchedule(config.tokens(), run.integer("in.num_iter"));
         int[] rows = IntStream.range(0, orders.length)
                 .flatMap(b ->

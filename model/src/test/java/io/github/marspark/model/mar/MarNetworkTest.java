@@ -10,6 +10,7 @@ import io.github.marspark.model.fixtures.Npz;
 import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Kernels;
+import io.github.marspark.model.tensor.Matrix;
 import io.github.marspark.model.tensor.Nd4jKernels;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Threads;
@@ -41,7 +42,7 @@ class MarNetworkTest {
     @ParameterizedTest
     @MethodSource("kernels")
     void encoderComputesTheRecordedActivations(Kernels kernels) {
-        Named<float[]> seen = run(kernels);
+        Named<float[]> seen = run(kernels, "in.drop_latent_mask");
         Masking masking = Reference.masking();
         assertClose("z_proj_out", seen.get("z_proj"), keptTokens("out.z_proj_out", masking), ACTIVATION);
         assertClose("enc_in_pre_ln", seen.get("encoder_input"), kept("out.enc_in_pre_ln", masking), ACTIVATION);
@@ -63,7 +64,7 @@ class MarNetworkTest {
     @ParameterizedTest
     @MethodSource("kernels")
     void decoderComputesTheRecordedActivations(Kernels kernels) {
-        Named<float[]> seen = run(kernels);
+        Named<float[]> seen = run(kernels, "in.drop_latent_mask");
         check(seen, "decoder_embed", "dec_embed_out");
         assertClose("dec_in", seen.get("decoder_input"), distinct("out.dec_in", Reference.masking()), ACTIVATION);
         int last = Reference.config().decoder().depth() - 1;
@@ -77,7 +78,7 @@ class MarNetworkTest {
     @ParameterizedTest
     @MethodSource("kernels")
     void headComputesTheRecordedActivations(Kernels kernels) {
-        Named<float[]> seen = run(kernels);
+        Named<float[]> seen = run(kernels, "in.drop_latent_mask");
         assertClose("time_sinusoid", perRow(seen.get("time_sinusoid")), TRAIN.floats("out.mlp_time_sinusoid"), 1e-4);
         assertClose(
                 "time_fc0",
@@ -108,6 +109,39 @@ class MarNetworkTest {
         for (String name : gradients.names()) {
             assertClose(name, gradient(name), gradients.floats(name), GRADIENT);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void theGradientOfTheConditionIsTheRecordedOne(Kernels kernels) {
+        int[] timesteps = TRAIN.ints("in.t");
+        float[] condition = TRAIN.floats("out.z");
+        int rows = condition.length / TRAIN.shape("out.z")[2];
+        Variable z = Variable.parameter(Matrix.of(condition, rows), Matrix.of(new float[condition.length], rows));
+        try (Tape tape = Tape.recording(kernels)) {
+            Variable output = network.denoise(
+                    tape, TRAIN.floats("out.x_t"), timesteps, network.embedCondition(tape, z), tiledRows());
+            DiffusionTerms terms = Reference.loss()
+                    .evaluate(
+                            tiled(TRAIN.floats("out.tokens")),
+                            TRAIN.floats("in.noise"),
+                            timesteps,
+                            tiled(TRAIN.floats("out.mask")),
+                            output.value().toFloats(),
+                            kernels.threads());
+            tape.backward(output, Matrix.of(terms.gradientAsFloats(), output.rows()));
+        }
+        assertClose("grad_z", z.gradient().toFloats(), TRAIN.floats("out.grad_z"), GRADIENT);
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void aDroppedLabelGivesTheRecordedActivations(Kernels kernels) {
+        Named<float[]> seen = run(kernels, "dropcase.drop_latent_mask");
+        assertClose("enc_out", seen.get("encoder_norm"), TRAIN.floats("dropcase.enc_out"), ACTIVATION);
+        assertClose("z", seen.get("z"), TRAIN.floats("dropcase.z"), ACTIVATION);
+        float[] output = seen.get("diffloss.net.final_layer.linear");
+        assertClose("model_out", output, TRAIN.floats("dropcase.model_out"), ACTIVATION);
     }
 
     @ParameterizedTest
@@ -148,20 +182,18 @@ class MarNetworkTest {
     }
 
     /** Runs the network forward for all tokens, masked or not, as the reference does. */
-    private Named<float[]> run(Kernels kernels) {
+    private Named<float[]> run(Kernels kernels, String dropped) {
         Named<float[]> seen = new Named<>();
         try (Tape tape = Tape.recording(kernels, (name, value) -> seen.put(name, value.toFloats()))) {
             Masking masking = Reference.masking();
             int[] all = IntStream.range(
                             0, Reference.batch() * Reference.config().tokens())
                     .toArray();
-            int[] rows = IntStream.range(0, TRAIN.shape("in.t")[0])
-                    .map(n -> n % all.length)
-                    .toArray();
-            int[] labels = Reference.labels("in.drop_latent_mask");
+            int[] labels = Reference.labels(dropped);
             Variable encoded = network.encode(tape, TRAIN.floats("out.tokens"), labels, masking, DropoutKeys.NONE);
             Variable z = tape.observe("z", network.decode(tape, encoded, masking, all, DropoutKeys.NONE));
-            network.denoise(tape, TRAIN.floats("out.x_t"), TRAIN.ints("in.t"), network.embedCondition(tape, z), rows);
+            network.denoise(
+                    tape, TRAIN.floats("out.x_t"), TRAIN.ints("in.t"), network.embedCondition(tape, z), tiledRows());
         }
         return seen;
     }
@@ -235,6 +267,12 @@ class MarNetworkTest {
             System.arraycopy(distinctRows, row * width, result, n * width, width);
         }
         return result;
+    }
+
+    /** The row of the condition for each row of the head. */
+    private static int[] tiledRows() {
+        int rows = Reference.batch() * Reference.config().tokens();
+        return IntStream.range(0, TRAIN.shape("in.t")[0]).map(n -> n % rows).toArray();
     }
 
     private static float[] tiled(float[] values) {

@@ -22,6 +22,8 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -160,11 +162,15 @@ class MarTrainingTest {
             compared += check(run + ".last.exp_avg." + name, slice(first, i), n -> mean);
             double squared = (1 - Math.pow(hyper[2], steps)) * later * 2 * largest;
             compared += check(run + ".last.exp_avg_sq." + name, slice(second, i), n -> squared);
-            double squares = 0;
-            for (float value : values) {
-                squares += (double) value * value;
-            }
-            assertClose(name + " norm", new double[] {Math.sqrt(squares)}, at(run + ".last.param_l2", i), 1e-4);
+            double norm = Math.sqrt(GradientClipping.sumOfSquares(FloatBuffer.wrap(values), 0, values.length));
+            assertClose(name + " norm", new double[] {norm}, at(run + ".last.param_l2", i), 1e-4);
+            double drift = IntStream.range(0, values.length)
+                    .mapToDouble(n -> Math.min(moved.applyAsDouble(n), 2 * steps * hyper[0]))
+                    .sum();
+            double sum = DoubleStream.of(Closeness.widen(values)).sum();
+            assertThat(sum)
+                    .as(name + " sum")
+                    .isCloseTo(at(run + ".last.param_sum", i)[0], Offset.offset(1e-4 * norm + drift));
         }
         assertThat(compared).isGreaterThan(3 * 13);
     }

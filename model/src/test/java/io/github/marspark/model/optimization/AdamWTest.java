@@ -53,7 +53,8 @@ class AdamWTest {
         }
         String[] names = new String(bytes, StandardCharsets.UTF_8).split("\n", -1);
         assertThat(Arrays.stream(names).mapToLong(name -> rule(name) == WeightDecayRule.DECAYED ? 1 : 0))
-                .containsExactly(boxed(RECORDED.longs("plain.decayed")));
+                .containsExactly(boxed(RECORDED.longs("plain.decayed")))
+                .containsExactly(boxed(RECORDED.longs("clipped.decayed")));
     }
 
     @Test
