@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Reads and writes a tokenizer on any file system that Hadoop knows. */
 public final class TokenizerFolder {
@@ -64,7 +65,7 @@ public final class TokenizerFolder {
     /** A folder of this machine for as long as a tokenizer is on its way. */
     private static final class Scratch implements AutoCloseable {
         /** The description last. */
-        static final String[] FILES = {Tokenizer.WEIGHTS, Tokenizer.DESCRIPTION};
+        static final List<String> FILES = List.of(Tokenizer.WEIGHTS, Tokenizer.DESCRIPTION);
 
         final Path folder;
 

@@ -104,6 +104,20 @@ class PipelineTest {
         assertThat(folder.resolve("out/latents")).isDirectoryContaining("glob:**/manifest.parquet");
     }
 
+    /** As it was killed before the description, which is the last file. */
+    @Test
+    void unfinishedTokenizerIsTrainedAgain() throws IOException {
+        images();
+        Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
+        run(new TrainTokenizerJob(), recipe);
+        Path description = folder.resolve("out/tokenizer/tokenizer.json");
+        byte[] whole = Files.readAllBytes(description);
+        Files.delete(description);
+        assertThat(run(new TrainTokenizerJob(), recipe)).contains("training a tokenizer on 11 image files, 1 held out");
+        assertThat(description).hasBinaryContent(whole);
+        assertThat(run(new TrainTokenizerJob(), recipe)).contains("already holds this tokenizer");
+    }
+
     private void assertInspected() throws IOException {
         Path out = folder.resolve("out");
         Path latents = out.resolve("latents");
@@ -239,6 +253,9 @@ class PipelineTest {
         assertThatThrownBy(() -> run(new ImportCommand(), recipe, "file=" + first, imported))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("holds checkpoints already");
+        assertThatThrownBy(() -> run(new ExportCommand(), recipe, "file="))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("file is empty, give a path after file=");
         assertThatThrownBy(() -> run(new ImportCommand(), recipe, imported))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("import needs one file=PATH");

@@ -82,10 +82,8 @@ public final class CheckpointFolder {
      * @throws CheckpointException if there are files and none is of a training
      */
     public void requireNothingElse(List<String> besides) {
-        List<String> names = store.names().stream()
-                .filter(name -> !name.startsWith("."))
-                .sorted()
-                .toList();
+        List<String> names =
+                store.names().stream().filter(name -> !name.startsWith(".")).toList();
         boolean ours = names.stream()
                 .anyMatch(name -> besides.contains(name) || NAME.matcher(name).matches() || name.startsWith(DAMAGED));
         if (!ours && !names.isEmpty()) {

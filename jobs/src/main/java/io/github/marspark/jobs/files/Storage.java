@@ -68,9 +68,12 @@ public final class Storage {
      * @param key it was given by, for the message
      * @param address a path, or an address that begins with {@code file:}
      * @return the path, relative to the working directory if it was given so
-     * @throws IllegalArgumentException if it is an address of elsewhere
+     * @throws IllegalArgumentException if it is empty or an address of elsewhere
      */
     public static java.nio.file.Path here(String key, String address) {
+        if (address.isEmpty()) {
+            throw new IllegalArgumentException(key + " is empty, give a path after " + key + "=");
+        }
         Path path = new Path(address);
         if (path.toUri().getScheme() == null) {
             return java.nio.file.Path.of(address);

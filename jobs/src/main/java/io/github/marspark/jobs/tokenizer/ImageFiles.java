@@ -88,7 +88,8 @@ final class ImageFiles {
     }
 
     /**
-     * The images to measure by and those to train on, none of them in both unless there is but one.
+     * The images to measure by and those to train on: the same where no usable one is left to train on, else none of them
+     * in both.
      *
      * @param heldOut usable images to measure by, at least one
      * @param training images to train on, one of them usable at least

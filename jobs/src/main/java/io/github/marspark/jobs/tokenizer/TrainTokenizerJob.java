@@ -69,8 +69,8 @@ public final class TrainTokenizerJob implements RecipeCommand {
                 "training a tokenizer on %,d image files, %,d held out%n",
                 split.training().length, split.isApart() ? split.heldOut().length : 0);
         train(trainer, recipe.tokenizer(), out);
-        finish(trainer, files, split, folder, out);
         trained.write();
+        finish(trainer, files, split, folder, out);
     }
 
     private static int heldOut(DataRecipe data, int count) {

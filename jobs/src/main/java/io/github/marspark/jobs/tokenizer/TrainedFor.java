@@ -10,6 +10,7 @@ import io.github.marspark.jobs.recipe.Recipes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -17,6 +18,7 @@ import java.util.stream.Collectors;
 /** The note in a tokenizer's folder that says what it was trained by, so that it is reused for that and nothing else. */
 final class TrainedFor {
     private static final String NOTE = "trained-by.txt";
+    private static final Set<String> OURS = Set.of(NOTE, Tokenizer.WEIGHTS);
     private static final String SIGN = " = ";
     private static final Pattern SETTINGS = Pattern.compile("images|seed|data\\..*|tokenizer\\..*");
 
@@ -52,7 +54,7 @@ final class TrainedFor {
 
     private void requireNothingElse() {
         folder.names().stream()
-                .filter(name -> !name.equals(Tokenizer.WEIGHTS) && !name.startsWith("."))
+                .filter(name -> !OURS.contains(name) && !name.startsWith("."))
                 .findFirst()
                 .ifPresent(name -> {
                     throw new IllegalStateException(
@@ -89,7 +91,7 @@ final class TrainedFor {
         }
     }
 
-    /** Notes what the tokenizer was trained by. */
+    /** Notes what the tokenizer was trained by; written before its description, which says that it is whole. */
     void write() {
         String text = wanted.entrySet().stream()
                 .map(setting -> setting.getKey() + SIGN + setting.getValue() + "\n")

@@ -79,7 +79,7 @@ final class ProgressServer implements AutoCloseable {
             }
         }
 
-        /** Asks whether all has been heard that came before, which by now it has. */
+        /** Answers that all is heard that this client sent before, since its messages come one after the other. */
         @Override
         public void receive(TransportClient client, ByteBuffer message, RpcResponseCallback callback) {
             callback.onSuccess(ByteBuffer.allocate(0));

@@ -61,6 +61,7 @@ class MarTrainingTest {
         load();
         differentiate();
         Apart apart = gradientsApart();
+        assertThat(apart.relative()).isLessThan(1e-5);
         float[] hyper = RECORDED.floats(run + ".hyper");
         int steps = (int) hyper[7];
         for (int step = 0; step < steps; step++) {
