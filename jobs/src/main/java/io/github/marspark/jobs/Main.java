@@ -1,13 +1,22 @@
 package io.github.marspark.jobs;
 
-import io.github.marspark.jobs.bench.BenchCommand;
-import io.github.marspark.jobs.encode.EncodeJob;
-import io.github.marspark.jobs.inspect.InspectCommand;
-import io.github.marspark.jobs.sample.SampleJob;
-import io.github.marspark.jobs.tokenizer.TrainTokenizerJob;
-import io.github.marspark.jobs.weights.ExportCommand;
-import io.github.marspark.jobs.weights.ImportCommand;
-import io.github.marspark.jobs.weights.ImportTokenizerCommand;
+import io.github.marspark.jobs.command.BenchCommand;
+import io.github.marspark.jobs.command.CheckClusterCommand;
+import io.github.marspark.jobs.command.CheckRecipeCommand;
+import io.github.marspark.jobs.command.Command;
+import io.github.marspark.jobs.command.CommandLine;
+import io.github.marspark.jobs.command.DemoCommand;
+import io.github.marspark.jobs.command.EncodeCommand;
+import io.github.marspark.jobs.command.ExportCommand;
+import io.github.marspark.jobs.command.ImportCommand;
+import io.github.marspark.jobs.command.ImportTokenizerCommand;
+import io.github.marspark.jobs.command.InspectCommand;
+import io.github.marspark.jobs.command.Interruption;
+import io.github.marspark.jobs.command.RecipeCommand;
+import io.github.marspark.jobs.command.SampleCommand;
+import io.github.marspark.jobs.command.TrainCommand;
+import io.github.marspark.jobs.command.TrainTokenizerCommand;
+import io.github.marspark.jobs.command.VersionCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -42,18 +51,18 @@ public final class Main {
 
     private static List<Command> commands() {
         List<RecipeCommand> pipeline =
-                List.of(new TrainTokenizerJob(), new EncodeJob(), new TrainCommand(), new SampleJob());
+                List.of(new TrainTokenizerCommand(), new EncodeCommand(), new TrainCommand(), new SampleCommand());
         List<Command> commands = new ArrayList<>(pipeline);
-        commands.add(new DemoJob(pipeline));
+        commands.add(new DemoCommand(pipeline));
         commands.addAll(List.of(
                 new ImportTokenizerCommand(),
                 new ImportCommand(),
                 new ExportCommand(),
                 new InspectCommand(),
-                new RecipeCheck(),
-                new ClusterCheck(),
+                new CheckRecipeCommand(),
+                new CheckClusterCommand(),
                 new BenchCommand(),
-                new Versions()));
+                new VersionCommand()));
         return List.copyOf(commands);
     }
 

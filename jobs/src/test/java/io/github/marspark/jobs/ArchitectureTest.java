@@ -2,11 +2,13 @@ package io.github.marspark.jobs;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -101,8 +103,34 @@ class ArchitectureTest {
     }
 
     @Test
-    void packagesOfAModuleFormNoCircle() {
-        slices().matching(ROOT + ".(*.*)..").should().beFreeOfCycles().check(CLASSES);
-        slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+    void noTwoPackagesOfTheProjectImportEachOtherInACircle() {
+        slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void commandsStandOverJobsAndJobsOverParts() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("Main")
+                .definedBy(ROOT + ".jobs")
+                .layer("commands")
+                .definedBy(jobs("command"))
+                .layer("jobs")
+                .definedBy(jobs("bench", "encode", "inspect", "mesh", "sample", "tokenizer", "training"))
+                .layer("parts")
+                .definedBy(
+                        jobs("checkpoint", "exchange", "files", "images", "latents", "progress", "recipe", "runtime"))
+                .whereLayer("Main")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("commands")
+                .mayOnlyBeAccessedByLayers("Main")
+                .whereLayer("jobs")
+                .mayOnlyBeAccessedByLayers("Main", "commands")
+                .ensureAllClassesAreContainedInArchitectureIgnoring(MODEL, DATA)
+                .check(CLASSES);
+    }
+
+    private static String[] jobs(String... packages) {
+        return Stream.of(packages).map(name -> ROOT + ".jobs." + name).toArray(String[]::new);
     }
 }

@@ -9,12 +9,15 @@ import io.github.marspark.data.latent.LatentCodec;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.data.latent.LatentWriter;
 import io.github.marspark.data.weights.SafeTensors;
-import io.github.marspark.jobs.encode.EncodeJob;
-import io.github.marspark.jobs.inspect.InspectCommand;
-import io.github.marspark.jobs.sample.SampleJob;
-import io.github.marspark.jobs.tokenizer.TrainTokenizerJob;
-import io.github.marspark.jobs.weights.ExportCommand;
-import io.github.marspark.jobs.weights.ImportCommand;
+import io.github.marspark.jobs.command.EncodeCommand;
+import io.github.marspark.jobs.command.ExportCommand;
+import io.github.marspark.jobs.command.ImportCommand;
+import io.github.marspark.jobs.command.InspectCommand;
+import io.github.marspark.jobs.command.RecipeCommand;
+import io.github.marspark.jobs.command.SampleCommand;
+import io.github.marspark.jobs.command.TrainCommand;
+import io.github.marspark.jobs.command.TrainTokenizerCommand;
+import io.github.marspark.jobs.recipe.UsageException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -62,10 +65,10 @@ class PipelineTest {
     void theJobsWriteWhatTheNextOneReads() throws IOException {
         images();
         Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
-        assertThat(run(new TrainTokenizerJob(), recipe)).contains("PSNR", "latent scale");
-        assertThat(run(new EncodeJob(), recipe)).contains("12 latent records + 0 rejects");
+        assertThat(run(new TrainTokenizerCommand(), recipe)).contains("PSNR", "latent scale");
+        assertThat(run(new EncodeCommand(), recipe)).contains("12 latent records + 0 rejects");
         assertThat(run(new TrainCommand(), recipe)).contains("trained to step 4");
-        assertThat(run(new SampleJob(), recipe)).contains("6 images in");
+        assertThat(run(new SampleCommand(), recipe)).contains("6 images in");
         assertSamples();
         assertInspected();
         assertSecondRunsReuse(recipe);
@@ -78,10 +81,11 @@ class PipelineTest {
             root = viewed.address();
             images();
             Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
-            assertThat(run(new TrainTokenizerJob(), recipe)).contains("in " + root + "/out/tokenizer: on 1 held-out");
-            assertThat(run(new EncodeJob(), recipe)).contains("12 latent records + 0 rejects");
+            assertThat(run(new TrainTokenizerCommand(), recipe))
+                    .contains("in " + root + "/out/tokenizer: on 1 held-out");
+            assertThat(run(new EncodeCommand(), recipe)).contains("12 latent records + 0 rejects");
             assertThat(run(new TrainCommand(), recipe)).contains("trained to step 4");
-            assertThat(run(new SampleJob(), recipe)).contains("6 images in");
+            assertThat(run(new SampleCommand(), recipe)).contains("6 images in");
             assertSamples();
             assertSecondRunsReuse(recipe);
             assertThat(inspect(root + "/out/tokenizer")).contains("a KL autoencoder, stride 2");
@@ -97,10 +101,10 @@ class PipelineTest {
         root = folder.toUri().toString().replaceFirst("/$", "");
         images();
         Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
-        assertThat(run(new TrainTokenizerJob(), recipe)).contains("in file:///");
-        assertThat(run(new TrainTokenizerJob(), recipe)).contains("already holds this tokenizer");
+        assertThat(run(new TrainTokenizerCommand(), recipe)).contains("in file:///");
+        assertThat(run(new TrainTokenizerCommand(), recipe)).contains("already holds this tokenizer");
         assertThat(folder.resolve("out/tokenizer")).isDirectoryContaining("glob:**/trained-by.txt");
-        assertThat(run(new EncodeJob(), recipe)).contains("12 latent records + 0 rejects");
+        assertThat(run(new EncodeCommand(), recipe)).contains("12 latent records + 0 rejects");
         assertThat(folder.resolve("out/latents")).isDirectoryContaining("glob:**/manifest.parquet");
     }
 
@@ -109,13 +113,14 @@ class PipelineTest {
     void unfinishedTokenizerIsTrainedAgain() throws IOException {
         images();
         Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
-        run(new TrainTokenizerJob(), recipe);
+        run(new TrainTokenizerCommand(), recipe);
         Path description = folder.resolve("out/tokenizer/tokenizer.json");
         byte[] whole = Files.readAllBytes(description);
         Files.delete(description);
-        assertThat(run(new TrainTokenizerJob(), recipe)).contains("training a tokenizer on 11 image files, 1 held out");
+        assertThat(run(new TrainTokenizerCommand(), recipe))
+                .contains("training a tokenizer on 11 image files, 1 held out");
         assertThat(description).hasBinaryContent(whole);
-        assertThat(run(new TrainTokenizerJob(), recipe)).contains("already holds this tokenizer");
+        assertThat(run(new TrainTokenizerCommand(), recipe)).contains("already holds this tokenizer");
     }
 
     private void assertInspected() throws IOException {
@@ -220,17 +225,18 @@ class PipelineTest {
     }
 
     private void assertSecondRunsReuse(Path recipe) {
-        assertThat(run(new TrainTokenizerJob(), recipe)).contains("already holds this tokenizer");
-        assertThat(run(new SampleJob(), recipe)).contains("already holds these 6 images");
-        assertThatThrownBy(() -> run(new SampleJob(), recipe, "sample.guidance=3"))
+        assertThat(run(new TrainTokenizerCommand(), recipe)).contains("already holds this tokenizer");
+        assertThat(run(new SampleCommand(), recipe)).contains("already holds these 6 images");
+        assertThatThrownBy(() -> run(new SampleCommand(), recipe, "sample.guidance=3"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("holds images drawn otherwise")
                 .hasMessageContaining("choose another folder by samples=");
-        assertThatThrownBy(() -> run(new TrainTokenizerJob(), recipe, "tokenizer.steps=5"))
+        assertThatThrownBy(() -> run(new TrainTokenizerCommand(), recipe, "tokenizer.steps=5"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("holds a tokenizer that was trained otherwise: tokenizer.steps was ")
                 .hasMessageEndingWith(", is 5; delete it or choose another folder by tokenizer-folder=");
-        assertThatThrownBy(() -> run(new SampleJob(), recipe, "model.width=32", "samples=" + folder.resolve("other")))
+        assertThatThrownBy(
+                        () -> run(new SampleCommand(), recipe, "model.width=32", "samples=" + folder.resolve("other")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is of another network");
     }
@@ -265,7 +271,7 @@ class PipelineTest {
     void anEmptyFolderIsRefusedByName() throws IOException {
         Files.createDirectories(folder.resolve("images"));
         Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
-        assertThatThrownBy(() -> run(new TrainTokenizerJob(), recipe))
+        assertThatThrownBy(() -> run(new TrainTokenizerCommand(), recipe))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("images is empty: put image files into it, in one folder a class");
     }
@@ -276,7 +282,7 @@ class PipelineTest {
         Files.writeString(images.resolve("text.png"), "this is no image");
         Files.createFile(images.resolve("empty.jpg"));
         Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
-        assertThatThrownBy(() -> run(new TrainTokenizerJob(), recipe))
+        assertThatThrownBy(() -> run(new TrainTokenizerCommand(), recipe))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("has 2 files and none holds an image that can be read");
     }

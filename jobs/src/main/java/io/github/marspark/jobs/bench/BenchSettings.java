@@ -1,14 +1,14 @@
 package io.github.marspark.jobs.bench;
 
-import io.github.marspark.jobs.UsageException;
 import io.github.marspark.jobs.recipe.Suggestion;
+import io.github.marspark.jobs.recipe.UsageException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** What a person wants measured, and how often. Immutable. */
-final class BenchSettings {
+public final class BenchSettings {
     private static final String OPTION = "--";
 
     private final Map<String, String> values;
@@ -18,7 +18,7 @@ final class BenchSettings {
     }
 
     /** The settings of all benchmarks and of this one, each with its default. */
-    static Map<String, String> defaults(Benchmark benchmark) {
+    public static Map<String, String> defaults(Benchmark benchmark) {
         Map<String, String> defaults = new LinkedHashMap<>(benchmark.defaults());
         defaults.putIfAbsent("threads", "" + Runtime.getRuntime().availableProcessors());
         defaults.putIfAbsent("warmup", "2");
@@ -32,7 +32,7 @@ final class BenchSettings {
      * @param words {@code key=value}, or {@code --key} for a switch
      * @throws UsageException for a key that the benchmark does not have
      */
-    static BenchSettings parse(Benchmark benchmark, List<String> words) {
+    public static BenchSettings parse(Benchmark benchmark, List<String> words) {
         Map<String, String> values = defaults(benchmark);
         for (String word : words) {
             boolean option = word.startsWith(OPTION);
@@ -100,7 +100,7 @@ final class BenchSettings {
     }
 
     /** Number of threads that compute. */
-    int threads() {
+    public int threads() {
         return count("threads");
     }
 

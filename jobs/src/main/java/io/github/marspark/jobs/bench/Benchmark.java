@@ -1,9 +1,24 @@
 package io.github.marspark.jobs.bench;
 
+import java.util.List;
 import java.util.Map;
 
 /** One thing that can be measured. */
-interface Benchmark {
+public interface Benchmark {
+    /**
+     * All that can be measured.
+     *
+     * @return in the order in which they are told
+     */
+    static List<Benchmark> all() {
+        return List.of(
+                new GemmBenchmark(),
+                new StepBenchmark(),
+                new TrainBenchmark(),
+                new SampleBenchmark(),
+                new EncodeBenchmark());
+    }
+
     /** What is written after {@code ./mar bench}. */
     String name();
 

@@ -1,6 +1,6 @@
 package io.github.marspark.jobs.bench;
 
-import io.github.marspark.jobs.UsageException;
+import io.github.marspark.jobs.recipe.UsageException;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -7,14 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Writes results, each a line of JSON that says what was measured, how, and on what. */
-final class JsonLines {
+public final class JsonLines {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String what;
     private final int threads;
     private final PrintStream out;
 
-    JsonLines(String what, int threads, PrintStream out) {
+    public JsonLines(String what, int threads, PrintStream out) {
         this.what = what;
         this.threads = threads;
         this.out = out;

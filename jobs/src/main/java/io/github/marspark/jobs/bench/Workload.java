@@ -1,6 +1,6 @@
 package io.github.marspark.jobs.bench;
 
-import io.github.marspark.jobs.UsageException;
+import io.github.marspark.jobs.recipe.UsageException;
 import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;

@@ -1,12 +1,12 @@
 package io.github.marspark.jobs.checkpoint;
 
-import io.github.marspark.jobs.Versions;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Shard;
 import io.github.marspark.jobs.checkpoint.VectorTensors.Part;
 import io.github.marspark.jobs.exchange.FlatVector;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.jobs.runtime.ProgramVersion;
 import io.github.marspark.model.parameters.ParameterLayout;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +57,7 @@ public final class WholeCheckpoint {
         folder.complete(
                 unfinished,
                 CheckpointManifest.of(
-                        step, Versions.ofProgram(), Recipes.render(recipe), data, layout, List.of(shard)));
+                        step, ProgramVersion.name(), Recipes.render(recipe), data, layout, List.of(shard)));
         return folder.store().path(CheckpointFolder.name(step)).toString();
     }
 }

@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.encode;
 
 import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import java.io.PrintStream;
 import java.util.Locale;

@@ -1,57 +1,31 @@
 package io.github.marspark.jobs.encode;
 
-import io.github.marspark.jobs.RecipeCommand;
-import io.github.marspark.jobs.SparkSessions;
+import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.runtime.SparkSessions;
 import java.io.PrintStream;
-import java.util.List;
-import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 
-/** Encodes images into latents, on Spark. */
-public final class EncodeJob implements RecipeCommand {
-    private static final String EXPLAIN_GPU = "--explain-gpu";
+/** Encodes the images of a recipe into latents; driver only. */
+public final class EncodeJob {
+    private final Recipe recipe;
+    private final PrintStream out;
 
-    /** For the command line. */
-    public EncodeJob() {}
-
-    @Override
-    public String name() {
-        return "encode";
+    /**
+     * An encoding.
+     *
+     * @param recipe complete and checked
+     * @param out where a person reads how it goes
+     */
+    public EncodeJob(Recipe recipe, PrintStream out) {
+        this.recipe = recipe;
+        this.out = out;
     }
 
-    @Override
-    public String summary() {
-        return "encodes images into latents, from where an interrupted run stopped";
-    }
-
-    @Override
-    public List<String> keys() {
-        return List.of("images", "latents", "tokenizer-folder", "data.image-size", "data.classes", "encode");
-    }
-
-    @Override
-    public Set<String> required() {
-        return Set.of("images");
-    }
-
-    @Override
-    public Set<String> options() {
-        return Set.of(EXPLAIN_GPU);
-    }
-
-    @Override
-    public void run(Recipe recipe, Set<String> options, PrintStream out) {
-        ImageCollection images = collection(recipe);
-        if (options.contains(EXPLAIN_GPU)) {
-            explain(recipe, images, out);
-        } else {
-            encode(recipe, images, out);
-        }
-    }
-
-    private static void encode(Recipe recipe, ImageCollection images, PrintStream out) {
+    /** Encodes what is not encoded yet. */
+    public void run() {
+        ImageCollection images = ImageCollection.of(recipe);
         int imageSize = recipe.data().imageSize();
         EncoderSource encoders = TokenizerEncoders.of(recipe.tokenizerFolder(), imageSize);
         int classes = recipe.data().classes();
@@ -60,19 +34,12 @@ public final class EncodeJob implements RecipeCommand {
         }
     }
 
-    private static void explain(Recipe recipe, ImageCollection images, PrintStream out) {
+    /** Prints which operators of the listing and ordering would run on a GPU; encodes nothing. */
+    public void explainGpu() {
+        ImageCollection images = ImageCollection.of(recipe);
         try (SparkSession spark = SparkSessions.open("encode " + recipe.name())) {
             EncodeRecipe encode = recipe.encode();
             new GpuReport(spark, out).print(images, Selection.of(encode), encode.maxPixels());
         }
-    }
-
-    private static ImageCollection collection(Recipe recipe) {
-        return switch (recipe.encode().source()) {
-            case FOLDERS -> ClassFolders.at(recipe.images());
-            case PARQUET -> ParquetImages.at(recipe.images());
-            case TAR -> new ContainerFiles(recipe.images(), "tar", TarMembers::list, TarMembers::isContainer);
-            case IDX -> new ContainerFiles(recipe.images(), "idx", IdxMembers::list, IdxMembers::isContainer);
-        };
     }
 }

@@ -2,6 +2,10 @@ package io.github.marspark.jobs.encode;
 
 import io.github.marspark.data.latent.LatentNumbers;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.images.Contents;
+import io.github.marspark.jobs.images.ImageCollection;
+import io.github.marspark.jobs.images.MappedIterator;
+import io.github.marspark.jobs.images.SourceImage;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import java.io.PrintStream;
 import java.util.Iterator;
@@ -25,7 +29,7 @@ import scala.Tuple2;
  * <p>The images are listed, put in the order of their ids and cut into shards of equal numbers of images, so shards are a
  * function of the collection and the recipe. A task encodes a shard. Driver only.
  */
-final class Encoding {
+public final class Encoding {
     private static final long FORMAT = 1;
     private static final int SHOWN_CLASSES = 3;
     private static final int MEGABYTE = 1_000_000;
@@ -50,7 +54,7 @@ final class Encoding {
      * @param latents address of the folder
      * @param out where a person reads what happens
      */
-    Encoding(
+    public Encoding(
             SparkSession spark,
             EncoderSource encoders,
             EncodeRecipe recipe,
@@ -75,7 +79,7 @@ final class Encoding {
      * @throws IllegalArgumentException if there are no images
      * @throws IllegalStateException if the folder holds other data, or too few images could be used
      */
-    Totals run(ImageCollection images) {
+    public Totals run(ImageCollection images) {
         requireApart(images);
         Optional<EncodePlan> kept = keptPlan();
         boolean made = !folder.exists();

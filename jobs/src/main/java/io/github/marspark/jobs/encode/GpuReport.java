@@ -1,6 +1,8 @@
 package io.github.marspark.jobs.encode;
 
 import io.github.marspark.jobs.encode.GpuPlan.Operator;
+import io.github.marspark.jobs.images.ImageCollection;
+import io.github.marspark.jobs.images.SourceImage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -18,14 +20,14 @@ import org.apache.spark.sql.types.StructType;
  * Tells of the relational steps of the encoding what runs on a GPU. Nothing is encoded: the tables by which one step
  * hands its rows to the next are empty. Driver only.
  */
-final class GpuReport {
+public final class GpuReport {
     /** Any number: the operators are the same. */
     private static final int IMAGES_PER_SHARD = 1000;
 
     private final SparkSession spark;
     private final PrintStream out;
 
-    GpuReport(SparkSession spark, PrintStream out) {
+    public GpuReport(SparkSession spark, PrintStream out) {
         this.spark = spark;
         this.out = out;
     }

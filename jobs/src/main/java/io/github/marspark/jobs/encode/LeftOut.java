@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.encode;
 
+import io.github.marspark.jobs.images.ImageCollection;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;

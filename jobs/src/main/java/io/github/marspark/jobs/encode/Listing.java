@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.shiftright;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.github.marspark.jobs.images.SourceImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,8 +1,10 @@
 package io.github.marspark.jobs.encode;
 
 import io.github.marspark.data.image.ImageRejected;
-import io.github.marspark.jobs.encode.ImageLoader.Loaded;
 import io.github.marspark.jobs.encode.ShardReport.Reject;
+import io.github.marspark.jobs.images.ImageLoader;
+import io.github.marspark.jobs.images.ImageLoader.Loaded;
+import io.github.marspark.jobs.images.SourceImage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

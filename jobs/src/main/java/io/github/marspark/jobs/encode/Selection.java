@@ -9,6 +9,9 @@ import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.github.marspark.data.image.RejectReason;
+import io.github.marspark.jobs.images.ContentHashes;
+import io.github.marspark.jobs.images.ImageCollection;
+import io.github.marspark.jobs.images.SourceImage;
 import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import org.apache.spark.sql.Column;
@@ -22,11 +25,11 @@ import org.apache.spark.sql.expressions.Window;
  * @param duplicates what happens to images whose bytes equal another's
  * @param maxPerClass images taken of each class at most, 0 for all
  */
-record Selection(Duplicates duplicates, int maxPerClass) {
+public record Selection(Duplicates duplicates, int maxPerClass) {
     private static final String HASH = ContentHashes.HASH;
     private static final String FIRST = "first";
 
-    static Selection of(EncodeRecipe recipe) {
+    public static Selection of(EncodeRecipe recipe) {
         return new Selection(recipe.duplicates(), recipe.maxPerClass());
     }
 

@@ -42,7 +42,7 @@ final class ShardReports {
      * @param clampedValues moments that did not fit the number type
      * @param shards how many there are
      */
-    record Totals(long images, long records, long rejects, long bytes, long clampedValues, long shards) {}
+    public record Totals(long images, long records, long rejects, long bytes, long clampedValues, long shards) {}
 
     /** The shards of a plan that are not complete: without a report, or of another length than reported. */
     int[] pending(int shards) {

@@ -1,8 +1,8 @@
 package io.github.marspark.jobs.encode;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
-import io.github.marspark.jobs.Device;
-import io.github.marspark.jobs.TokenizerFolder;
+import io.github.marspark.jobs.files.TokenizerFolder;
+import io.github.marspark.jobs.runtime.Device;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Encoders over a trained tokenizer, whose weights every process reads once. */
-final class TokenizerEncoders implements EncoderSource {
+public final class TokenizerEncoders implements EncoderSource {
     private static final AtomicReference<@Nullable Tokenizer> OPENED = new AtomicReference<>();
 
     private final String folder;
@@ -32,7 +32,7 @@ final class TokenizerEncoders implements EncoderSource {
      * @throws IllegalArgumentException if the tokenizer cannot take images of that side
      * @throws UncheckedIOException if there is none
      */
-    static TokenizerEncoders of(String folder, int imageSize) {
+    public static TokenizerEncoders of(String folder, int imageSize) {
         Tokenizer tokenizer = TokenizerFolder.open(folder);
         OPENED.set(tokenizer);
         AutoencoderConfig config = tokenizer.config();

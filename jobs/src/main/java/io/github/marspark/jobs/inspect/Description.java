@@ -1,13 +1,13 @@
 package io.github.marspark.jobs.inspect;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
-import io.github.marspark.jobs.TokenizerFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointException;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.checkpoint.CheckpointTensor;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.TokenizerFolder;
 import java.io.PrintStream;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
@@ -17,14 +17,14 @@ import org.apache.hadoop.fs.Path;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Says what tokenizers and checkpoints are. */
-final class Description {
+public final class Description {
     private static final int FIRST = 5;
     private static final Pattern NAME = Pattern.compile("step-(\\d{8,18})");
 
     private Description() {}
 
     /** A tokenizer: sizes, weights, scale. */
-    static void ofTokenizer(FileStore folder, PrintStream out) {
+    public static void ofTokenizer(FileStore folder, PrintStream out) {
         Tokenizer tokenizer = TokenizerFolder.open(folder.path().toString());
         out.printf(
                 "%s: a KL autoencoder, stride %d%n",
@@ -41,7 +41,7 @@ final class Description {
     }
 
     /** All checkpoints of a folder in a line each, and the newest in full. */
-    static void ofCheckpoints(Path folder, PrintStream out) {
+    public static void ofCheckpoints(Path folder, PrintStream out) {
         List<Long> steps = new CheckpointFolder(folder.toString()).steps();
         out.printf("%s: %d checkpoint%s, of steps %s%n", folder, steps.size(), steps.size() == 1 ? "" : "s", steps);
         ofCheckpoint(new Path(folder, CheckpointFolder.name(steps.get(0))), out);
@@ -52,7 +52,7 @@ final class Description {
      *
      * @throws CheckpointException if they are not
      */
-    static void ofCheckpoint(Path checkpoint, PrintStream out) {
+    public static void ofCheckpoint(Path checkpoint, PrintStream out) {
         Matcher name = NAME.matcher(checkpoint.getName());
         if (!name.matches()) {
             throw new CheckpointException(

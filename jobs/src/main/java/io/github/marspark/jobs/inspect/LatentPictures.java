@@ -7,9 +7,9 @@ import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.latent.LatentNumbers;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.data.tokenizer.Tokenizer;
-import io.github.marspark.jobs.TokenizerFolder;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.files.Storage;
+import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.IOException;
@@ -23,11 +23,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Draws the images of latents back, so that a person can see that they are right. */
-final class LatentPictures {
+public final class LatentPictures {
     private final FileStore store;
     private final List<String> files;
 
-    LatentPictures(FileStore store, List<String> files) {
+    public LatentPictures(FileStore store, List<String> files) {
         this.store = store;
         this.files = files;
     }
@@ -40,7 +40,7 @@ final class LatentPictures {
      * @param target folder of this machine
      * @throws IllegalStateException if the tokenizer is not theirs, or the folder holds something
      */
-    void draw(int count, String address, String target, PrintStream out) {
+    public void draw(int count, String address, String target, PrintStream out) {
         Tokenizer tokenizer = TokenizerFolder.open(address);
         LatentHeader header = LatentSummary.header(store, files.get(0));
         if (!tokenizer.fingerprint().equals(header.tokenizerFingerprint())) {

@@ -17,7 +17,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** What all records of some files of latents are together. */
-final class LatentSummary {
+public final class LatentSummary {
     private static final int FIRST = 5;
 
     private final LatentHeader header;
@@ -39,7 +39,7 @@ final class LatentSummary {
      * @throws IllegalStateException if the files do not belong together
      * @throws UncheckedIOException if one is damaged
      */
-    static LatentSummary of(FileStore store, List<String> files, BiConsumer<String, Map<Integer, Long>> each) {
+    public static LatentSummary of(FileStore store, List<String> files, BiConsumer<String, Map<Integer, Long>> each) {
         LatentSummary summary = new LatentSummary(header(store, files.get(0)));
         for (String file : files) {
             LatentHeader other = header(store, file);
@@ -94,7 +94,7 @@ final class LatentSummary {
     }
 
     /** Prints all of it. */
-    void print(FileStore store, List<String> files, PrintStream out) {
+    public void print(FileStore store, List<String> files, PrintStream out) {
         out.printf(
                 "%s: latents, %,d records in %d file%s%n",
                 files.size() == 1 ? store.path(files.get(0)) : store.path(),

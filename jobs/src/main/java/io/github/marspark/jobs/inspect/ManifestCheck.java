@@ -18,7 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Compares files of latents with what their folder's manifest says of them. */
-final class ManifestCheck {
+public final class ManifestCheck {
     private final FileStore store;
     private final Map<String, LatentManifest.Row> expected;
     private final List<String> differences = new ArrayList<>();
@@ -30,7 +30,7 @@ final class ManifestCheck {
     }
 
     /** Reads the manifest. */
-    static ManifestCheck of(FileStore store) {
+    public static ManifestCheck of(FileStore store) {
         return new ManifestCheck(store, LatentManifest.read(store));
     }
 
@@ -40,7 +40,7 @@ final class ManifestCheck {
      * @param file its name
      * @param labels how many records each label has
      */
-    void see(String file, Map<Integer, Long> labels) {
+    public void see(String file, Map<Integer, Long> labels) {
         files++;
         LatentManifest.Row row = expected.remove(file);
         if (row == null) {
@@ -85,7 +85,7 @@ final class ManifestCheck {
      *
      * @throws IllegalStateException if there are any
      */
-    void print(PrintStream out) {
+    public void print(PrintStream out) {
         expected.keySet().stream().sorted().forEach(file -> differences.add(file + " is missing"));
         differences.forEach(difference -> out.println("manifest       " + difference));
         if (!differences.isEmpty()) {

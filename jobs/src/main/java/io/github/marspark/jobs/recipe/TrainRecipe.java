@@ -63,7 +63,7 @@ public record TrainRecipe(
         GradientSharing gradientSharing,
 
         @Describe("settings of gradient-sharing = dl4j-shared")
-        SharedRecipe dl4jShared,
+        MeshRecipe dl4jShared,
 
         @Describe(
                 value = "time after which an executor that is not heard of is given up",

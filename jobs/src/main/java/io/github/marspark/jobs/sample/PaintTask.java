@@ -2,14 +2,14 @@ package io.github.marspark.jobs.sample;
 
 import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.data.tokenizer.Tokenizer;
-import io.github.marspark.jobs.Device;
-import io.github.marspark.jobs.TokenizerFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.recipe.SampledWeights;
+import io.github.marspark.jobs.runtime.Device;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.awt.image.BufferedImage;
@@ -30,7 +30,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param step of the checkpoint
  * @param target folder of the images
  */
-record PaintTask(String recipe, long step, String target) implements FlatMapFunction<Iterator<Integer>, Integer> {
+public record PaintTask(String recipe, long step, String target)
+        implements FlatMapFunction<Iterator<Integer>, Integer> {
     @Override
     public Iterator<Integer> call(Iterator<Integer> batches) {
         if (!batches.hasNext()) {

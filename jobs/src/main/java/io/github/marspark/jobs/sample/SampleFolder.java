@@ -26,7 +26,7 @@ import org.apache.hadoop.fs.Path;
  * The folder of one drawing: images, contact sheet, and a file that says what drew them. It appears by a rename when it is
  * complete, and is never mixed with another drawing's images.
  */
-final class SampleFolder {
+public final class SampleFolder {
     private static final String DESCRIPTION = "samples.json";
     private static final String SHEET = "samples.png";
     private static final int COLUMNS = 10;
@@ -38,7 +38,7 @@ final class SampleFolder {
     private final Recipe recipe;
     private final Map<String, String> description;
 
-    SampleFolder(Recipe recipe, CheckpointReader checkpoint) {
+    public SampleFolder(Recipe recipe, CheckpointReader checkpoint) {
         Path path = FileStore.at(recipe.samples()).path();
         this.parent = FileStore.at(path.getParent().toString());
         this.name = path.getName();
@@ -54,11 +54,11 @@ final class SampleFolder {
                 "sample", recipe.sample().toString()));
     }
 
-    String address() {
+    public String address() {
         return parent.path(name).toUri().getPath();
     }
 
-    String sheet() {
+    public String sheet() {
         return parent.path(name + "/" + SHEET).toUri().getPath();
     }
 
@@ -67,7 +67,7 @@ final class SampleFolder {
      *
      * @throws IllegalStateException if the folder holds something else
      */
-    boolean isDone() {
+    public boolean isDone() {
         if (!parent.exists(name)) {
             return false;
         }
@@ -101,13 +101,13 @@ final class SampleFolder {
     }
 
     /** Where the images are to be written. */
-    String begin() {
+    public String begin() {
         parent.delete(unfinished);
         return parent.path(unfinished).toString();
     }
 
     /** Adds contact sheet and description, and shows the folder. */
-    void finish(SamplePlan plan) {
+    public void finish(SamplePlan plan) {
         ContactSheet sheet = new ContactSheet(rows(plan));
         parent.write(unfinished + "/" + SHEET, stream -> PaintTask.writePng(sheet.draw(), stream));
         parent.write(unfinished + "/" + DESCRIPTION, stream -> stream.write(JSON.writeValueAsBytes(description)));

@@ -1,39 +1,36 @@
 package io.github.marspark.jobs.sample;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
-import io.github.marspark.jobs.RecipeCommand;
-import io.github.marspark.jobs.SparkSessions;
-import io.github.marspark.jobs.TokenizerFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
+import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.jobs.runtime.SparkSessions;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** Draws images of each class from the newest checkpoint: PNG files and one contact sheet. */
-public final class SampleJob implements RecipeCommand {
-    @Override
-    public String name() {
-        return "sample";
+public final class SampleJob {
+    private final Recipe recipe;
+    private final PrintStream out;
+
+    /**
+     * A sampling.
+     *
+     * @param recipe complete and checked
+     * @param out where a person reads how it goes
+     */
+    public SampleJob(Recipe recipe, PrintStream out) {
+        this.recipe = recipe;
+        this.out = out;
     }
 
-    @Override
-    public String summary() {
-        return "draws images of each class from a checkpoint: PNG files and a contact sheet";
-    }
-
-    @Override
-    public List<String> keys() {
-        return List.of("sample", "checkpoints", "tokenizer-folder", "samples", "latents");
-    }
-
-    @Override
-    public void run(Recipe recipe, Set<String> options, PrintStream out) {
+    /** Draws what is not drawn yet. */
+    public void run() {
         CheckpointReader checkpoint = CheckpointReader.latest(recipe.checkpoints());
         requireSameNetwork(recipe, checkpoint);
         requireSameTokenizer(recipe, checkpoint);

@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
  * @param perClass images of each
  * @param batch images drawn at once; the last batch may be smaller
  */
-record SamplePlan(List<Integer> classes, int perClass, int batch) {
+public record SamplePlan(List<Integer> classes, int perClass, int batch) {
     /** The plan of a recipe. */
-    static SamplePlan of(Recipe recipe) {
+    public static SamplePlan of(Recipe recipe) {
         List<Integer> chosen = recipe.sample().labels();
         List<Integer> classes = chosen.isEmpty()
                 ? IntStream.range(0, recipe.data().classes()).boxed().toList()
@@ -23,11 +23,11 @@ record SamplePlan(List<Integer> classes, int perClass, int batch) {
                 classes, recipe.sample().perClass(), recipe.sample().batch());
     }
 
-    int images() {
+    public int images() {
         return classes.size() * perClass;
     }
 
-    int batches() {
+    public int batches() {
         return (images() + batch - 1) / batch;
     }
 

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>A file that holds no usable image is named in the log, and the next one of its {@link #source} stands in for it.
  * Images are kept once decoded, as long as all of them fit in {@link #KEPT_BYTES}.
  */
-final class ImageFiles {
+public final class ImageFiles {
     private static final Logger LOG = LoggerFactory.getLogger(ImageFiles.class);
     private static final long KEPT_BYTES = 1L << 29;
 
@@ -58,7 +58,7 @@ final class ImageFiles {
      * @throws UncheckedIOException naming the folder, if there is none
      * @throws IllegalArgumentException naming the folder, if there is no file below it
      */
-    static ImageFiles below(String address, int size) {
+    public static ImageFiles below(String address, int size) {
         try {
             Path folder = Storage.qualified(address);
             FileSystem files = Storage.of(folder);
@@ -83,7 +83,7 @@ final class ImageFiles {
         }
     }
 
-    int count() {
+    public int count() {
         return paths.size();
     }
 
@@ -94,7 +94,7 @@ final class ImageFiles {
      * @param heldOut usable images to measure by, at least one
      * @param training images to train on, one of them usable at least
      */
-    record Split(int[] heldOut, int[] training) {
+    public record Split(int[] heldOut, int[] training) {
         /** Whether what is measured was not trained on. */
         boolean isApart() {
             return heldOut != training;
@@ -108,7 +108,7 @@ final class ImageFiles {
      * @param wanted how many to hold out
      * @throws IllegalArgumentException if no file holds a usable image
      */
-    Split split(int[] order, int wanted) {
+    public Split split(int[] order, int wanted) {
         int[] heldOut = new int[wanted];
         int found = 0;
         int next = 0;
@@ -128,7 +128,7 @@ final class ImageFiles {
     }
 
     /** Some of the images as the autoencoder's trainer reads them. */
-    ImageSource source(int[] chosen) {
+    public ImageSource source(int[] chosen) {
         return new ImageSource() {
             @Override
             public int count() {

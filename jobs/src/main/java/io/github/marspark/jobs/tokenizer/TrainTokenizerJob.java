@@ -1,8 +1,7 @@
 package io.github.marspark.jobs.tokenizer;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
-import io.github.marspark.jobs.RecipeCommand;
-import io.github.marspark.jobs.TokenizerFolder;
+import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.TokenizerRecipe;
@@ -19,37 +18,29 @@ import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.PrintStream;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Set;
 
 /** Trains the autoencoder between images and latents, on the driver's processor. */
-public final class TrainTokenizerJob implements RecipeCommand {
+public final class TrainTokenizerJob {
     private static final double CLIP_NORM = 1;
     private static final int MEASURED = 2000;
     private static final long HELD_OUT = 1;
 
-    @Override
-    public String name() {
-        return "train-tokenizer";
+    private final Recipe recipe;
+    private final PrintStream out;
+
+    /**
+     * A training.
+     *
+     * @param recipe complete and checked
+     * @param out where a person reads how it goes
+     */
+    public TrainTokenizerJob(Recipe recipe, PrintStream out) {
+        this.recipe = recipe;
+        this.out = out;
     }
 
-    @Override
-    public String summary() {
-        return "trains the autoencoder between images and latents, and measures the scale of its latents";
-    }
-
-    @Override
-    public List<String> keys() {
-        return List.of("images", "data", "tokenizer", "tokenizer-folder", "seed");
-    }
-
-    @Override
-    public Set<String> required() {
-        return Set.of("images");
-    }
-
-    @Override
-    public void run(Recipe recipe, Set<String> options, PrintStream out) {
+    /** Trains, unless the folder holds what this recipe trains. */
+    public void run() {
         String folder = recipe.tokenizerFolder();
         TrainedFor trained = new TrainedFor(recipe);
         if (trained.isDone()) {

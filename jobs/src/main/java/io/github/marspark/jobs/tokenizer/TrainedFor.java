@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The note in a tokenizer's folder that says what it was trained by, so that it is reused for that and nothing else. */
-final class TrainedFor {
+public final class TrainedFor {
     private static final String NOTE = "trained-by.txt";
     private static final Set<String> OURS = Set.of(NOTE, Tokenizer.WEIGHTS);
     private static final String SIGN = " = ";
@@ -25,7 +25,7 @@ final class TrainedFor {
     private final FileStore folder;
     private final Map<String, String> wanted;
 
-    TrainedFor(Recipe recipe) {
+    public TrainedFor(Recipe recipe) {
         this.folder = FileStore.at(recipe.tokenizerFolder());
         this.wanted = Key.all().stream()
                 .map(Key::path)
@@ -39,7 +39,7 @@ final class TrainedFor {
      *
      * @throws IllegalStateException if it holds another, or something else
      */
-    boolean isDone() {
+    public boolean isDone() {
         if (!folder.exists(Tokenizer.DESCRIPTION)) {
             requireNothingElse();
             return false;
@@ -92,7 +92,7 @@ final class TrainedFor {
     }
 
     /** Notes what the tokenizer was trained by; written before its description, which says that it is whole. */
-    void write() {
+    public void write() {
         String text = wanted.entrySet().stream()
                 .map(setting -> setting.getKey() + SIGN + setting.getValue() + "\n")
                 .collect(Collectors.joining());

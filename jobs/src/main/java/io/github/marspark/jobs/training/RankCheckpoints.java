@@ -7,6 +7,7 @@ import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Shard;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
+import io.github.marspark.jobs.checkpoint.DataCheck;
 import io.github.marspark.jobs.exchange.Exchange;
 import io.github.marspark.jobs.recipe.CheckpointRecipe;
 import io.github.marspark.jobs.recipe.Recipe;

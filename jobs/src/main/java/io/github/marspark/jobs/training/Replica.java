@@ -1,6 +1,8 @@
 package io.github.marspark.jobs.training;
 
 import io.github.marspark.jobs.exchange.FlatVector;
+import io.github.marspark.jobs.latents.GlobalBatch;
+import io.github.marspark.jobs.latents.Slots;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.TrainRecipe;

@@ -11,10 +11,19 @@ import io.github.marspark.jobs.checkpoint.CheckpointManifest;
 import io.github.marspark.jobs.exchange.Address;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.latents.LatentIndex;
+import io.github.marspark.jobs.latents.Slots;
+import io.github.marspark.jobs.mesh.MeshTraining;
+import io.github.marspark.jobs.progress.Counters;
+import io.github.marspark.jobs.progress.MetricsFile;
+import io.github.marspark.jobs.progress.ProgressBoard;
+import io.github.marspark.jobs.progress.ProgressServer;
 import io.github.marspark.jobs.recipe.GradientSharing;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.jobs.runtime.BarrierStage;
+import io.github.marspark.jobs.runtime.Cluster;
+import io.github.marspark.jobs.runtime.StageFailure;
 import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarParameters;
 import java.awt.image.BufferedImage;
@@ -25,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import javax.imageio.ImageIO;
+import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,7 +90,7 @@ public final class TrainingJob {
                 out, metrics, recipe.train().steps(), recipe.train().globalBatch(), begin);
         begin(latents, cluster);
         if (recipe.train().gradientSharing() == GradientSharing.DL4J_SHARED) {
-            new SharedTraining(spark, cluster, recipe, latents, board, folder).run();
+            new MeshTraining(spark, cluster, recipe, latents, board, folder).run();
         } else {
             try (ProgressServer progress = new ProgressServer(board)) {
                 untilDone(spark, latents, OptionalInt.of(cluster.tasks()), progress.address(), folder);
@@ -135,7 +145,7 @@ public final class TrainingJob {
             TrainingPlan plan = new TrainingPlan(
                     recipe, program, latents, cluster.tasks(), cluster.cores(), progress, System.currentTimeMillis());
             try {
-                requireDone(TrainingStage.run(spark, cluster, plan));
+                requireDone(train(spark, cluster, plan));
                 return;
             } catch (Exception failure) {
                 futile = newestStep(folder) > before ? 0 : futile + 1;
@@ -146,6 +156,22 @@ public final class TrainingJob {
                         "begins again from step %d, because: %s%n", newestStep(folder), StageFailure.sentence(failure));
                 StageFailure.pause(futile);
             }
+        }
+    }
+
+    /** For each rank empty, or the sentence with which the training has ended before its last step. */
+    private static List<String> train(JavaSparkContext spark, Cluster cluster, TrainingPlan plan) {
+        Counters counters = Counters.of(spark);
+        BarrierStage.Task<String> task =
+                context -> List.of(train(context, plan, counters)).iterator();
+        return BarrierStage.of(spark, cluster, plan.ranks(), task, String.class)
+                .toJavaRDD()
+                .collect();
+    }
+
+    private static String train(BarrierTaskContext context, TrainingPlan plan, Counters counters) {
+        try (TrainingRun run = new TrainingRun(context, plan, counters)) {
+            return run.run();
         }
     }
 

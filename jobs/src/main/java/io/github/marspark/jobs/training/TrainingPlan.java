@@ -8,7 +8,7 @@ import java.io.Serializable;
 import java.util.Map;
 
 /** What the driver tells every task. */
-final class TrainingPlan implements Serializable {
+public final class TrainingPlan implements Serializable {
     private static final long serialVersionUID = 1;
 
     private final String recipe;
@@ -56,7 +56,7 @@ final class TrainingPlan implements Serializable {
         return latents;
     }
 
-    int ranks() {
+    public int ranks() {
         return ranks;
     }
 

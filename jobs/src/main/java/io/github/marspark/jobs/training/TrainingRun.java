@@ -1,6 +1,5 @@
 package io.github.marspark.jobs.training;
 
-import io.github.marspark.jobs.Device;
 import io.github.marspark.jobs.checkpoint.CheckpointException;
 import io.github.marspark.jobs.exchange.Address;
 import io.github.marspark.jobs.exchange.Exchange;
@@ -9,11 +8,18 @@ import io.github.marspark.jobs.exchange.NetworkExchange;
 import io.github.marspark.jobs.exchange.SoloExchange;
 import io.github.marspark.jobs.exchange.SparkNetwork;
 import io.github.marspark.jobs.exchange.Traffic;
+import io.github.marspark.jobs.latents.GlobalBatch;
+import io.github.marspark.jobs.latents.Slots;
+import io.github.marspark.jobs.progress.Counters;
+import io.github.marspark.jobs.progress.ProgressClient;
+import io.github.marspark.jobs.progress.StepReport;
 import io.github.marspark.jobs.recipe.EmaRecipe;
 import io.github.marspark.jobs.recipe.EmaSchedule;
 import io.github.marspark.jobs.recipe.NonFinite;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeSchedule;
 import io.github.marspark.jobs.recipe.TrainRecipe;
+import io.github.marspark.jobs.runtime.Device;
 import io.github.marspark.model.optimization.AdamW;
 import io.github.marspark.model.optimization.ExponentialMovingAverage;
 import io.github.marspark.model.optimization.GradientClipping;
@@ -32,7 +38,7 @@ import org.apache.spark.BarrierTaskContext;
 import org.jspecify.annotations.Nullable;
 
 /** One rank's part of a training, from the last checkpoint to the end; runs in a barrier task. Not thread-safe. */
-final class TrainingRun implements AutoCloseable {
+public final class TrainingRun implements AutoCloseable {
     private static final double EPSILON = 1e-8;
     private static final int MOST_NAMES = 8;
 
@@ -55,7 +61,7 @@ final class TrainingRun implements AutoCloseable {
     private final GradientClipping clipping;
     private final ExponentialMovingAverage average;
 
-    TrainingRun(BarrierTaskContext context, TrainingPlan plan, Counters counters) {
+    public TrainingRun(BarrierTaskContext context, TrainingPlan plan, Counters counters) {
         this.context = context;
         this.counters = counters;
         this.plan = plan;
@@ -120,7 +126,7 @@ final class TrainingRun implements AutoCloseable {
      *
      * @return empty, or the sentence with which the training has ended before
      */
-    String run() {
+    public String run() {
         tellDevices();
         long start;
         try {

@@ -1,6 +1,6 @@
 package io.github.marspark.jobs.cluster;
 
-import io.github.marspark.jobs.SparkSessions;
+import io.github.marspark.jobs.runtime.SparkSessions;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.spark.sql.SparkSession;

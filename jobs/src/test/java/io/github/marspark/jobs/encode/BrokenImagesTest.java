@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.cluster.LocalSpark;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.images.ClassFolders;
+import io.github.marspark.jobs.images.FileNames;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;

@@ -6,6 +6,7 @@ import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.cluster.LoopbackCluster;
 import io.github.marspark.jobs.cluster.MainProcess;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.images.ClassFolders;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;

@@ -7,6 +7,9 @@ import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.cluster.LocalSpark;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.images.ContainerFiles;
+import io.github.marspark.jobs.images.ImageCollection;
+import io.github.marspark.jobs.images.ParquetImages;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
@@ -72,7 +75,7 @@ class ContainersTest {
             add(tar, "zz.png", image(9));
         }
         Files.write(broken, Arrays.copyOf(Files.readAllBytes(broken), 1600));
-        Totals totals = encode(new ContainerFiles(images.toString(), "tar", TarMembers::list, TarMembers::isContainer));
+        Totals totals = encode(ContainerFiles.tar(images.toString()));
         List<LatentRecord> records = records();
         assertThat(totals.images()).isEqualTo(totals.records() + totals.rejects());
         assertThat(records).extracting(LatentRecord::getId).contains("train-000.tar#a/0000.png", "train-001.tar#x.png");
@@ -158,7 +161,7 @@ class ContainersTest {
                 out.writeByte(index % 3);
             }
         }
-        encode(new ContainerFiles(images.toString(), "idx", IdxMembers::list, IdxMembers::isContainer));
+        encode(ContainerFiles.idx(images.toString()));
         List<LatentRecord> records = records();
         assertThat(records).hasSize(40);
         assertThat(records.get(38).getId()).isEqualTo("t10k-images-idx3-ubyte.gz#00000038");

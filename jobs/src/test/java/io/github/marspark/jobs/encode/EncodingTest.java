@@ -9,6 +9,7 @@ import io.github.marspark.data.latent.LatentNumbers;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.cluster.LocalSpark;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.images.ClassFolders;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;

@@ -3,8 +3,8 @@ package io.github.marspark.jobs.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.marspark.jobs.SparkSessions;
 import io.github.marspark.jobs.encode.GpuPlan.Operator;
+import io.github.marspark.jobs.runtime.SparkSessions;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;

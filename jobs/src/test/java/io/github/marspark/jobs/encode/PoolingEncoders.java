@@ -6,14 +6,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A tokenizer without weights: the mean of a latent number is the average of a square of pixels, the logarithm of its
  * variance a number below 0. May fail after some batches, as a process does that is killed.
  */
-final class PoolingEncoders implements EncoderSource {
+public final class PoolingEncoders implements EncoderSource {
     static final AtomicInteger BATCHES_LEFT = new AtomicInteger(Integer.MAX_VALUE);
 
     private final String fingerprint;
     private final int imageSize;
     private final int stride;
 
-    PoolingEncoders(String fingerprint, int imageSize, int stride) {
+    public PoolingEncoders(String fingerprint, int imageSize, int stride) {
         this.fingerprint = fingerprint;
         this.imageSize = imageSize;
         this.stride = stride;

@@ -3,7 +3,7 @@ package io.github.marspark.jobs.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.marspark.jobs.Main;
-import io.github.marspark.jobs.SparkSessions;
+import io.github.marspark.jobs.runtime.SparkSessions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

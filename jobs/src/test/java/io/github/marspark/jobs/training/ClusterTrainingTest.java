@@ -8,6 +8,7 @@ import io.github.marspark.jobs.cluster.LoopbackCluster;
 import io.github.marspark.jobs.cluster.MainProcess;
 import io.github.marspark.jobs.exchange.Address;
 import io.github.marspark.jobs.exchange.SparkNetwork;
+import io.github.marspark.jobs.progress.MetricsFile;
 import io.github.marspark.jobs.recipe.Recipe;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import io.github.marspark.data.latent.LatentWriter;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.latents.Manifests;
+import io.github.marspark.jobs.progress.MetricsFile;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import java.io.IOException;
@@ -21,7 +22,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** A training that takes seconds: a few thousand parameters, latents of three kinds. */
-final class TinyTraining {
+public final class TinyTraining {
     static final String TOKENIZER = "f".repeat(64);
 
     private static final String RECIPE = """
@@ -47,7 +48,7 @@ final class TinyTraining {
 
     private TinyTraining() {}
 
-    static Recipe recipe(Path folder, String... settings) {
+    public static Recipe recipe(Path folder, String... settings) {
         Map<String, String> overrides = new HashMap<>();
         overrides.put("out", folder.toString());
         for (String setting : settings) {
@@ -56,26 +57,26 @@ final class TinyTraining {
         return Recipes.parse(RECIPE, "tiny", overrides);
     }
 
-    static String text() {
+    public static String text() {
         return RECIPE;
     }
 
-    static LatentHeader header(int channels, double scale) {
+    public static LatentHeader header(int channels, double scale) {
         return new LatentHeader(
                 TOKENIZER, channels, 4, 4, scale, NumberType.FLOAT16, 8, List.of("bag", "coat", "shirt"));
     }
 
     /** Of the recipe's shape, by another tokenizer. */
-    static LatentHeader header(String tokenizer) {
+    public static LatentHeader header(String tokenizer) {
         return new LatentHeader(tokenizer, 2, 4, 4, 0.5, NumberType.FLOAT16, 8, List.of("bag", "coat", "shirt"));
     }
 
     /** Writes latents into two files. */
-    static void writeLatents(Recipe recipe, int count) {
+    public static void writeLatents(Recipe recipe, int count) {
         writeLatents(Path.of(recipe.latents()), header(2, 0.5), count);
     }
 
-    static void writeLatents(Path folder, LatentHeader header, int count) {
+    public static void writeLatents(Path folder, LatentHeader header, int count) {
         Random random = new Random(3);
         for (int file = 0; file < 2; file++) {
             Path path = folder.resolve("part-%d.avro".formatted(file));
@@ -126,7 +127,7 @@ final class TinyTraining {
         return List.of(reader.parameters().toFloatVector(), reader.average().toFloatVector());
     }
 
-    static Map<Long, Double> losses(Recipe recipe) {
+    public static Map<Long, Double> losses(Recipe recipe) {
         return new MetricsFile(FileStore.at(recipe.checkpoints())).losses();
     }
 }

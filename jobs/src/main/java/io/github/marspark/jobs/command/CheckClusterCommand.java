@@ -1,0 +1,82 @@
+package io.github.marspark.jobs.command;
+
+import io.github.marspark.jobs.recipe.UsageException;
+import io.github.marspark.jobs.runtime.SparkSessions;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Asks every executor what it is and lets it multiply two matrices, so that a cluster can be tried before a long job. */
+public final class CheckClusterCommand implements Command {
+    private static final int MILLIS_A_TASK = 1000;
+
+    @Override
+    public String name() {
+        return "check-cluster";
+    }
+
+    @Override
+    public String summary() {
+        return "asks every executor what it is, and whether it can compute";
+    }
+
+    @Override
+    public String help() {
+        return """
+                usage: ./mar check-cluster [--master URL] [spark-submit's options]
+
+                Prints one line an executor: its name and host, its Java, its threads, the ND4J backend and the device.
+                """;
+    }
+
+    @Override
+    public void run(List<String> arguments, PrintStream out) {
+        if (!arguments.isEmpty()) {
+            throw new UsageException("check-cluster takes no arguments, but was given " + String.join(" ", arguments));
+        }
+        try (SparkSession spark = SparkSessions.open(name())) {
+            JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+            out.printf("Spark %s at %s%n", context.version(), context.master());
+            reports(context).forEach(out::println);
+        }
+    }
+
+    private static List<String> reports(JavaSparkContext context) {
+        context.parallelize(List.of(1)).count(); // returns when an executor is there
+        int slots = context.defaultParallelism();
+        return context
+                .parallelize(IntStream.range(0, slots).boxed().toList(), slots)
+                .map(slot -> report())
+                .distinct()
+                .collect()
+                .stream()
+                .sorted()
+                .toList();
+    }
+
+    /** Runs on executors; lasts long enough for every slot to take one. */
+    private static String report() throws InterruptedException {
+        Thread.sleep(MILLIS_A_TASK);
+        SparkEnv env = SparkEnv.get();
+        return "executor %s on %s: Java %s, %d processors, OMP_NUM_THREADS=%s, %s on %s, %s"
+                .formatted(
+                        env.executorId(),
+                        env.blockManager().blockManagerId().host(),
+                        System.getProperty("java.version"),
+                        Runtime.getRuntime().availableProcessors(),
+                        System.getenv("OMP_NUM_THREADS"),
+                        Nd4j.getBackend().getClass().getSimpleName(),
+                        Nd4j.getExecutioner().getEnvironmentInformation().getProperty("backend"),
+                        multiplies() ? "multiplies" : "MULTIPLIES WRONGLY");
+    }
+
+    private static boolean multiplies() {
+        INDArray ones = Nd4j.ones(8, 8);
+        return ones.mmul(ones).eq(8).all();
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.marspark.jobs.command;
+
+import io.github.marspark.data.idx.FashionMnist;
+import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Storage;
+import io.github.marspark.jobs.recipe.Recipe;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** All jobs in a row on the images that come with the project. */
+public final class DemoCommand implements RecipeCommand {
+    private static final String OUT = "out/demo";
+    private static final Path RECIPE = Path.of("recipes", "fashion-mnist.conf");
+    private static final String SHEET = "samples.png";
+    private static final String CURVE = "loss.png";
+
+    private final List<RecipeCommand> jobs;
+
+    /** The demo of these jobs, in this order. */
+    public DemoCommand(List<RecipeCommand> jobs) {
+        this.jobs = jobs;
+    }
+
+    @Override
+    public String name() {
+        return "demo";
+    }
+
+    @Override
+    public String summary() {
+        return "trains a small network on Fashion-MNIST and draws with it, all jobs in a row";
+    }
+
+    @Override
+    public List<String> keys() {
+        return List.of("out", "images", "data", "tokenizer", "encode", "model", "train", "sample");
+    }
+
+    @Override
+    public Optional<Path> ownRecipe() {
+        return Optional.of(RECIPE);
+    }
+
+    /** Writes to a folder of its own unless told otherwise. */
+    @Override
+    public void run(List<String> arguments, PrintStream out) {
+        List<String> complete = new ArrayList<>(arguments);
+        String folder = arguments.stream()
+                .filter(argument -> argument.startsWith("out="))
+                .map(argument -> argument.substring("out=".length()))
+                .findFirst()
+                .orElse(OUT);
+        if (folder.equals(OUT)) {
+            complete.add("out=" + OUT);
+        }
+        if (arguments.stream().noneMatch(argument -> argument.startsWith("images="))) {
+            complete.add("images=" + Path.of(folder, "images"));
+        }
+        RecipeArguments parsed = RecipeArguments.parse(this, complete);
+        run(parsed.recipe(), parsed.options(), out);
+        tellWhatIsNext(parsed, out);
+    }
+
+    @Override
+    public void run(Recipe recipe, Set<String> options, PrintStream out) {
+        long start = System.nanoTime();
+        Path images = images(recipe);
+        boolean written = FashionMnist.writeInto(images);
+        out.printf("%s %s: 10,000 images in class folders%n", images, written ? "written" : "is there already");
+        for (RecipeCommand job : jobs) {
+            out.printf("%n== %s: it %s%n", job.name(), job.summary());
+            job.run(recipe, Set.of(), out);
+        }
+        copy(SHEET, recipe.samples(), recipe.out());
+        copy(CURVE, recipe.checkpoints(), recipe.out());
+        out.printf(
+                "%nThe demo took %.0f s. Look at %s/%s and at %2$s/%s.%n",
+                (System.nanoTime() - start) / 1e9, recipe.out(), SHEET, CURVE);
+    }
+
+    private static Path images(Recipe recipe) {
+        FileStore store = FileStore.at(recipe.images());
+        if (!store.isLocal()) {
+            throw new IllegalArgumentException(
+                    "the demo lays its images out on this machine's own disks, but images is %s; give images=file:///FOLDER"
+                            .formatted(store.path()));
+        }
+        return Storage.local(store.path());
+    }
+
+    private static void tellWhatIsNext(RecipeArguments demo, PrintStream out) {
+        Recipe recipe = demo.recipe();
+        Map<String, String> settings = new LinkedHashMap<>(demo.settings());
+        settings.remove("images");
+        Map<String, String> drawing = new LinkedHashMap<>(settings);
+        drawing.put("samples", recipe.out() + "/trousers");
+        drawing.put("sample.labels", "[1]");
+        drawing.put("sample.seed", Long.toString(recipe.sample().seed() + 1));
+        Map<String, String> training = new LinkedHashMap<>(settings);
+        training.put("train.steps", Long.toString(4 * recipe.train().steps()));
+        out.println("What to run next:");
+        out.printf("  %s%n", Launcher.line("sample", demo.file(), drawing));
+        out.printf("  %s   (goes on where the demo stopped)%n", Launcher.line("train", demo.file(), training));
+        out.printf(
+                "  %s help train   (every key of a recipe; README.md tells how to train on your own images)%n",
+                Launcher.script());
+    }
+
+    private static void copy(String file, String from, String to) {
+        FileStore source = FileStore.at(from);
+        FileStore.at(to).replace(file, target -> {
+            try (InputStream stream = source.read(file)) {
+                stream.transferTo(target);
+            }
+        });
+    }
+}

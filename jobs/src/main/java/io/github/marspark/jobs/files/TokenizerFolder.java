@@ -1,0 +1,88 @@
+package io.github.marspark.jobs.files;
+
+import io.github.marspark.data.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Reads and writes a tokenizer on any file system that Hadoop knows. */
+public final class TokenizerFolder {
+    private TokenizerFolder() {}
+
+    /**
+     * Opens a tokenizer.
+     *
+     * @param address of its folder
+     * @return the tokenizer, its weights in memory
+     * @throws UncheckedIOException naming what is missing or damaged
+     */
+    public static Tokenizer open(String address) {
+        FileStore store = FileStore.at(address);
+        if (store.isLocal()) {
+            return Tokenizer.open(Storage.local(store.path()));
+        }
+        try (Scratch scratch = new Scratch()) {
+            for (String name : Scratch.FILES) {
+                scratch.take(store, name);
+            }
+            return Tokenizer.open(scratch.folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    store.path() + " holds no tokenizer that can be read; ./mar train-tokenizer writes one ("
+                            + e.getMessage() + ")",
+                    e);
+        }
+    }
+
+    /**
+     * Writes a tokenizer, its description last, so that a folder which has it is whole.
+     *
+     * @param tokenizer what to write
+     * @param address of its folder, which need not exist
+     * @throws UncheckedIOException naming what cannot be written
+     */
+    public static void save(Tokenizer tokenizer, String address) {
+        FileStore store = FileStore.at(address);
+        if (store.isLocal()) {
+            tokenizer.save(Storage.local(store.path()));
+            return;
+        }
+        try (Scratch scratch = new Scratch()) {
+            tokenizer.save(scratch.folder);
+            for (String name : Scratch.FILES) {
+                store.replace(name, stream -> Files.copy(scratch.folder.resolve(name), stream));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(store.path() + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** A folder of this machine for as long as a tokenizer is on its way. */
+    private static final class Scratch implements AutoCloseable {
+        /** The description last. */
+        static final List<String> FILES = List.of(Tokenizer.WEIGHTS, Tokenizer.DESCRIPTION);
+
+        final Path folder;
+
+        Scratch() throws IOException {
+            folder = Files.createTempDirectory("mar-tokenizer");
+        }
+
+        void take(FileStore store, String name) throws IOException {
+            try (InputStream stream = store.read(name)) {
+                Files.copy(stream, folder.resolve(name));
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (String name : FILES) {
+                Files.deleteIfExists(folder.resolve(name));
+            }
+            Files.delete(folder);
+        }
+    }
+}

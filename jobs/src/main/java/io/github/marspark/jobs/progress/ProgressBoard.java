@@ -1,0 +1,96 @@
+package io.github.marspark.jobs.progress;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Shows a person how the training goes, and keeps the record of it. Driver only; thread-safe. */
+public final class ProgressBoard {
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+    private static final double SMOOTHING = 0.9;
+
+    private final PrintStream out;
+    private final MetricsFile metrics;
+    private final long steps;
+    private long lastPrinted = Long.MIN_VALUE;
+    private @Nullable StepReport last;
+    private double smoothedSeconds;
+    private final int batch;
+    private final long begin;
+    private long firstStep;
+
+    /**
+     * A board.
+     *
+     * @param out where a person reads
+     * @param metrics where the record is kept
+     * @param steps length of the training
+     * @param batch images a step
+     * @param begin when the training was asked for, of {@link System#nanoTime}
+     */
+    public ProgressBoard(PrintStream out, MetricsFile metrics, long steps, int batch, long begin) {
+        this.out = out;
+        this.metrics = metrics;
+        this.steps = steps;
+        this.batch = batch;
+        this.begin = begin;
+    }
+
+    public synchronized void say(String sentence) {
+        out.println(sentence);
+    }
+
+    /** A checkpoint is complete: what was told of the steps before it is to last as long. */
+    public synchronized void saved(String checkpoint) {
+        out.println("checkpoint " + checkpoint);
+        metrics.save();
+    }
+
+    synchronized void add(StepReport report, String line) {
+        metrics.add(report.step(), line);
+        double seconds = batch / report.imagesPerSecond();
+        smoothedSeconds = last == null ? seconds : SMOOTHING * smoothedSeconds + (1 - SMOOTHING) * seconds;
+        long now = System.nanoTime();
+        firstStep = last == null ? now : firstStep;
+        last = report;
+        if (lastPrinted == Long.MIN_VALUE || now - lastPrinted >= PAUSE.toNanos() || report.step() == steps) {
+            lastPrinted = now;
+            out.println(line(report));
+        }
+    }
+
+    private String line(StepReport report) {
+        return String.format(
+                Locale.ROOT,
+                "step %d/%d  epoch %.2f  loss %.4f  learning rate %.2e  gradient norm %.3f  %.1f images/s  computing %.0f%% waiting %.0f%% communicating %.0f%%  %s left",
+                report.step(),
+                steps,
+                report.epoch(),
+                report.loss(),
+                report.learningRate(),
+                report.gradientNorm(),
+                batch / smoothedSeconds,
+                100 * report.computing(),
+                100 * report.waiting(),
+                100 * report.communicating(),
+                duration((long) ((steps - report.step()) * smoothedSeconds)));
+    }
+
+    private static String duration(long seconds) {
+        if (seconds < 100) {
+            return seconds + " s";
+        }
+        return seconds < 6000 ? seconds / 60 + " min" : "%d h %d min".formatted(seconds / 3600, seconds / 60 % 60);
+    }
+
+    /** How long it took from the wish for a training to the first step that was heard of. */
+    public synchronized double secondsToFirstStep() {
+        return (firstStep - begin) / 1e9;
+    }
+
+    /** The last step that was heard of. */
+    public synchronized long lastStep() {
+        return last == null ? 0 : last.step();
+    }
+}

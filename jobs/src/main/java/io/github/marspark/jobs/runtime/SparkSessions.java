@@ -1,0 +1,42 @@
+package io.github.marspark.jobs.runtime;
+
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/** Opens Spark for a job, on this machine unless the launcher has said elsewhere; driver only. */
+public final class SparkSessions {
+    private static final String MASTER = "spark.master";
+
+    private SparkSessions() {}
+
+    /**
+     * Opens Spark.
+     *
+     * @param name what the job is called on Spark's pages, unless {@code --name} says otherwise
+     * @return a session, to be closed when the job is done
+     */
+    public static SparkSession open(String name) {
+        return SparkSession.builder().config(configuration(name)).getOrCreate();
+    }
+
+    private static SparkConf configuration(String name) {
+        SparkConf configuration = new SparkConf()
+                .setIfMissing(MASTER, "local[*]")
+                .setIfMissing("spark.app.name", name)
+                .setIfMissing("spark.ui.showConsoleProgress", "false")
+                .setIfMissing("spark.sql.session.timeZone", "UTC");
+        if (configuration.get(MASTER).startsWith("local")) {
+            forOneMachine().forEach(configuration::setIfMissing);
+        }
+        return configuration;
+    }
+
+    /** Nobody else is to connect, and shuffles are between a few threads. */
+    private static Map<String, String> forOneMachine() {
+        return Map.of(
+                "spark.driver.host", "127.0.0.1",
+                "spark.driver.bindAddress", "127.0.0.1",
+                "spark.sql.shuffle.partitions", "8");
+    }
+}

@@ -1,0 +1,32 @@
+package io.github.marspark.jobs.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.marspark.jobs.recipe.UsageException;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CheckClusterCommandTest {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+
+    @Test
+    void executorOfThisMachineReports() {
+        new CheckClusterCommand().run(List.of(), out);
+        assertThat(bytes.toString(StandardCharsets.UTF_8))
+                .startsWith("Spark 3.5.5 at local[*]\nexecutor driver on 127.0.0.1: Java ")
+                .contains("OMP_NUM_THREADS=1, CpuBackend")
+                .endsWith(", multiplies\n");
+    }
+
+    @Test
+    void argumentsAreRefused() {
+        assertThatThrownBy(() -> new CheckClusterCommand().run(List.of("x", "y"), out))
+                .isInstanceOf(UsageException.class)
+                .hasMessage("check-cluster takes no arguments, but was given x y");
+    }
+}
