@@ -23,6 +23,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Where {@code ./mar} enters. */
 public final class Main {
@@ -34,6 +35,7 @@ public final class Main {
      * @param arguments the command's name and what follows
      */
     public static void main(String[] arguments) {
+        Locale.setDefault(Locale.ROOT); // numbers and names look the same on every machine
         PrintStream out = utf8(FileDescriptor.out);
         PrintStream err = utf8(FileDescriptor.err);
         Interruption.watch(err);

@@ -1,29 +1,43 @@
 package io.github.marspark.jobs.command;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.spark.util.SignalUtils;
+import scala.Function0;
 
-/** Knows whether the program is being ended from outside, as by Ctrl-C, so that what breaks then is not called a failure. */
+/** Knows why the program ends: by itself, by a signal such as Ctrl-C, or because Spark or the JVM gave it up. */
 public final class Interruption {
+    private static final List<String> SIGNALS = List.of("INT", "TERM", "HUP");
     private static final AtomicBoolean DONE = new AtomicBoolean();
-    private static final AtomicBoolean HAPPENED = new AtomicBoolean();
+    private static final AtomicBoolean SIGNALLED = new AtomicBoolean();
+    private static final AtomicBoolean ENDING = new AtomicBoolean();
 
     private Interruption() {}
 
     /**
      * Watches for the end of the program.
      *
-     * @param err where an interruption is told
+     * @param err where it is told, unless the program ends by itself
      */
     public static void watch(PrintStream err) {
+        Function0<Object> escalate = () -> {
+            SIGNALLED.set(true);
+            return false; // whoever handled the signal before does so now, and ends the program
+        };
+        SIGNALS.forEach(signal -> SignalUtils.register(signal, escalate));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> tell(err), "interruption"));
     }
 
     private static void tell(PrintStream err) {
-        if (!DONE.get()) {
-            HAPPENED.set(true);
-            err.println("interrupted; files that were complete stay as they are");
+        if (DONE.get()) {
+            return;
         }
+        ENDING.set(true);
+        err.println(
+                SIGNALLED.get()
+                        ? "interrupted; files that were complete stay as they are"
+                        : "given up by Spark or by the JVM, whose reason is above; files that were complete stay as they are");
     }
 
     /** Says that the program ends by itself. */
@@ -31,7 +45,8 @@ public final class Interruption {
         DONE.set(true);
     }
 
+    /** Whether the program is being ended from outside, so that what breaks now is not called a failure. */
     static boolean happened() {
-        return HAPPENED.get();
+        return ENDING.get();
     }
 }

@@ -86,6 +86,7 @@ public final class Storage {
     }
 
     private static Configuration configuration() {
+        LoginUser.ensureNamed();
         SparkEnv environment = SparkEnv.get();
         return SparkHadoopUtil.get().newConfiguration(environment == null ? new SparkConf() : environment.conf());
     }

@@ -15,9 +15,12 @@ public final class SparkSessions {
      *
      * @param name what the job is called on Spark's pages, unless {@code --name} says otherwise
      * @return a session, to be closed when the job is done
+     * @throws IllegalStateException saying what this machine lacks for it
      */
     public static SparkSession open(String name) {
-        return SparkSession.builder().config(configuration(name)).getOrCreate();
+        SparkConf configuration = configuration(name);
+        new Prerequisites(configuration, System.getenv()).require();
+        return SparkSession.builder().config(configuration).getOrCreate();
     }
 
     private static SparkConf configuration(String name) {
