@@ -3,9 +3,8 @@ package io.github.marspark.jobs.recipe;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
-import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import java.io.IOException;
@@ -38,12 +37,11 @@ public final class Recipes {
         if (!Files.isRegularFile(file)) {
             throw new RecipeException(List.of(missing(file)));
         }
-        String name = file.toString();
-        return resolve(() -> ConfigFactory.parseFile(file.toFile(), options(name)), name, overrides);
+        return resolve(() -> RecipeFile.read(file), file.toString(), ConfigResolveOptions.defaults(), overrides);
     }
 
     /**
-     * Reads a recipe from text.
+     * Reads a recipe from text, such as {@link #render} writes it: it includes no file and knows no environment variable.
      *
      * @param text in HOCON
      * @param origin what messages call the text
@@ -52,7 +50,12 @@ public final class Recipes {
      * @throws RecipeException naming line and key of everything that is wrong
      */
     public static Recipe parse(String text, String origin, Map<String, String> overrides) {
-        return resolve(() -> ConfigFactory.parseString(text, options(origin)), origin, overrides);
+        new RecipeLimits().admit(text, origin);
+        return resolve(
+                () -> ConfigFactory.parseString(text, RecipeFile.options(origin)),
+                origin,
+                ConfigResolveOptions.noSystem(),
+                overrides);
     }
 
     /**
@@ -91,22 +94,25 @@ public final class Recipes {
                 : Optional.empty();
     }
 
-    private static Recipe resolve(Supplier<Config> recipe, String name, Map<String, String> overrides) {
+    private static Recipe resolve(
+            Supplier<Config> recipe, String name, ConfigResolveOptions how, Map<String, String> overrides) {
         try {
-            Config config = complete(settings(overrides).withFallback(recipe.get()));
+            Config config = complete(settings(overrides).withFallback(recipe.get()), how);
             return RecordBinder.bind(config.root(), new Places(name, config.root()));
         } catch (ConfigException e) {
             throw new RecipeException(List.of(sentence(e, name)));
+        } catch (StackOverflowError | OutOfMemoryError tooLarge) {
+            throw new RecipeException(List.of(name + " is nested too deeply, or repeats itself beyond all memory"));
         }
     }
 
     /** Fills in the defaults, of which some are made from the name, even when there is none yet. */
-    private static Config complete(Config given) {
+    private static Config complete(Config given, ConfigResolveOptions how) {
         Config complete = given.withFallback(defaults());
         return given.hasPath("name")
-                ? complete.resolve()
+                ? complete.resolve(how)
                 : complete.withValue("name", ConfigValueFactory.fromAnyRef("?"))
-                        .resolve()
+                        .resolve(how)
                         .withoutPath("name");
     }
 
@@ -149,7 +155,7 @@ public final class Recipes {
         String text = Key.all().stream()
                 .flatMap(key -> key.byDefault().map(value -> key.path() + " = " + value).stream())
                 .collect(Collectors.joining("\n"));
-        return ConfigFactory.parseString(text, options(Places.DEFAULTS));
+        return ConfigFactory.parseString(text, RecipeFile.options(Places.DEFAULTS));
     }
 
     private static Config settings(Map<String, String> overrides) {
@@ -187,8 +193,9 @@ public final class Recipes {
         if (key.component().getType() == String.class) {
             return ConfigValueFactory.fromAnyRef(text, COMMAND_LINE);
         }
+        new RecipeLimits().admit(text, COMMAND_LINE);
         try {
-            return ConfigFactory.parseString("value = " + text, options(COMMAND_LINE))
+            return ConfigFactory.parseString("value = " + text, RecipeFile.options(COMMAND_LINE))
                     .root()
                     .getOrDefault("value", ConfigValueFactory.fromAnyRef(text, COMMAND_LINE))
                     .withOrigin(
@@ -196,14 +203,6 @@ public final class Recipes {
         } catch (ConfigException notHocon) {
             return ConfigValueFactory.fromAnyRef(text, COMMAND_LINE);
         }
-    }
-
-    private static ConfigParseOptions options(String origin) {
-        return ConfigParseOptions.defaults()
-                .setAllowMissing(false)
-                .setSyntax(ConfigSyntax.CONF)
-                .setIncluder(new StrictIncluder(origin))
-                .setOriginDescription(origin);
     }
 
     private static Map<String, Object> values(Record section) {

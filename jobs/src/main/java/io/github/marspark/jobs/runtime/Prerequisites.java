@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -84,8 +85,14 @@ final class Prerequisites {
             Files.delete(Files.createTempFile(path, "mar-probe", ""));
             return Optional.empty();
         } catch (IOException | InvalidPathException | SecurityException failure) {
-            return Optional.of("%s cannot be written (%s)".formatted(folder, failure.getClass().getSimpleName()));
+            return Optional.of("%s cannot be written (%s)".formatted(folder, reason(failure)));
         }
+    }
+
+    private static String reason(Exception failure) {
+        return failure instanceof FileSystemException told && told.getReason() != null
+                ? told.getReason()
+                : failure.getClass().getSimpleName();
     }
 
     // ---- names and addresses
