@@ -75,6 +75,7 @@ public record Recipe(
                 model.patch(),
                 "a divisor of %d, the side of the latent image".formatted(latentSide));
         checkSampling(sample, data.classes(), square(latentSide / model.patch()));
+        RecipeSizes.require(data, tokenizer, model, train, square(latentSide / model.patch()));
     }
 
     private static void checkAttention(DataRecipe data, TokenizerRecipe tokenizer) {

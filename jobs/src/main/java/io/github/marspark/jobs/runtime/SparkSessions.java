@@ -7,6 +7,7 @@ import org.apache.spark.sql.SparkSession;
 /** Opens Spark for a job, on this machine unless the launcher has said elsewhere; driver only. */
 public final class SparkSessions {
     private static final String MASTER = "spark.master";
+    private static final String REGISTRATORS = "spark.kryo.registrator";
 
     private SparkSessions() {}
 
@@ -29,6 +30,10 @@ public final class SparkSessions {
                 .setIfMissing("spark.app.name", name)
                 .setIfMissing("spark.ui.showConsoleProgress", "false")
                 .setIfMissing("spark.sql.session.timeZone", "UTC");
+        if (configuration.getBoolean("spark.kryo.registrationRequired", false)) {
+            String given = configuration.get(REGISTRATORS, "");
+            configuration.set(REGISTRATORS, (given.isEmpty() ? "" : given + ",") + KryoClasses.class.getName());
+        }
         if (configuration.get(MASTER).startsWith("local")) {
             forOneMachine().forEach(configuration::setIfMissing);
         }

@@ -71,6 +71,7 @@ public final class TrainingRun implements AutoCloseable {
         this.device = Device.useAssigned();
         this.progress = rank == 0 ? new ProgressClient(plan.driver()) : null;
         this.slots = Slots.of(train, rank, plan.ranks());
+        MemoryCheck.of(recipe, slots, plan.ranks()).require();
         this.batch = GlobalBatch.ofRank(recipe, plan.latents(), rank, plan.ranks());
         Threads threads = new Threads(plan.threads());
         this.replica = new Replica(recipe, threads);

@@ -25,7 +25,7 @@ public record ParameterSpec(String name, int[] shape, Initialization initializat
     }
 
     /** Rows of the array as a matrix: outputs of a weight, entries of a table, one for a vector. */
-    int rows() {
+    public int rows() {
         return switch (shape.length) {
             case 1 -> 1;
             case 4 -> shape[0];

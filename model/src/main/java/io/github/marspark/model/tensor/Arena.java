@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -22,10 +23,25 @@ final class Arena {
     private static final long SMALLEST_SLAB = 1L << 20;
 
     /** A slab and its free pieces by offset. */
-    private record Slab(INDArray memory, NavigableMap<Long, Long> free) {}
+    private record Slab(INDArray memory, long length, NavigableMap<Long, Long> free) {}
 
+    private final LongFunction<INDArray> source;
     private final List<Slab> slabs = new ArrayList<>();
     private long capacity;
+
+    /** An arena whose slabs are float32 arrays. */
+    Arena() {
+        this(length -> Nd4j.createUninitialized(DataType.FLOAT, length));
+    }
+
+    /**
+     * An arena over other memory.
+     *
+     * @param source makes a slab of a number of values
+     */
+    Arena(LongFunction<INDArray> source) {
+        this.source = source;
+    }
 
     /** Memory for a matrix; its values are arbitrary. */
     Matrix allocate(int rows, int columns) {
@@ -38,7 +54,7 @@ final class Arena {
             }
         }
         Slab slab = grow(length);
-        return cut(slab, 0, slab.memory.length(), length, rows, columns);
+        return cut(slab, 0, slab.length, length, rows, columns);
     }
 
     private static Matrix cut(Slab slab, long offset, long available, long length, int rows, int columns) {
@@ -50,9 +66,9 @@ final class Arena {
     }
 
     private Slab grow(long length) {
-        long size = Math.max(length, Math.max(SMALLEST_SLAB, capacity / 4));
-        Slab slab = new Slab(Nd4j.createUninitialized(DataType.FLOAT, aligned(size)), new TreeMap<>());
-        capacity += slab.memory.length();
+        long size = aligned(Math.max(length, Math.max(SMALLEST_SLAB, capacity / 4)));
+        Slab slab = new Slab(source.apply(size), size, new TreeMap<>());
+        capacity += size;
         slabs.add(slab);
         return slab;
     }

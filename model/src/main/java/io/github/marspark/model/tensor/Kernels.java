@@ -35,6 +35,13 @@ public interface Kernels {
     /** Gives memory of {@link #allocate} back for reuse. */
     void release(Matrix matrix);
 
+    /** A matrix of memory of {@link #allocate} that holds the given values, {@code rows} rows. */
+    default Matrix allocate(float[] values, int rows) {
+        Matrix matrix = allocate(rows, values.length / rows);
+        matrix.assign(values);
+        return matrix;
+    }
+
     /** {@code c = a b + beta c}, each factor as its {@link Operand} says. */
     void multiply(Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, float beta);
 

@@ -15,6 +15,10 @@ final class Shared {
         return new Shared(kernels, kernels.allocate(rows, columns));
     }
 
+    static Shared allocate(Kernels kernels, float[] values, int rows) {
+        return new Shared(kernels, kernels.allocate(values, rows));
+    }
+
     Matrix matrix() {
         return matrix;
     }

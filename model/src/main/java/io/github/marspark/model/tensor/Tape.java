@@ -67,9 +67,7 @@ public final class Tape implements AutoCloseable {
 
     /** A constant of the given values, {@code rows} rows. */
     public Variable constant(float[] values, int rows) {
-        Shared memory = Shared.allocate(kernels, rows, values.length / rows);
-        memory.matrix().assign(values);
-        return record(Variable.computed(memory, false), List.of(), () -> {});
+        return record(Variable.computed(Shared.allocate(kernels, values, rows), false), List.of(), () -> {});
     }
 
     /** Shows a value to the observer and returns it. */
