@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,6 +94,24 @@ class PipelineTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("file is " + root
                             + "/weights.safetensors; it has to lie on this machine's own disks, give a path of them");
+        }
+    }
+
+    @Test
+    void theJobsRunWhereKryoTakesRegisteredClassesOnly() throws IOException {
+        Map<String, String> kryo = Map.of(
+                "spark.serializer", "org.apache.spark.serializer.KryoSerializer",
+                "spark.kryo.registrationRequired", "true");
+        kryo.forEach(System::setProperty);
+        try {
+            images();
+            Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
+            run(new TrainTokenizerCommand(), recipe);
+            assertThat(run(new EncodeCommand(), recipe)).contains("12 latent records + 0 rejects");
+            assertThat(run(new TrainCommand(), recipe)).contains("trained to step 4");
+            assertThat(run(new SampleCommand(), recipe)).contains("6 images in");
+        } finally {
+            kryo.keySet().forEach(System::clearProperty);
         }
     }
 

@@ -7,8 +7,18 @@ import java.util.stream.Stream;
 
 /** Refuses sizes whose products are more numbers than one array can hold, by the key of the largest. */
 final class RecipeSizes {
-    /** A factor of an array's length. */
-    private record Size(String key, long value) {}
+    /**
+     * A factor of an array's length.
+     *
+     * @param key that makes it smaller, empty where none does
+     * @param value how large it is
+     * @param what it counts
+     */
+    private record Size(String key, long value, String what) {
+        Size(String key, long value) {
+            this(key, value, key);
+        }
+    }
 
     private static final Size TWO = new Size("", 2);
     private static final Size THREE = new Size("", 3);
@@ -23,13 +33,14 @@ final class RecipeSizes {
      */
     static void require(DataRecipe data, TokenizerRecipe tokenizer, ModelRecipe model, TrainRecipe train, int tokens) {
         Size width = new Size("model.width", model.width());
-        Size rows = new Size("model.buffer", (long) model.buffer() + tokens);
+        Size rows = new Size("model.buffer", (long) model.buffer() + tokens, "model.buffer and tokens");
         Size hidden = new Size("model.mlp-ratio", Math.max(3, model.mlpRatio()));
         Size head = new Size("model.head.width", model.head().width());
         Size images = new Size("train.largest-batch", Math.min(train.largestBatch(), train.globalBatch()));
         Size copies = new Size("model.diffusion-batch-multiplier", model.diffusionBatchMultiplier());
         Size channels = new Size("tokenizer.latent-channels", tokenizer.latentChannels());
-        Size places = new Size("data.image-size", (long) tokens * model.patch() * model.patch());
+        Size places = new Size(
+                "data.image-size", (long) tokens * model.patch() * model.patch(), "the latent places of data.image-size");
         Stream.of(
                         List.of(rows, width),
                         List.of(new Size("data.classes", data.classes()), width),
@@ -57,7 +68,7 @@ final class RecipeSizes {
     private static String others(List<Size> factors, Size largest) {
         return factors.stream()
                 .filter(size -> size != largest && !size.key.isEmpty())
-                .map(size -> size.key + " (" + size.value + ")")
+                .map(size -> size.what + " (" + size.value + ")")
                 .distinct()
                 .collect(Collectors.joining(" and "));
     }

@@ -23,7 +23,12 @@ import org.apache.spark.serializer.KryoRegistrator;
  */
 public final class KryoClasses implements KryoRegistrator {
     private static final String SUFFIX = ".class";
-    private static final List<String> OTHERS = List.of();
+    private static final List<String> OTHERS = List.of(
+            "org.apache.spark.sql.catalyst.expressions.GenericRow",
+            "org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema",
+            "org.apache.spark.sql.types.ArrayType",
+            "org.apache.spark.sql.types.StructField",
+            "org.apache.spark.sql.types.StructType");
 
     /** For Spark. */
     public KryoClasses() {}
