@@ -1,6 +1,7 @@
 package io.github.marspark.model.evaluation;
 
 import io.github.marspark.model.tensor.Threads;
+import java.util.Arrays;
 import java.util.OptionalLong;
 
 /**
@@ -127,6 +128,16 @@ public final class FeatureStatistics {
     /** The covariance, {@code (D, D)}, row after row, a copy. */
     public double[] covariance() {
         return covariance.clone();
+    }
+
+    /** The rows of the covariance. */
+    double[][] rows() {
+        int dimension = mean.length;
+        double[][] rows = new double[dimension][];
+        for (int i = 0; i < dimension; i++) {
+            rows[i] = Arrays.copyOfRange(covariance, i * dimension, (i + 1) * dimension);
+        }
+        return rows;
     }
 
     /** Sum of the variances. */

@@ -1,5 +1,7 @@
 package io.github.marspark.model.evaluation;
 
+import java.util.stream.IntStream;
+
 /** Features in memory. Immutable as long as nobody writes to the array; thread-safe. */
 public final class FeatureTable implements Features {
     private final double[] values;
@@ -61,41 +63,34 @@ public final class FeatureTable implements Features {
      * @throws IllegalArgumentException if a number is not finite, naming the image
      */
     static double[][] rows(Features features, int first, int end) {
-        double[][] rows = new double[end - first][features.dimension()];
-        for (int i = 0; i < rows.length; i++) {
-            read(features, first + i, rows[i]);
-        }
-        return rows;
+        return rows(features, IntStream.range(first, end).toArray());
     }
 
     /**
      * Reads the vectors of some images.
      *
      * @param images numbers of the images, N of them
-     * @return {@code (N, D)}, a new array
+     * @return {@code (N, D)}, new arrays
      * @throws IllegalArgumentException if a number is not finite, naming the image
      */
-    static double[] of(Features features, int[] images) {
-        double[] row = new double[features.dimension()];
-        double[] values = new double[Math.multiplyExact(images.length, row.length)];
-        for (int i = 0; i < images.length; i++) {
-            read(features, images[i], row);
-            System.arraycopy(row, 0, values, i * row.length, row.length);
+    static double[][] rows(Features features, int[] images) {
+        double[][] rows = new double[images.length][features.dimension()];
+        for (int i = 0; i < rows.length; i++) {
+            read(features, images[i], rows[i]);
         }
-        return values;
+        return rows;
     }
 
     /**
-     * The dimension of two sets.
+     * Checks that two sets have vectors of the same dimension.
      *
-     * @throws IllegalArgumentException if they differ
+     * @throws IllegalArgumentException if they have not
      */
-    static int sameDimension(Features one, Features other) {
+    static void sameDimension(Features one, Features other) {
         if (one.dimension() != other.dimension()) {
             throw new IllegalArgumentException("features have " + one.dimension() + " and " + other.dimension()
                     + " dimensions, must have the same");
         }
-        return one.dimension();
     }
 
     @Override

@@ -1,11 +1,18 @@
 package io.github.marspark.model.evaluation;
 
+import io.github.marspark.model.evaluation.Products.Part;
+import io.github.marspark.model.tensor.Threads;
+import java.util.stream.IntStream;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
+
 /**
  * The Fréchet distance between two normal distributions, {@code |m1 - m2|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2))}. With the
  * features of the Inception network of 2015 it is the FID.
  *
- * <p>The root's trace is computed by symmetric matrices alone: {@code S1 = V L V^T}, {@code T = H S2 H^T} with
- * {@code H = max(L, 0)^(1/2) V^T}, whose eigenvalues are those of {@code S1 S2}. Nothing is added to a diagonal. A value
+ * <p>The trace of the root is the sum of the roots of the eigenvalues of {@code R S2 R^T} with {@code S1 = R^T R}, which
+ * is symmetric and has the eigenvalues of {@code S1 S2} but some that are 0. Nothing is added to a diagonal. A value
  * slightly below 0 is rounding.
  *
  * @param means {@code |m1 - m2|^2}
@@ -15,16 +22,17 @@ package io.github.marspark.model.evaluation;
  */
 public record FrechetDistance(double means, double covariances) {
     /**
-     * The distance between two sets of images.
+     * The distance between two sets of images; the same bits on every processor.
      *
-     * @throws IllegalArgumentException if the dimensions differ
+     * @param threads share the products
+     * @throws IllegalArgumentException if the dimensions differ, or a covariance has negative eigenvalues
      */
-    public static FrechetDistance between(FeatureStatistics one, FeatureStatistics other) {
+    public static FrechetDistance between(FeatureStatistics one, FeatureStatistics other, Threads threads) {
         if (one.dimension() != other.dimension()) {
             throw new IllegalArgumentException("the statistics have " + one.dimension() + " and " + other.dimension()
                     + " dimensions: they are of different features");
         }
-        double root = traceOfRoot(one.covariance(), other.covariance(), one.dimension());
+        double root = traceOfRoot(one.rows(), other.rows(), threads);
         return new FrechetDistance(squaredDistance(one.mean(), other.mean()), one.trace() + other.trace() - 2 * root);
     }
 
@@ -36,38 +44,36 @@ public record FrechetDistance(double means, double covariances) {
         return sum;
     }
 
-    private static double traceOfRoot(double[] one, double[] other, int n) {
-        double[] root = rootOf(one, n);
-        double[] left = DoubleMatrices.timesTransposed(root, other, n);
-        double[] product = DoubleMatrices.timesTransposed(left, root, n);
-        symmetrize(product, n);
+    private static double traceOfRoot(double[][] one, double[][] other, Threads threads) {
+        double[][] root = SemidefiniteRoot.of(one); // (rank, D)
+        if (root.length == 0) {
+            return 0;
+        }
+        double[][] left = Products.multiply(root, other, Part.WHOLE, threads); // (rank, D)
+        double[][] product = Products.multiply(left, Products.transposed(root), Part.UPPER, threads); // (rank, rank)
         double trace = 0;
-        for (double value : DoubleMatrices.eigenvalues(product, n)) {
+        for (double value : eigenvalues(product)) {
             trace += Math.sqrt(Math.max(value, 0));
         }
         return trace;
     }
 
-    /** {@code max(L, 0)^(1/2) V^T} of a symmetric matrix, in its memory. */
-    private static double[] rootOf(double[] matrix, int n) {
-        double[] values = DoubleMatrices.decompose(matrix, n);
-        for (int row = 0; row < n; row++) {
-            double factor = Math.sqrt(Math.max(values[row], 0));
-            for (int i = row * n; i < (row + 1) * n; i++) {
-                matrix[i] *= factor;
-            }
-        }
-        return matrix;
-    }
-
-    private static void symmetrize(double[] matrix, int n) {
+    private static double[] eigenvalues(double[][] upper) {
+        int n = upper.length;
+        DMatrixRMaj matrix = new DMatrixRMaj(n, n);
         for (int i = 0; i < n; i++) {
-            for (int j = 0; j < i; j++) {
-                double mean = 0.5 * (matrix[i * n + j] + matrix[j * n + i]);
-                matrix[i * n + j] = mean;
-                matrix[j * n + i] = mean;
+            for (int j = i; j < n; j++) {
+                matrix.set(i, j, upper[i][j]);
+                matrix.set(j, i, upper[i][j]);
             }
         }
+        EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(n, false, true);
+        if (!eigen.decompose(matrix)) {
+            throw new IllegalStateException("the eigenvalues of a matrix " + n + " x " + n + " were not found");
+        }
+        return IntStream.range(0, n)
+                .mapToDouble(i -> eigen.getEigenvalue(i).getReal())
+                .toArray();
     }
 
     /** The distance. */

@@ -1,8 +1,11 @@
 package io.github.marspark.model.evaluation;
 
+import io.github.marspark.model.evaluation.Products.Part;
+import io.github.marspark.model.tensor.Threads;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /**
  * The kernel distance (KID): the unbiased squared maximum mean discrepancy of two sets of features under
@@ -64,46 +67,54 @@ public final class KernelDistance {
     /**
      * The squared discrepancy of one pair of subsets.
      *
+     * @param threads share the products
      * @throws IllegalArgumentException if the dimensions differ or a feature is not finite
      */
-    public static double of(Features one, Features other, Pair pair) {
-        int dimension = FeatureTable.sameDimension(one, other);
-        double[] x = FeatureTable.of(one, pair.one);
-        double[] y = FeatureTable.of(other, pair.other);
-        long m = pair.one.length;
-        double within = sumOfKernels(x, x, dimension, Pairs.DIFFERENT) + sumOfKernels(y, y, dimension, Pairs.DIFFERENT);
-        return within / (m * (m - 1)) - 2 * sumOfKernels(x, y, dimension, Pairs.ALL) / (m * m);
+    public static double of(Features one, Features other, Pair pair, Threads threads) {
+        FeatureTable.sameDimension(one, other);
+        double[][] x = FeatureTable.rows(one, pair.one);
+        double[][] y = FeatureTable.rows(other, pair.other);
+        long m = x.length;
+        double within = 2
+                * (sumAboveDiagonal(kernels(x, x, Part.UPPER, threads))
+                        + sumAboveDiagonal(kernels(y, y, Part.UPPER, threads)));
+        double between = 0;
+        for (double[] row : kernels(x, y, Part.WHOLE, threads)) {
+            between += DoubleStream.of(row).sum();
+        }
+        return within / (m * (m - 1)) - 2 * between / (m * m);
     }
 
-    private enum Pairs {
-        ALL,
-        DIFFERENT
-    }
-
-    private static double sumOfKernels(double[] x, double[] y, int dimension, Pairs pairs) {
-        double[] products = DoubleMatrices.timesTransposed(x, y, dimension);
-        int size = y.length / dimension;
+    private static double sumAboveDiagonal(double[][] matrix) {
         double sum = 0;
-        for (int i = 0; i < x.length / dimension; i++) {
-            for (int j = 0; j < size; j++) {
-                if (pairs == Pairs.ALL || i != j) {
-                    double base = products[i * size + j] / dimension + 1;
-                    sum += base * base * base;
-                }
-            }
+        for (int i = 0; i < matrix.length; i++) {
+            sum += Arrays.stream(matrix[i], i + 1, matrix.length).sum();
         }
         return sum;
+    }
+
+    /** {@code k(x_i, y_j)} for every i and j that a part has. */
+    private static double[][] kernels(double[][] x, double[][] y, Part part, Threads threads) {
+        double[][] kernels = Products.multiply(x, Products.transposed(y), part, threads);
+        for (double[] row : kernels) {
+            for (int j = 0; j < row.length; j++) {
+                double base = row[j] / x[0].length + 1;
+                row[j] = base * base * base;
+            }
+        }
+        return kernels;
     }
 
     /**
      * The distance as published numbers have it: {@link #SUBSETS} pairs of {@link #SUBSET_SIZE} images by {@link #SEED}.
      *
+     * @param threads share the products
      * @throws IllegalArgumentException if a set has fewer images than a subset, the dimensions differ, or a feature is not
      *     finite
      */
-    public static Spread between(Features one, Features other) {
+    public static Spread between(Features one, Features other, Threads threads) {
         return Spread.of(pairs(SEED, SUBSETS, SUBSET_SIZE, one.count(), other.count()).stream()
-                .mapToDouble(pair -> of(one, other, pair))
+                .mapToDouble(pair -> of(one, other, pair, threads))
                 .toArray());
     }
 }

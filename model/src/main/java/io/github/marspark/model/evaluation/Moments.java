@@ -1,5 +1,6 @@
 package io.github.marspark.model.evaluation;
 
+import io.github.marspark.model.evaluation.Products.Part;
 import io.github.marspark.model.tensor.Threads;
 import java.io.Serializable;
 
@@ -21,12 +22,6 @@ import java.io.Serializable;
  */
 public final class Moments implements Serializable {
     private static final long serialVersionUID = 1;
-
-    /** Rows that are multiplied while they are in the processor's cache. */
-    private static final int PANEL = 64;
-
-    /** Rows whose products are added to an element at once, one after another. */
-    private static final int LANES = 4;
 
     private final long count;
     private final double[] mean;
@@ -52,12 +47,18 @@ public final class Moments implements Serializable {
         }
         double[][] rows = FeatureTable.rows(features, first, end);
         double[] mean = centre(rows);
-        double[] scatter = new double[start(mean.length, mean.length)];
-        threads.split((mean.length + 1) / 2, 1, (from, to) -> {
-            addProducts(rows, from, to, scatter);
-            addProducts(rows, mean.length - to, mean.length - from, scatter);
-        });
-        return new Moments(rows.length, mean, scatter);
+        double[][] products = Products.multiply(Products.transposed(rows), rows, Part.UPPER, threads);
+        return new Moments(rows.length, mean, upper(products));
+    }
+
+    private static double[] upper(double[][] matrix) {
+        double[] upper = new double[Math.toIntExact(matrix.length * (matrix.length + 1L) / 2)];
+        int at = 0;
+        for (int i = 0; i < matrix.length; i++) {
+            System.arraycopy(matrix[i], i, upper, at, matrix.length - i);
+            at += matrix.length - i;
+        }
+        return upper;
     }
 
     /** Subtracts the mean of all rows from each, and returns it. */
@@ -77,48 +78,6 @@ public final class Moments implements Serializable {
             }
         }
         return mean;
-    }
-
-    /** Where a row of the triangle starts, which has its elements from the diagonal on. */
-    private static int start(int row, int dimension) {
-        return Math.toIntExact((long) row * dimension - (long) row * (row - 1) / 2);
-    }
-
-    /** Computes the rows {@code from} to {@code to} of the triangle. */
-    private static void addProducts(double[][] rows, int from, int to, double[] scatter) {
-        int dimension = rows[0].length;
-        double[] sums = new double[dimension];
-        for (int first = 0; first < rows.length; first += PANEL) {
-            int end = Math.min(rows.length, first + PANEL);
-            for (int i = from; i < to; i++) {
-                System.arraycopy(scatter, start(i, dimension), sums, i, dimension - i);
-                addProducts(rows, first, end, i, sums);
-                System.arraycopy(sums, i, scatter, start(i, dimension), dimension - i);
-            }
-        }
-    }
-
-    private static void addProducts(double[][] rows, int first, int end, int i, double[] sums) {
-        int row = first;
-        for (; row + LANES <= end; row += LANES) {
-            addFour(rows[row], rows[row + 1], rows[row + 2], rows[row + 3], i, sums);
-        }
-        for (; row < end; row++) {
-            double factor = rows[row][i];
-            for (int j = i; j < sums.length; j++) {
-                sums[j] += factor * rows[row][j];
-            }
-        }
-    }
-
-    private static void addFour(double[] a, double[] b, double[] c, double[] d, int i, double[] sums) {
-        double factorA = a[i];
-        double factorB = b[i];
-        double factorC = c[i];
-        double factorD = d[i];
-        for (int j = i; j < sums.length; j++) {
-            sums[j] = sums[j] + factorA * a[j] + factorB * b[j] + factorC * c[j] + factorD * d[j];
-        }
     }
 
     /**

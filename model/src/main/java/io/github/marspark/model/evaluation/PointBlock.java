@@ -1,34 +1,23 @@
 package io.github.marspark.model.evaluation;
 
+import io.github.marspark.model.tensor.Kernels;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /**
  * The features of some images as points, and which others are near them.
  *
- * <p>All squared distances to a block of columns come from one product of matrices, {@code |a|^2 + |b|^2 - 2 a b}, with a
- * bound for its rounding. Where that could change an answer, the sum of squared differences decides: it alone is handed
- * out and compared, so that equal points are at distance 0, ties are ties, and no answer depends on how products round.
- *
- * <p>Immutable and thread-safe.
+ * <p>Squared distances are estimated by a float32 product of matrices, with a bound for its rounding. Where that could
+ * change an answer, the sum of squared differences in double precision decides: it alone is handed out and compared, so
+ * that equal points are at distance 0, ties are ties, and no answer depends on how products round. Immutable and
+ * thread-safe.
  */
 public final class PointBlock {
-    /** Half the distance from 1 to the next double: the largest relative error of one operation. */
-    private static final double UNIT = 0x1p-53;
-
     private final int dimension;
-    private final double[] points;
-    private final double[] squaredNorms;
+    private final double[][] points;
 
-    private PointBlock(double[] points, int dimension) {
+    private PointBlock(double[][] points, int dimension) {
         this.dimension = dimension;
         this.points = points;
-        this.squaredNorms = new double[points.length / dimension];
-        for (int row = 0; row < squaredNorms.length; row++) {
-            for (int i = row * dimension; i < (row + 1) * dimension; i++) {
-                squaredNorms[row] += points[i] * points[i];
-            }
-        }
     }
 
     /**
@@ -39,13 +28,20 @@ public final class PointBlock {
      * @throws IllegalArgumentException if a feature is not finite
      */
     public static PointBlock of(Features features, int first, int end) {
-        int[] images = IntStream.range(first, end).toArray();
-        return new PointBlock(FeatureTable.of(features, images), features.dimension());
+        return new PointBlock(FeatureTable.rows(features, first, end), features.dimension());
     }
 
     /** Number of points. */
     public int count() {
-        return squaredNorms.length;
+        return points.length;
+    }
+
+    double[][] points() {
+        return points;
+    }
+
+    int dimension() {
+        return dimension;
     }
 
     /**
@@ -53,15 +49,34 @@ public final class PointBlock {
      *
      * @param columns other points or the same, of the same dimension
      * @param nearest how many to tell of
+     * @param kernels of float32, compute the estimates
      * @return {@code (count, nearest)}, ascending; infinite where there are fewer columns
      */
-    public double[] nearest(PointBlock columns, int nearest) {
-        Approximation approximation = new Approximation(columns);
+    public double[] nearest(PointBlock columns, int nearest, Kernels kernels) {
+        DistanceEstimate estimate = new DistanceEstimate(this, columns, kernels);
         double[] result = new double[count() * nearest];
-        for (int row = 0; row < count(); row++) {
-            System.arraycopy(approximation.nearest(row, nearest), 0, result, row * nearest, nearest);
-        }
+        kernels.threads().split(count(), 1, (from, to) -> {
+            for (int row = from; row < to; row++) {
+                System.arraycopy(nearest(row, columns, nearest, estimate), 0, result, row * nearest, nearest);
+            }
+        });
         return result;
+    }
+
+    /** A column that is farther at least than so many others are at most is not among the nearest. */
+    private double[] nearest(int row, PointBlock columns, int nearest, DistanceEstimate estimate) {
+        double[] most = infinities(nearest);
+        for (int column = 0; column < columns.count(); column++) {
+            insert(most, estimate.most(row, column));
+        }
+        double limit = most[nearest - 1];
+        double[] exact = infinities(nearest);
+        for (int column = 0; column < columns.count(); column++) {
+            if (estimate.least(row, column) <= limit) {
+                insert(exact, squaredDistance(points[row], columns.points[column]));
+            }
+        }
+        return exact;
     }
 
     /**
@@ -87,22 +102,35 @@ public final class PointBlock {
      *
      * @param columns centres
      * @param squaredRadii of each centre, compared with {@code <=}
+     * @param kernels of float32, compute the estimates
      */
-    public boolean[] covered(PointBlock columns, double[] squaredRadii) {
-        Approximation approximation = new Approximation(columns);
+    public boolean[] covered(PointBlock columns, double[] squaredRadii, Kernels kernels) {
+        DistanceEstimate estimate = new DistanceEstimate(this, columns, kernels);
         boolean[] covered = new boolean[count()];
-        for (int row = 0; row < covered.length; row++) {
-            covered[row] = approximation.covers(row, squaredRadii);
-        }
+        kernels.threads().split(count(), 1, (from, to) -> {
+            for (int row = from; row < to; row++) {
+                covered[row] = isCovered(row, columns, squaredRadii, estimate);
+            }
+        });
         return covered;
     }
 
-    private double squaredDistance(int row, PointBlock columns, int column) {
+    private boolean isCovered(int row, PointBlock columns, double[] squaredRadii, DistanceEstimate estimate) {
+        for (int column = 0; column < columns.count(); column++) {
+            double radius = squaredRadii[column];
+            if (estimate.most(row, column) <= radius
+                    || (estimate.least(row, column) <= radius
+                            && squaredDistance(points[row], columns.points[column]) <= radius)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static double squaredDistance(double[] a, double[] b) {
         double sum = 0;
-        int a = row * dimension;
-        int b = column * dimension;
-        for (int i = 0; i < dimension; i++) {
-            double difference = points[a + i] - columns.points[b + i];
+        for (int i = 0; i < a.length; i++) {
+            double difference = a[i] - b[i];
             sum += difference * difference;
         }
         return sum;
@@ -124,62 +152,5 @@ public final class PointBlock {
             ascending[place] = ascending[place - 1];
         }
         ascending[place] = value;
-    }
-
-    /** The squared distances to a block of columns, about. */
-    private final class Approximation {
-        private final PointBlock columns;
-        private final double[] products;
-        private final double error;
-
-        Approximation(PointBlock columns) {
-            if (columns.dimension != dimension) {
-                throw new IllegalArgumentException(
-                        "points have " + dimension + " and " + columns.dimension + " dimensions, must have the same");
-            }
-            this.columns = columns;
-            this.products = DoubleMatrices.timesTransposed(points, columns.points, dimension);
-            this.error = 4 * (dimension + 8) * UNIT;
-        }
-
-        private double value(int row, int column) {
-            double product = products[row * columns.count() + column];
-            return squaredNorms[row] + columns.squaredNorms[column] - 2 * product;
-        }
-
-        /**
-         * What the value and the sum of squared differences may differ by. A sum of n products in any order errs by at most n
-         * units of the sum of their magnitudes; those of both norms, of twice the product and of the squared differences are at
-         * most {@code |a|^2 + |b|^2} each, the last twice.
-         */
-        private double slack(int row, int column) {
-            return error * (squaredNorms[row] + columns.squaredNorms[column]);
-        }
-
-        /** The exact distances of the nearest columns, ascending: no column beyond the limit can be among them. */
-        double[] nearest(int row, int nearest) {
-            double[] most = infinities(nearest);
-            for (int column = 0; column < columns.count(); column++) {
-                insert(most, value(row, column) + slack(row, column));
-            }
-            double limit = most[nearest - 1];
-            double[] exact = infinities(nearest);
-            for (int column = 0; column < columns.count(); column++) {
-                if (value(row, column) - slack(row, column) <= limit) {
-                    insert(exact, squaredDistance(row, columns, column));
-                }
-            }
-            return exact;
-        }
-
-        boolean covers(int row, double[] squaredRadii) {
-            for (int column = 0; column < columns.count(); column++) {
-                if (value(row, column) - slack(row, column) <= squaredRadii[column]
-                        && squaredDistance(row, columns, column) <= squaredRadii[column]) {
-                    return true;
-                }
-            }
-            return false;
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.marspark.model.evaluation;
 
+import io.github.marspark.model.tensor.Kernels;
 import java.util.Arrays;
 
 /**
@@ -27,15 +28,16 @@ public record PrecisionRecall(int generatedInside, int generated, int realInside
      * Compares two sets.
      *
      * @param k which neighbour a ball reaches to, from 1
+     * @param kernels of float32, compute estimates; the result does not depend on their rounding
      * @throws IllegalArgumentException if a set has not more than k points, the dimensions differ, or a feature is not
      *     finite
      */
-    public static PrecisionRecall between(Features generated, Features real, int k) {
+    public static PrecisionRecall between(Features generated, Features real, int k, Kernels kernels) {
         FeatureTable.sameDimension(generated, real);
         return new PrecisionRecall(
-                inside(generated, real, squaredRadii(real, k)),
+                inside(generated, real, squaredRadii(real, k, kernels), kernels),
                 generated.count(),
-                inside(real, generated, squaredRadii(generated, k)),
+                inside(real, generated, squaredRadii(generated, k, kernels), kernels),
                 real.count());
     }
 
@@ -43,10 +45,11 @@ public record PrecisionRecall(int generatedInside, int generated, int realInside
      * The squared radius of every point of a set.
      *
      * @param k which neighbour a ball reaches to, from 1
+     * @param kernels of float32, compute estimates; the result does not depend on their rounding
      * @return {@code (N)}
      * @throws IllegalArgumentException if the set has not more than k points, or a feature is not finite
      */
-    public static double[] squaredRadii(Features set, int k) {
+    public static double[] squaredRadii(Features set, int k, Kernels kernels) {
         if (k < 1 || k >= set.count()) {
             throw new IllegalArgumentException(
                     "k is " + k + ", must be at least 1 and less than the " + set.count() + " images of a set");
@@ -54,7 +57,7 @@ public record PrecisionRecall(int generatedInside, int generated, int realInside
         double[] radii = new double[set.count()];
         for (int first = 0; first < set.count(); first += BLOCK) {
             PointBlock rows = block(set, first);
-            double[] nearest = nearest(rows, set, k + 1); // a point's own distance of 0 is among them
+            double[] nearest = nearest(rows, set, k + 1, kernels); // a point's own distance of 0 is among them
             for (int i = 0; i < rows.count(); i++) {
                 radii[first + i] = nearest[i * (k + 1) + k];
             }
@@ -62,10 +65,10 @@ public record PrecisionRecall(int generatedInside, int generated, int realInside
         return radii;
     }
 
-    private static double[] nearest(PointBlock rows, Features set, int count) {
-        double[] nearest = rows.nearest(block(set, 0), count);
+    private static double[] nearest(PointBlock rows, Features set, int count, Kernels kernels) {
+        double[] nearest = rows.nearest(block(set, 0), count, kernels);
         for (int first = BLOCK; first < set.count(); first += BLOCK) {
-            nearest = PointBlock.merged(nearest, rows.nearest(block(set, first), count), count);
+            nearest = PointBlock.merged(nearest, rows.nearest(block(set, first), count, kernels), count);
         }
         return nearest;
     }
@@ -74,21 +77,22 @@ public record PrecisionRecall(int generatedInside, int generated, int realInside
         return PointBlock.of(set, first, Math.min(set.count(), first + BLOCK));
     }
 
-    private static int inside(Features points, Features centres, double[] squaredRadii) {
+    private static int inside(Features points, Features centres, double[] squaredRadii, Kernels kernels) {
         int inside = 0;
         for (int first = 0; first < points.count(); first += BLOCK) {
-            for (boolean covered : covered(block(points, first), centres, squaredRadii)) {
+            for (boolean covered : covered(block(points, first), centres, squaredRadii, kernels)) {
                 inside += covered ? 1 : 0;
             }
         }
         return inside;
     }
 
-    private static boolean[] covered(PointBlock rows, Features centres, double[] squaredRadii) {
+    private static boolean[] covered(PointBlock rows, Features centres, double[] squaredRadii, Kernels kernels) {
         boolean[] covered = new boolean[rows.count()];
         for (int first = 0; first < centres.count(); first += BLOCK) {
             PointBlock columns = block(centres, first);
-            boolean[] here = rows.covered(columns, Arrays.copyOfRange(squaredRadii, first, first + columns.count()));
+            boolean[] here =
+                    rows.covered(columns, Arrays.copyOfRange(squaredRadii, first, first + columns.count()), kernels);
             for (int i = 0; i < covered.length; i++) {
                 covered[i] |= here[i];
             }

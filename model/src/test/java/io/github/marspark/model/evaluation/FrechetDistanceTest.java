@@ -10,6 +10,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 class FrechetDistanceTest {
+    private static final Threads THREADS = new Threads(2);
     private static final OptionalLong UNKNOWN = OptionalLong.empty();
 
     private static double[] diagonal(double... variances) {
@@ -25,7 +26,7 @@ class FrechetDistanceTest {
     void isKnownForIndependentFeatures() {
         FeatureStatistics one = new FeatureStatistics(UNKNOWN, new double[] {1, 2, 3}, diagonal(1, 4, 9));
         FeatureStatistics other = new FeatureStatistics(UNKNOWN, new double[] {1, 0, 4}, diagonal(4, 0, 9));
-        FrechetDistance distance = FrechetDistance.between(one, other);
+        FrechetDistance distance = FrechetDistance.between(one, other, THREADS);
         assertThat(distance.means()).isEqualTo(5);
         assertThat(distance.covariances()).isCloseTo(1 + 4, Offset.offset(1e-12));
         assertThat(distance.value()).isEqualTo(distance.means() + distance.covariances());
@@ -37,14 +38,62 @@ class FrechetDistanceTest {
         Random random = new Random(3);
         int dimension = 60;
         double[] values = random.doubles(500L * dimension).toArray();
-        FeatureStatistics one = FeatureStatistics.of(new FeatureTable(values, dimension), new Threads(1));
+        FeatureStatistics one = FeatureStatistics.of(new FeatureTable(values, dimension), THREADS);
         double[] larger = one.covariance();
         for (int i = 0; i < larger.length; i++) {
             larger[i] *= 2.25;
         }
         FeatureStatistics other = new FeatureStatistics(UNKNOWN, one.mean(), larger);
-        assertThat(FrechetDistance.between(one, other).value())
+        assertThat(FrechetDistance.between(one, other, THREADS).value())
                 .isCloseTo(0.25 * one.trace(), Offset.offset(1e-10 * one.trace()));
+    }
+
+    /** Of 90 features 20 are sums of others; rounding to float32 makes some eigenvalues of about 1e-8 negative. */
+    @Test
+    void aRoundedCovarianceOfLowRankIsNearItself() {
+        Random random = new Random(4);
+        int dimension = 90;
+        double[] values = random.doubles(400L * dimension).toArray();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % dimension < 70 ? values[i] : values[i - 70] - 2 * values[i - 60];
+        }
+        FeatureStatistics exact = FeatureStatistics.of(new FeatureTable(values, dimension), THREADS);
+        double[] rounded = exact.covariance();
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = (float) rounded[i];
+        }
+        FeatureStatistics other = new FeatureStatistics(UNKNOWN, exact.mean(), rounded);
+        double scale = exact.trace();
+        assertThat(FrechetDistance.between(exact, exact, THREADS).value()).isCloseTo(0, Offset.offset(1e-6 * scale));
+        assertThat(FrechetDistance.between(exact, other, THREADS).value()).isCloseTo(0, Offset.offset(1e-3 * scale));
+        assertThat(FrechetDistance.between(other, exact, THREADS).value()).isCloseTo(0, Offset.offset(1e-3 * scale));
+    }
+
+    @Test
+    void aMatrixWithNegativeEigenvaluesIsRefused() {
+        FeatureStatistics one = new FeatureStatistics(UNKNOWN, new double[2], new double[] {1, 1.5, 1.5, 1});
+        assertThatThrownBy(() -> FrechetDistance.between(one, one, THREADS))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the covariance has negative eigenvalues: it is none");
+    }
+
+    @Test
+    void setsThatAreAllTheSameImageHaveADistance() {
+        FeatureStatistics point = new FeatureStatistics(UNKNOWN, new double[] {1, 2}, diagonal(0, 0));
+        FeatureStatistics other = new FeatureStatistics(UNKNOWN, new double[] {1, 4}, diagonal(1, 3));
+        assertThat(FrechetDistance.between(point, other, THREADS).value()).isEqualTo(8);
+        assertThat(FrechetDistance.between(other, point, THREADS).value()).isEqualTo(8);
+    }
+
+    @Test
+    void threadsChangeNoBit() {
+        Random random = new Random(5);
+        FeatureStatistics one =
+                FeatureStatistics.of(new FeatureTable(random.doubles(4000).toArray(), 40), THREADS);
+        FeatureStatistics other =
+                FeatureStatistics.of(new FeatureTable(random.doubles(6000).toArray(), 40), THREADS);
+        assertThat(FrechetDistance.between(one, other, THREADS))
+                .isEqualTo(FrechetDistance.between(one, other, new Threads(1)));
     }
 
     @Test
@@ -81,7 +130,7 @@ class FrechetDistanceTest {
     void statisticsOfOtherFeaturesAreRefused() {
         FeatureStatistics one = new FeatureStatistics(UNKNOWN, new double[1], diagonal(1));
         FeatureStatistics other = new FeatureStatistics(UNKNOWN, new double[2], diagonal(1, 1));
-        assertThatThrownBy(() -> FrechetDistance.between(one, other))
+        assertThatThrownBy(() -> FrechetDistance.between(one, other, THREADS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the statistics have 1 and 2 dimensions: they are of different features");
     }

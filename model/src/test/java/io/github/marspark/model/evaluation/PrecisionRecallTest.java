@@ -3,6 +3,9 @@ package io.github.marspark.model.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.Kernels;
+import io.github.marspark.model.tensor.Threads;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -10,6 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class PrecisionRecallTest {
     private static final int DIMENSION = 40;
+    private static final Threads THREADS = new Threads(2);
+    private static final Kernels KERNELS = new CpuKernels(THREADS);
 
     /** Features as a network gives them, far from 0, one of four the same as another. */
     private static FeatureTable features(int images, long seed) {
@@ -60,8 +65,8 @@ class PrecisionRecallTest {
         FeatureTable generated = features(150, 1);
         FeatureTable real = features(130, 2);
         for (int k : new int[] {1, 2, 3}) {
-            assertThat(PrecisionRecall.squaredRadii(generated, k)).isEqualTo(squaredRadii(generated, k));
-            PrecisionRecall actual = PrecisionRecall.between(generated, real, k);
+            assertThat(PrecisionRecall.squaredRadii(generated, k, KERNELS)).isEqualTo(squaredRadii(generated, k));
+            PrecisionRecall actual = PrecisionRecall.between(generated, real, k, KERNELS);
             assertThat(actual.generatedInside()).isEqualTo(inside(generated, real, squaredRadii(real, k)));
             assertThat(actual.realInside()).isEqualTo(inside(real, generated, squaredRadii(generated, k)));
         }
@@ -71,25 +76,25 @@ class PrecisionRecallTest {
     @Test
     void duplicatesCount() {
         FeatureTable set = features(8, 1);
-        double[] radii = PrecisionRecall.squaredRadii(set, 1);
+        double[] radii = PrecisionRecall.squaredRadii(set, 1, KERNELS);
         assertThat(radii[2]).isZero();
         assertThat(radii[3]).isZero();
-        assertThat(PrecisionRecall.between(set, set, 1).precision()).isEqualTo(1);
+        assertThat(PrecisionRecall.between(set, set, 1, KERNELS).precision()).isEqualTo(1);
     }
 
     @Test
     void blocksOfColumnsGiveWhatAllOfThemGive() {
         FeatureTable set = features(90, 3);
         PointBlock all = PointBlock.of(set, 0, 90);
-        double[] expected = all.nearest(all, 4);
-        double[] actual = all.nearest(PointBlock.of(set, 60, 90), 4);
-        actual = PointBlock.merged(actual, all.nearest(PointBlock.of(set, 0, 3), 4), 4);
-        actual = PointBlock.merged(actual, all.nearest(PointBlock.of(set, 3, 60), 4), 4);
+        double[] expected = all.nearest(all, 4, KERNELS);
+        double[] actual = all.nearest(PointBlock.of(set, 60, 90), 4, KERNELS);
+        actual = PointBlock.merged(actual, all.nearest(PointBlock.of(set, 0, 3), 4, KERNELS), 4);
+        actual = PointBlock.merged(actual, all.nearest(PointBlock.of(set, 3, 60), 4, KERNELS), 4);
         assertThat(actual).isEqualTo(expected);
         double[] radii = new double[90];
         Arrays.fill(radii, 1);
         radii[0] = -1;
-        boolean[] covered = PointBlock.of(set, 0, 2).covered(all, radii);
+        boolean[] covered = PointBlock.of(set, 0, 2).covered(all, radii, KERNELS);
         assertThat(covered).containsExactly(inside(set, 0, radii), inside(set, 1, radii));
     }
 
@@ -100,25 +105,26 @@ class PrecisionRecallTest {
     @Test
     void setsThatCannotBeComparedAreRefused() {
         FeatureTable set = features(4, 1);
-        assertThatThrownBy(() -> PrecisionRecall.between(set, set, 4))
+        assertThatThrownBy(() -> PrecisionRecall.between(set, set, 4, KERNELS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("k is 4, must be at least 1 and less than the 4 images of a set");
         FeatureTable narrow = new FeatureTable(new double[8], 2);
-        assertThatThrownBy(() -> PrecisionRecall.between(set, narrow, 1))
+        assertThatThrownBy(() -> PrecisionRecall.between(set, narrow, 1, KERNELS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("features have 40 and 2 dimensions, must have the same");
         PointBlock block = PointBlock.of(set, 0, 2);
-        assertThatThrownBy(() -> block.nearest(PointBlock.of(narrow, 0, 1), 1))
+        assertThatThrownBy(() -> block.nearest(PointBlock.of(narrow, 0, 1), 1, KERNELS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("points have 40 and 2 dimensions, must have the same");
-        assertThatThrownBy(() -> KernelDistance.of(set, narrow, new KernelDistance.Pair(new int[2], new int[2])))
+        assertThatThrownBy(
+                        () -> KernelDistance.of(set, narrow, new KernelDistance.Pair(new int[2], new int[2]), THREADS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("features have 40 and 2 dimensions, must have the same");
     }
 
     @Test
     void setsThatAreTooSmallAreRefused() {
-        assertThatThrownBy(() -> KernelDistance.between(features(1000, 1), features(999, 1)))
+        assertThatThrownBy(() -> KernelDistance.between(features(1000, 1), features(999, 1), THREADS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("subsets have 1000 images, must have 2 to 999, since the sets have 1000 and 999");
         assertThatThrownBy(() -> InceptionScore.of(features(9, 1)))

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.marspark.model.fixtures.FidFixtures;
 import io.github.marspark.model.fixtures.Fixtures;
 import io.github.marspark.model.fixtures.Npz;
+import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecordedMetricsTest {
     private static final Npz FIXTURE = FidFixtures.npz("metrics");
 
+    private static final Threads THREADS = new Threads(2);
+    private static final Kernels KERNELS = new CpuKernels(THREADS);
+
     /** What sums of some thousand terms in another order may differ by, as a share of the terms. */
     private static final double EXACT = 1e-12;
 
@@ -32,7 +37,7 @@ class RecordedMetricsTest {
     }
 
     private static FeatureStatistics statistics(String name) {
-        return FeatureStatistics.of(table(name), new Threads(2));
+        return FeatureStatistics.of(table(name), THREADS);
     }
 
     @Test
@@ -50,19 +55,19 @@ class RecordedMetricsTest {
         FeatureStatistics one = statistics("features_1");
         FeatureStatistics other = statistics("features_2");
         double scale = one.trace() + other.trace();
-        assertDistance(FrechetDistance.between(one, other).value(), FIXTURE.scalar("fid"), 1e-11 * scale);
-        assertDistance(FrechetDistance.between(other, one).value(), FIXTURE.scalar("fid"), 1e-11 * scale);
-        assertDistance(FrechetDistance.between(one, one).value(), 0, 1e-11 * scale);
+        assertDistance(FrechetDistance.between(one, other, THREADS).value(), FIXTURE.scalar("fid"), 1e-11 * scale);
+        assertDistance(FrechetDistance.between(other, one, THREADS).value(), FIXTURE.scalar("fid"), 1e-11 * scale);
+        assertDistance(FrechetDistance.between(one, one, THREADS).value(), 0, 1e-11 * scale);
         assertThat(one.isSingular()).isFalse();
     }
 
     @Test
     void frechetDistanceOfTheFirstFixtures() {
         Npz fixture = Fixtures.npz("metrics");
-        FeatureStatistics one = FeatureStatistics.of(table(fixture, "features_a"), new Threads(1));
-        FeatureStatistics other = FeatureStatistics.of(table(fixture, "features_b"), new Threads(1));
+        FeatureStatistics one = FeatureStatistics.of(table(fixture, "features_a"), THREADS);
+        FeatureStatistics other = FeatureStatistics.of(table(fixture, "features_b"), THREADS);
         double scale = one.trace() + other.trace();
-        assertDistance(FrechetDistance.between(one, other).value(), fixture.scalar("fid"), 1e-11 * scale);
+        assertDistance(FrechetDistance.between(one, other, THREADS).value(), fixture.scalar("fid"), 1e-11 * scale);
     }
 
     /** An eigenvalue that should be 0 leaves the root of its rounding, about 1e-8 of the largest. */
@@ -71,7 +76,10 @@ class RecordedMetricsTest {
         FeatureStatistics one = statistics("singular.features_1");
         FeatureStatistics other = statistics("singular.features_2");
         double scale = one.trace() + other.trace();
-        assertDistance(FrechetDistance.between(one, other).value(), FIXTURE.scalar("singular.fid_exact"), 1e-6 * scale);
+        assertDistance(
+                FrechetDistance.between(one, other, THREADS).value(),
+                FIXTURE.scalar("singular.fid_exact"),
+                1e-6 * scale);
         assertThat(one.isSingular()).isTrue();
         assertThat(other.isSingular()).isTrue();
     }
@@ -108,7 +116,7 @@ class RecordedMetricsTest {
                 .mapToObj(i -> new KernelDistance.Pair(
                         Arrays.copyOfRange(one, i * size, (i + 1) * size),
                         Arrays.copyOfRange(other, i * size, (i + 1) * size)))
-                .mapToDouble(pair -> KernelDistance.of(table("features_1"), table("features_2"), pair))
+                .mapToDouble(pair -> KernelDistance.of(table("features_1"), table("features_2"), pair, THREADS))
                 .toArray();
         assertClose("kid.per_subset", distances, FIXTURE.doubles("kid.per_subset"), EXACT);
         assertSpread("kid.mean_std", Spread.of(distances));
@@ -124,7 +132,7 @@ class RecordedMetricsTest {
         String name = "prc.k" + k;
         FeatureTable generated = table("features_1");
         FeatureTable real = table("features_2");
-        PrecisionRecall actual = PrecisionRecall.between(generated, real, k);
+        PrecisionRecall actual = PrecisionRecall.between(generated, real, k, KERNELS);
         assertThat(new int[] {actual.generatedInside(), actual.realInside()}).isEqualTo(FIXTURE.ints(name + ".inside"));
         assertClose(name, new double[] {actual.precision(), actual.recall()}, FIXTURE.doubles(name), EXACT);
         assertClose("radii_1", radii(generated, k), FIXTURE.doubles(name + ".radii_1"), EXACT);
@@ -132,15 +140,15 @@ class RecordedMetricsTest {
     }
 
     private static double[] radii(Features set, int k) {
-        return DoubleStream.of(PrecisionRecall.squaredRadii(set, k))
+        return DoubleStream.of(PrecisionRecall.squaredRadii(set, k, KERNELS))
                 .map(Math::sqrt)
                 .toArray();
     }
 
     @Test
     void precisionAndRecallWithTies() {
-        PrecisionRecall actual =
-                PrecisionRecall.between(table("ties.features_1"), table("ties.features_2"), PrecisionRecall.NEIGHBOURS);
+        PrecisionRecall actual = PrecisionRecall.between(
+                table("ties.features_1"), table("ties.features_2"), PrecisionRecall.NEIGHBOURS, KERNELS);
         assertThat(new int[] {actual.generatedInside(), actual.realInside()}).isEqualTo(FIXTURE.ints("ties.inside"));
         double[] expected = FIXTURE.doubles("ties.prc_k3");
         assertClose("ties", new double[] {actual.precision(), actual.recall()}, expected, EXACT);
