@@ -1,5 +1,6 @@
 package io.github.marspark.model.tensor;
 
+import io.github.marspark.model.tensor.ConvolutionShape.Extent;
 import java.util.stream.IntStream;
 
 /**
@@ -13,33 +14,24 @@ import java.util.stream.IntStream;
  * @param offsets of each tap, ascending
  */
 record Axis(int length, int limit, int step, int[] taps, int[] offsets) {
-    /**
-     * How a convolution's outputs meet its inputs.
-     *
-     * @param length number of outputs
-     * @param limit number of inputs
-     */
-    static Axis forward(ConvolutionShape shape, int length, int limit) {
-        int[] taps = IntStream.range(0, shape.kernel()).toArray();
-        int[] offsets = IntStream.of(taps).map(tap -> tap - shape.before()).toArray();
-        return new Axis(length, limit, shape.stride(), taps, offsets);
+    /** How a convolution's outputs meet its inputs. */
+    static Axis forward(Extent extent) {
+        int[] taps = IntStream.range(0, extent.kernel()).toArray();
+        int[] offsets = IntStream.of(taps).map(tap -> tap - extent.before()).toArray();
+        return new Axis(extent.outputs(), extent.length(), extent.stride(), taps, offsets);
     }
 
-    /**
-     * How the gradients of the inputs {@code remainder, remainder + stride, …} meet those of the outputs.
-     *
-     * @param length number of inputs, of all remainders
-     * @param limit number of outputs
-     */
-    static Axis backward(ConvolutionShape shape, int remainder, int length, int limit) {
-        int stride = shape.stride();
-        int first = remainder + shape.before();
-        int[] taps = IntStream.range(1 - shape.kernel(), 1)
+    /** How the gradients of the inputs {@code remainder, remainder + stride, …} meet those of the outputs. */
+    static Axis backward(Extent extent, int remainder) {
+        int stride = extent.stride();
+        int first = remainder + extent.before();
+        int[] taps = IntStream.range(1 - extent.kernel(), 1)
                 .map(tap -> -tap)
                 .filter(tap -> Math.floorMod(first - tap, stride) == 0)
                 .toArray();
         int[] offsets = IntStream.of(taps).map(tap -> (first - tap) / stride).toArray();
-        return new Axis((length - remainder + stride - 1) / stride, limit, 1, taps, offsets);
+        int length = (extent.length() - remainder + stride - 1) / stride;
+        return new Axis(length, extent.outputs(), 1, taps, offsets);
     }
 
     /** Number of taps. */

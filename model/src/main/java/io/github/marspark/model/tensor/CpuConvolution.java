@@ -105,7 +105,7 @@ final class CpuConvolution {
 
     /** A weight {@code (O, C k k)} in rows of one tap and output each, {@code (k k O, C)}, taps in the order of axes. */
     private Matrix byTapAndOutput(Matrix weight, ConvolutionShape shape, Axis rows, Axis columns) {
-        int taps = shape.kernel() * shape.kernel();
+        int taps = shape.taps();
         int outputs = weight.rows();
         int channels = weight.columns() / taps;
         Matrix result = kernels.allocate(rows.count() * columns.count() * outputs, channels);
@@ -115,7 +115,8 @@ final class CpuConvolution {
             for (int output = from; output < to; output++) {
                 CpuKernels.load(weight, output, row);
                 for (int i = 0; i < rows.count() * columns.count(); i++) {
-                    int tap = rows.taps()[i / columns.count()] * shape.kernel() + columns.taps()[i % columns.count()];
+                    int tap = rows.taps()[i / columns.count()] * shape.columns().kernel()
+                            + columns.taps()[i % columns.count()];
                     for (int channel = 0; channel < channels; channel++) {
                         part[channel] = row[channel * taps + tap];
                     }
@@ -154,10 +155,10 @@ final class CpuConvolution {
     // ---- forward
 
     void forward(Matrix x, ConvolutionShape shape, Matrix weight, Matrix bias, Matrix y) {
-        Axis rows = Axis.forward(shape, shape.outputHeight(), shape.height());
-        Axis columns = Axis.forward(shape, shape.outputWidth(), shape.width());
+        Axis rows = Axis.forward(shape.rows());
+        Axis columns = Axis.forward(shape.columns());
         Strips strips = Strips.of(shape.batch(), rows, columns, x.columns());
-        Matrix byTap = byTap(weight, shape.kernel() * shape.kernel());
+        Matrix byTap = byTap(weight, shape.taps());
         float[] start = bias.toFloats();
         share(strips.count(), Windows.size(rows, columns, x.columns(), strips.most), (from, to, scratch) -> {
             Windows windows = new Windows(x, rows, columns, strips.most, scratch);
@@ -166,7 +167,7 @@ final class CpuConvolution {
                 int first = strips.row(strip) * columns.length();
                 int pixels = strips.rows(strip) * columns.length();
                 fill(y, first, pixels, start);
-                product(windows, byTap, y.pointerAt(first * y.stride()), pixels);
+                product(windows, byTap, y.rows(first, first + pixels));
             }
         });
         kernels.release(byTap);
@@ -179,7 +180,7 @@ final class CpuConvolution {
     }
 
     /** Adds the products of windows and {@code weight (O, k k C)} to {@code y (pixels, O)}. */
-    private static void product(Windows windows, Matrix weight, FloatPointer y, int pixels) {
+    private static void product(Windows windows, Matrix weight, Matrix y) {
         for (int i = 0; i < windows.count(); i++) {
             BLAS.multiply(
                     windows.factor(i),
@@ -188,9 +189,9 @@ final class CpuConvolution {
                     weight.pointerAt((long) i * windows.inner()),
                     weight.stride(),
                     Operand.TRANSPOSED,
-                    y,
-                    weight.rows(),
-                    pixels,
+                    y.pointer(),
+                    y.stride(),
+                    y.rows(),
                     weight.rows(),
                     windows.inner(),
                     1,
@@ -201,8 +202,8 @@ final class CpuConvolution {
     // ---- backward to the input
 
     void backwardInput(Matrix dy, ConvolutionShape shape, Matrix weight, Matrix dx, float beta) {
-        for (int row = 0; row < shape.stride(); row++) {
-            for (int column = 0; column < shape.stride(); column++) {
+        for (int row = 0; row < shape.rows().stride(); row++) {
+            for (int column = 0; column < shape.columns().stride(); column++) {
                 backwardInput(dy, weight, new Grid(dx, shape, row, column), beta);
             }
         }
@@ -211,23 +212,23 @@ final class CpuConvolution {
     /** Of the pixels of the input those whose row and column have certain remainders of the stride. */
     private record Grid(Matrix dx, ConvolutionShape shape, int firstRow, int firstColumn) {
         Axis rows() {
-            return Axis.backward(shape, firstRow, shape.height(), shape.outputHeight());
+            return Axis.backward(shape.rows(), firstRow);
         }
 
         Axis columns() {
-            return Axis.backward(shape, firstColumn, shape.width(), shape.outputWidth());
+            return Axis.backward(shape.columns(), firstColumn);
         }
 
         /** Whether its pixels follow one another in memory. */
         boolean isWhole() {
-            return shape.stride() == 1;
+            return shape.rows().stride() == 1 && shape.columns().stride() == 1;
         }
 
         /** The row of dx of a pixel, its row counted over all images. */
         int pixel(int row, int column, int rowsPerImage) {
             int image = row / rowsPerImage;
-            int y = image * shape.height() + shape.stride() * (row % rowsPerImage) + firstRow;
-            return y * shape.width() + shape.stride() * column + firstColumn;
+            int y = image * shape.height() + shape.rows().stride() * (row % rowsPerImage) + firstRow;
+            return y * shape.width() + shape.columns().stride() * column + firstColumn;
         }
     }
 
@@ -294,8 +295,8 @@ final class CpuConvolution {
     // ---- backward to the weight
 
     void backwardWeight(Matrix x, Matrix dy, ConvolutionShape shape, Matrix dWeight, float beta) {
-        Axis rows = Axis.forward(shape, shape.outputHeight(), shape.height());
-        Axis columns = Axis.forward(shape, shape.outputWidth(), shape.width());
+        Axis rows = Axis.forward(shape.rows());
+        Axis columns = Axis.forward(shape.columns());
         Strips strips = Strips.of(shape.batch(), rows, columns, x.columns());
         int parts = Math.min(PARTS, strips.count());
         Matrix sums = kernels.allocate(parts * dWeight.rows(), dWeight.columns());
@@ -314,7 +315,7 @@ final class CpuConvolution {
             }
         });
         for (int part = 0; part < parts; part++) {
-            addByChannel(part(sums, parts, part), dWeight, shape.kernel() * shape.kernel(), part == 0 ? beta : 1);
+            addByChannel(part(sums, parts, part), dWeight, shape.taps(), part == 0 ? beta : 1);
         }
         kernels.release(sums);
     }

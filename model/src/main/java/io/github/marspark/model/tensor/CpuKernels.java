@@ -29,6 +29,7 @@ public final class CpuKernels implements Kernels {
     private final CpuElementwise elementwise;
     private final CpuLayerNorm layerNorm = new CpuLayerNorm(this);
     private final CpuConvolution convolution = new CpuConvolution(this);
+    private final CpuPooling pooling = new CpuPooling(this);
     private final CpuGroupNorm groupNorm = new CpuGroupNorm(this);
     private final CpuAttention attention = new CpuAttention(this);
     private final Queue<CpuKernels> ofOneThread = new ConcurrentLinkedQueue<>();
@@ -383,6 +384,21 @@ public final class CpuKernels implements Kernels {
     @Override
     public void convolutionBackwardWeight(Matrix x, Matrix dy, ConvolutionShape shape, Matrix dWeight, float beta) {
         convolution.backwardWeight(x, dy, shape, dWeight, beta);
+    }
+
+    @Override
+    public void relu(Matrix x, Matrix y) {
+        elementwise.run(new Matrix[] {x}, new Matrix[] {y}, 0, (in, out, n) -> Loops.keep(in[0], 1, out[0], n));
+    }
+
+    @Override
+    public void maximum(Matrix x, ConvolutionShape shape, Matrix y) {
+        pooling.maximum(x, shape, y);
+    }
+
+    @Override
+    public void average(Matrix x, ConvolutionShape shape, Matrix y) {
+        pooling.average(x, shape, y);
     }
 
     @Override

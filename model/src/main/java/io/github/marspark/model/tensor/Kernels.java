@@ -181,9 +181,9 @@ public interface Kernels {
      * before]}, zeros outside the image.
      *
      * @param x {@code (B H W, C)} without gaps
-     * @param weight {@code (O, C k k)}: for each output and channel the taps, row after row, as checkpoints store them
+     * @param weight {@code (O, C k k')}: for each output and channel the taps, row after row, as checkpoints store them
      * @param bias {@code (1, O)}
-     * @param y {@code (B H' W', O)} without gaps
+     * @param y {@code (B H' W', O)}
      */
     void convolution(Matrix x, ConvolutionShape shape, Matrix weight, Matrix bias, Matrix y);
 
@@ -192,6 +192,27 @@ public interface Kernels {
 
     /** Backward of {@link #convolution} to its weight: {@code dWeight + beta dWeight}. */
     void convolutionBackwardWeight(Matrix x, Matrix dy, ConvolutionShape shape, Matrix dWeight, float beta);
+
+    /** {@code y = max(x, 0)}; y may be x. */
+    void relu(Matrix x, Matrix y);
+
+    /**
+     * The largest value of each channel in a window, where that lies inside the image; nobody goes back through it.
+     *
+     * @param x {@code (B H W, C)} without gaps
+     * @param shape of the windows, each with a pixel of the image at least
+     * @param y {@code (B H' W', C)}
+     */
+    void maximum(Matrix x, ConvolutionShape shape, Matrix y);
+
+    /**
+     * The mean of each channel over the pixels of a window that lie inside the image; nobody goes back through it.
+     *
+     * @param x {@code (B H W, C)} without gaps
+     * @param shape of the windows, each with a pixel of the image at least
+     * @param y {@code (B H' W', C)}
+     */
+    void average(Matrix x, ConvolutionShape shape, Matrix y);
 
     /**
      * Group normalisation of images and the activation behind it.

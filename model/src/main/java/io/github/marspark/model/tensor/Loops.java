@@ -45,6 +45,13 @@ final class Loops {
         }
     }
 
+    /** into[i] = max(into[i], x[from + i]). */
+    static void maximum(float[] x, int from, float[] into, int n) {
+        for (int i = 0; i < n; i++) {
+            into[i] = Math.max(into[i], x[from + i]);
+        }
+    }
+
     static void scale(float[] x, float factor, int n) {
         for (int i = 0; i < n; i++) {
             x[i] *= factor;

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
@@ -16,10 +15,12 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 public final class Nd4jKernels implements Kernels {
     private final DataType type;
     private final Threads threads = new Threads(1);
+    private final Nd4jWindows windows;
 
     /** Computes in a floating-point type. */
     public Nd4jKernels(DataType type) {
         this.type = type;
+        this.windows = new Nd4jWindows(type);
     }
 
     @Override
@@ -37,7 +38,7 @@ public final class Nd4jKernels implements Kernels {
         // the garbage collector's
     }
 
-    private static void write(INDArray value, Matrix target, float beta) {
+    static void write(INDArray value, Matrix target, float beta) {
         if (beta == 0) {
             target.array().assign(value);
         } else {
@@ -222,78 +223,35 @@ public final class Nd4jKernels implements Kernels {
         return Nd4j.createFromArray(factors).castTo(type).reshape(x.rows(), x.columns());
     }
 
-    /** Images with zeros around them, {@code (B, before + H + after, before + W + after, C)}. */
-    private static INDArray padded(ConvolutionShape shape, int channels, DataType type) {
-        int zeros = shape.before() + shape.after();
-        return Nd4j.create(type, shape.batch(), shape.height() + zeros, shape.width() + zeros, channels);
-    }
-
-    /** The pixels of {@link #padded} images that are the images. */
-    private static INDArray inside(INDArray padded, ConvolutionShape shape) {
-        return padded.get(
-                NDArrayIndex.all(),
-                NDArrayIndex.interval(shape.before(), shape.before() + shape.height()),
-                NDArrayIndex.interval(shape.before(), shape.before() + shape.width()),
-                NDArrayIndex.all());
-    }
-
-    /** The pixels of {@link #padded} images that one tap of the kernel sees, {@code (B, H', W', C)}. */
-    private static INDArray seen(INDArray padded, ConvolutionShape shape, int tap) {
-        return padded.get(
-                NDArrayIndex.all(),
-                seen(shape, tap / shape.kernel(), shape.outputHeight()),
-                seen(shape, tap % shape.kernel(), shape.outputWidth()),
-                NDArrayIndex.all());
-    }
-
-    private static INDArrayIndex seen(ConvolutionShape shape, int first, int count) {
-        int stride = shape.stride();
-        return NDArrayIndex.interval(first, stride, first + (count - 1) * stride + 1);
-    }
-
-    private static INDArray images(Matrix x, int height, int width) {
-        return x.array().dup('c').reshape('c', -1, height, width, x.columns());
-    }
-
-    /** One tap of a weight {@code (O, C k k)}, {@code (O, C)}, as a view. */
-    private static INDArray tap(Matrix weight, ConvolutionShape shape, int tap) {
-        int taps = shape.kernel() * shape.kernel();
-        return weight.array()
-                .get(NDArrayIndex.all(), NDArrayIndex.interval(tap, taps, weight.columns() - taps + tap + 1));
-    }
-
     @Override
     public void convolution(Matrix x, ConvolutionShape shape, Matrix weight, Matrix bias, Matrix y) {
-        INDArray padded = padded(shape, x.columns(), type);
-        inside(padded, shape).assign(images(x, shape.height(), shape.width()));
         fillRows(bias, y);
-        for (int tap = 0; tap < shape.kernel() * shape.kernel(); tap++) {
-            INDArray pixels = seen(padded, shape, tap).dup('c').reshape('c', y.rows(), x.columns());
-            write(pixels.mmul(tap(weight, shape, tap).dup('c').transpose()), y, 1);
-        }
+        windows.convolution(x, shape, weight, y);
     }
 
     @Override
     public void convolutionBackwardInput(Matrix dy, ConvolutionShape shape, Matrix weight, Matrix dx, float beta) {
-        INDArray padded = padded(shape, dx.columns(), type);
-        for (int tap = 0; tap < shape.kernel() * shape.kernel(); tap++) {
-            INDArray product = dy.array().dup('c').mmul(tap(weight, shape, tap).dup('c'));
-            seen(padded, shape, tap)
-                    .addi(product.dup('c').reshape('c', -1, shape.outputHeight(), shape.outputWidth(), dx.columns()));
-        }
-        write(inside(padded, shape).dup('c').reshape('c', dx.rows(), dx.columns()), dx, beta);
+        windows.backwardInput(dy, shape, weight, dx, beta);
     }
 
     @Override
     public void convolutionBackwardWeight(Matrix x, Matrix dy, ConvolutionShape shape, Matrix dWeight, float beta) {
-        INDArray padded = padded(shape, x.columns(), type);
-        inside(padded, shape).assign(images(x, shape.height(), shape.width()));
-        for (int tap = 0; tap < shape.kernel() * shape.kernel(); tap++) {
-            INDArray pixels = seen(padded, shape, tap).dup('c').reshape('c', dy.rows(), x.columns());
-            INDArray product = read(dy, Operand.TRANSPOSED).mmul(pixels);
-            INDArray target = tap(dWeight, shape, tap);
-            target.assign(beta == 0 ? product : target.add(product));
-        }
+        windows.backwardWeight(x, dy, shape, dWeight, beta);
+    }
+
+    @Override
+    public void relu(Matrix x, Matrix y) {
+        write(Transforms.relu(x.array().dup('c'), false), y, 0);
+    }
+
+    @Override
+    public void maximum(Matrix x, ConvolutionShape shape, Matrix y) {
+        windows.maximum(x, shape, y);
+    }
+
+    @Override
+    public void average(Matrix x, ConvolutionShape shape, Matrix y) {
+        windows.average(x, shape, y);
     }
 
     /** {@code (B H W, C)} as {@code (B G, H W C / G)}. */

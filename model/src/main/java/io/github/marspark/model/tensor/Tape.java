@@ -333,7 +333,7 @@ public final class Tape implements AutoCloseable {
      * @return {@code (B H' W', O)}
      */
     public Variable convolution(Variable x, ConvolutionShape shape, Variable weight, Variable bias) {
-        requireColumns("convolution", x, weight.columns() / (shape.kernel() * shape.kernel()));
+        requireColumns("convolution", x, weight.columns() / shape.taps());
         requireRows("convolution", x, shape.inputRows());
         HeldMatrix y = allocate(shape.outputRows(), weight.rows());
         kernels.convolution(x.value(), shape, weight.value(), bias.value(), y.matrix());

@@ -1,0 +1,5 @@
+/** Files of the mean and covariance of features, as published references are. */
+@NullMarked
+package io.github.marspark.data.statistics;
+
+import org.jspecify.annotations.NullMarked;
