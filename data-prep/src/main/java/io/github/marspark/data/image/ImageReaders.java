@@ -3,7 +3,6 @@ package io.github.marspark.data.image;
 import com.twelvemonkeys.imageio.plugins.bmp.BMPImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
-import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -41,7 +40,6 @@ final class ImageReaders {
         providers.put(ImageFormat.GIF, builtIn("gif"));
         providers.put(ImageFormat.BMP, overBuiltIn(new BMPImageReaderSpi(), builtIn("bmp")));
         providers.put(ImageFormat.TIFF, new TIFFImageReaderSpi());
-        providers.put(ImageFormat.WEBP, new WebPImageReaderSpi());
         return providers;
     }
 
