@@ -27,7 +27,7 @@ final class ExifOrientation {
     private static Optional<byte[]> exif(ImageFormat format, byte[] bytes) throws IOException, ImageRejected {
         return switch (format) {
             case JPEG -> inJpeg(bytes);
-            case PNG -> PngChunks.exif(bytes);
+            case PNG -> PngChunks.exif(bytes).map(ExifOrientation::withoutPrefix);
             case WEBP -> WebpChunks.exif(bytes).map(ExifOrientation::withoutPrefix);
             case TIFF -> Optional.of(bytes);
             case GIF, BMP -> Optional.empty();

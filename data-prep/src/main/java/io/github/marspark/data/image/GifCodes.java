@@ -23,7 +23,7 @@ final class GifCodes {
         reset();
     }
 
-    /** Accepts codes, from the byte that gives their first size on, that reach so many pixels. */
+    /** Accepts codes, from the byte that gives their first size on, for so many pixels. */
     static void check(byte[] bytes, int start, long pixels) throws ImageRejected {
         int literalBits = GifSubBlocks.unsigned(bytes, start);
         if (literalBits < 1 || literalBits > MOST_LITERAL_BITS) {
@@ -35,11 +35,16 @@ final class GifCodes {
                     RejectReason.TRUNCATED,
                     "ends before its first frame does: it has codes for " + found + " of " + pixels + " pixels");
         }
+        if (found > pixels) {
+            throw new ImageRejected(
+                    RejectReason.CORRUPT, "has codes for more than the " + pixels + " pixels of its first frame");
+        }
     }
 
+    /** Counts up to the end of the codes, or to where they are too many. */
     private long count(GifSubBlocks codes, long pixels) throws ImageRejected {
         long found = 0;
-        while (found < pixels) {
+        while (found <= pixels) {
             int code = codes.next(width);
             if (code < 0 || code == clear + 1) {
                 return found;

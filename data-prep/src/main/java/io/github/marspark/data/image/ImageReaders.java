@@ -25,11 +25,21 @@ import javax.imageio.spi.ServiceRegistry;
 final class ImageReaders {
     private static final Map<ImageFormat, ImageReaderSpi> PROVIDERS = providers();
 
+    private static final ImageReaderSpi FAX = builtIn("tiff");
+
     private ImageReaders() {}
 
     /** A fresh reader, to be disposed of by the caller. */
     static ImageReader create(ImageFormat format) throws IOException {
         return Objects.requireNonNull(PROVIDERS.get(format)).createReaderInstance();
+    }
+
+    /**
+     * A fresh reader for TIFF files that are compressed as a fax is, of which the one for other TIFF files leaves white or
+     * black what is missing.
+     */
+    static ImageReader createForFax() throws IOException {
+        return FAX.createReaderInstance();
     }
 
     private static Map<ImageFormat, ImageReaderSpi> providers() {

@@ -62,9 +62,8 @@ final class JpegColors {
         bytes.writeBytes(meaning);
         int rest = 2;
         for (JpegSegment segment : header) {
-            if (!isJfif(segment) && !isAdobe(segment) && (profile || !JpegProfile.isPart(segment))) {
-                bytes.write(file, segment.start(), segment.end() - segment.start());
-            }
+            boolean left = saysMeaning(segment) || (!profile && JpegProfile.isPart(segment));
+            bytes.write(file, rest, (left ? segment.start() : segment.end()) - rest);
             rest = segment.end();
         }
         bytes.write(file, rest, file.length - rest);
@@ -77,7 +76,8 @@ final class JpegColors {
         }
         return find(JpegColors::isAdobe)
                 .map(adobe -> adobe.at(ADOBE_TRANSFORM) == NO_TRANSFORM)
-                .orElse(RGB_LETTERS.equals(List.of(frame.at(COMPONENTS + 1), frame.at(COMPONENTS + 4), frame.at(COMPONENTS + 7))));
+                .orElse(RGB_LETTERS.equals(
+                        List.of(frame.at(COMPONENTS + 1), frame.at(COMPONENTS + 4), frame.at(COMPONENTS + 7))));
     }
 
     private boolean isCmyk() {
@@ -87,8 +87,15 @@ final class JpegColors {
     }
 
     private static boolean isWholeFrame(JpegSegment segment) {
-        return segment.isFrame() && segment.length() > COMPONENTS
+        return segment.isFrame()
+                && segment.length() > COMPONENTS
                 && segment.length() > COMPONENTS + 3 * segment.at(COMPONENTS);
+    }
+
+    /** Also markers that are too short for libjpeg, and not for others. */
+    private static boolean saysMeaning(JpegSegment segment) {
+        return (segment.marker() == JpegSegment.APP0 && segment.begins(JFIF))
+                || (segment.marker() == JpegSegment.APP14 && segment.begins(ADOBE));
     }
 
     private static boolean isJfif(JpegSegment segment) {

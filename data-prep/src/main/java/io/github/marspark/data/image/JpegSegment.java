@@ -19,16 +19,19 @@ record JpegSegment(byte[] file, int marker, int start, int end) {
     static final int APP14 = 0xee;
 
     private static final int START_OF_SCAN = 0xda;
+    private static final int TEMPORARY = 0x01;
+    private static final int FIRST_RESTART = 0xd0;
+    private static final int LAST_RESTART = 0xd7;
     private static final int FIRST_FRAME = 0xc0;
     private static final int LAST_FRAME = 0xcf;
     private static final List<Integer> TABLES_AMONG_FRAMES = List.of(0xc4, 0xc8, 0xcc);
 
-    /** The segments before the first scan; fewer if the header is damaged. */
+    /** The segments before the first scan; fewer if the header is damaged. Bytes between them are passed over. */
     static List<JpegSegment> header(byte[] file) {
         List<JpegSegment> segments = new ArrayList<>();
         int at = 2;
-        while (at + 4 <= file.length && unsigned(file, at) == 0xff && unsigned(file, at + 1) != START_OF_SCAN) {
-            if (unsigned(file, at + 1) == 0xff) { // a fill byte
+        while (at + 4 <= file.length && !isMarker(file, at, START_OF_SCAN)) {
+            if (!beginsSegment(file, at)) {
                 at++;
                 continue;
             }
@@ -40,6 +43,17 @@ record JpegSegment(byte[] file, int marker, int start, int end) {
             at = end;
         }
         return segments;
+    }
+
+    private static boolean isMarker(byte[] file, int at, int marker) {
+        return unsigned(file, at) == 0xff && unsigned(file, at + 1) == marker;
+    }
+
+    /** Whether a marker with data is here, and not one without, a byte that fills, or nothing of the kind. */
+    private static boolean beginsSegment(byte[] file, int at) {
+        int marker = unsigned(file, at + 1);
+        boolean alone = marker == TEMPORARY || (marker >= FIRST_RESTART && marker <= LAST_RESTART);
+        return unsigned(file, at) == 0xff && marker != 0 && marker != 0xff && !alone;
     }
 
     /** Whether the data begin with a text of ASCII letters. */

@@ -110,7 +110,9 @@ final class Libwebp {
             case 0 -> {}
             case 1 -> throw new IllegalStateException("libwebp finds no memory for an image");
             case 3 -> throw new ImageRejected(RejectReason.CORRUPT, "is a damaged WebP file: libwebp cannot follow it");
-            case 4 -> throw new ImageRejected(RejectReason.UNSUPPORTED, "is an unusual WebP file, of no kind that libwebp decodes");
+            case 4 ->
+                throw new ImageRejected(
+                        RejectReason.UNSUPPORTED, "is an unusual WebP file, of no kind that libwebp decodes");
             case 5, 7 -> throw new ImageRejected(RejectReason.TRUNCATED, "ends before its image does, says libwebp");
             default -> throw new IllegalStateException("libwebp answers with status " + status);
         }

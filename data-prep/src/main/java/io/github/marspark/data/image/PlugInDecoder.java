@@ -32,7 +32,9 @@ record PlugInDecoder(ImageFormat format, ImageLimits limits) {
     }
 
     private RgbImage read(byte[] bytes, DecoderWarnings warnings) throws IOException, ImageRejected {
-        ImageReader reader = ImageReaders.create(format);
+        ImageReader reader = format == ImageFormat.TIFF && new TiffVariant(TiffPage.of(bytes)).isFax()
+                ? ImageReaders.createForFax()
+                : ImageReaders.create(format);
         try (ImageInputStream input = new ImageBytes(bytes)) {
             reader.addIIOReadWarningListener(warnings);
             reader.setInput(input, true, true);
@@ -56,15 +58,27 @@ record PlugInDecoder(ImageFormat format, ImageLimits limits) {
         limits.check(reader.getWidth(0), reader.getHeight(0));
         if (format == ImageFormat.PNG) {
             PngChunks.check(bytes);
+        } else if (format == ImageFormat.BMP) {
+            BmpHeader.check(bytes);
         }
         return PixelConversion.toRgb(reader.read(0));
     }
 
     private RgbImage page(ImageReader reader, byte[] bytes) throws IOException, ImageRejected {
-        TiffPage page = TiffPage.of(bytes);
-        page.check();
+        TiffVariant variant = new TiffVariant(TiffPage.of(bytes));
+        variant.check();
         limits.check(reader.getWidth(0), reader.getHeight(0));
-        return PixelConversion.toRgb(TiffPixels.read(reader, page));
+        try {
+            return PixelConversion.toRgb(TiffPixels.read(reader, variant));
+        } catch (IndexOutOfBoundsException failure) {
+            if (variant.isFax()) {
+                throw new ImageRejected(
+                        RejectReason.TRUNCATED,
+                        "ends before its image does, or is damaged: too few fax codes",
+                        failure);
+            }
+            throw failure;
+        }
     }
 
     private ImageRejected rejected(Exception failure) {

@@ -15,7 +15,7 @@ import javax.imageio.ImageTypeSpecifier;
 final class TiffPixels {
     private TiffPixels() {}
 
-    static BufferedImage read(ImageReader reader, TiffPage page) throws IOException {
+    static BufferedImage read(ImageReader reader, TiffVariant variant) throws IOException {
         ImageReadParam param = reader.getDefaultReadParam();
         ImageTypeSpecifier stored = reader.getRawImageType(0);
         if (stored != null && stored.getColorModel().isAlphaPremultiplied()) {
@@ -23,7 +23,7 @@ final class TiffPixels {
         }
         BufferedImage image = reader.read(0, param);
         ColorModel model = image.getColorModel();
-        return page.hasUnspecifiedSample() && model.hasAlpha() && model instanceof ComponentColorModel
+        return variant.hasUnspecifiedSample() && model.hasAlpha() && model instanceof ComponentColorModel
                 ? opaque(image, model)
                 : image;
     }

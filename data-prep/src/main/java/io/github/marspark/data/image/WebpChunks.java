@@ -58,8 +58,7 @@ final class WebpChunks implements Iterable<WebpChunks.Chunk> {
 
     /** The contents of the Exif chunk. */
     static Optional<byte[]> exif(byte[] bytes) throws ImageRejected {
-        return of(bytes).first(EXIF)
-                .map(exif -> Arrays.copyOfRange(bytes, exif.start(), exif.start() + exif.length()));
+        return of(bytes).first(EXIF).map(exif -> Arrays.copyOfRange(bytes, exif.start(), exif.start() + exif.length()));
     }
 
     /** The first chunk of a type. */

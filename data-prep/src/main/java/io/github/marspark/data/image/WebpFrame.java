@@ -40,7 +40,8 @@ record WebpFrame(Screen screen, int width, int height, byte[] still) {
         }
         WebpChunks.Chunk frame = chunks.first(FRAME)
                 .filter(chunk -> chunk.length() >= FRAME_BYTES)
-                .orElseThrow(() -> new ImageRejected(RejectReason.CORRUPT, "says that it is animated and has no frame"));
+                .orElseThrow(
+                        () -> new ImageRejected(RejectReason.CORRUPT, "says that it is animated and has no frame"));
         return Optional.of(of(bytes, header.get(), frame));
     }
 
@@ -84,7 +85,9 @@ record WebpFrame(Screen screen, int width, int height, byte[] still) {
     private static ByteBuffer extendedHeader(int width, int height) {
         ByteBuffer header = ByteBuffer.allocate(EXTENDED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         header.putInt(TRANSPARENT).putInt(width - 1).position(7);
-        return header.put((byte) (height - 1)).putShort((short) ((height - 1) >> 8)).flip();
+        return header.put((byte) (height - 1))
+                .putShort((short) ((height - 1) >> 8))
+                .flip();
     }
 
     private static void put(ByteBuffer file, String type, ByteBuffer data) {
