@@ -35,6 +35,7 @@ record ForeignFormat(String title, Set<String> endings, List<Signature> signatur
             of("SVG", "svg"),
             of("XPM", "xpm", "/* XPM */"),
             of("XBM", "xbm"),
+            of("MIFF", "miff", "id=ImageMagick"),
             of("OpenEXR", "exr", "v/1\1"),
             of("Radiance HDR", "", "#?RADIANCE", "#?RGBE"),
             of("DDS", "dds", "DDS |\0\0\0"),

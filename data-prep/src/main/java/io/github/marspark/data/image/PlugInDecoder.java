@@ -40,8 +40,10 @@ record PlugInDecoder(ImageFormat format, ImageLimits limits) {
             reader.setInput(input, true, true);
             return switch (format) {
                 case GIF -> onScreen(reader, bytes);
+                case PNG -> png(reader, bytes);
                 case TIFF -> page(reader, bytes);
-                default -> whole(reader, bytes);
+                case BMP -> bitmap(reader, bytes);
+                default -> whole(reader);
             };
         } finally {
             reader.dispose();
@@ -54,13 +56,20 @@ record PlugInDecoder(ImageFormat format, ImageLimits limits) {
         return frame.screen().with(PixelConversion.toRgb(reader.read(0)));
     }
 
-    private RgbImage whole(ImageReader reader, byte[] bytes) throws IOException, ImageRejected {
+    private RgbImage bitmap(ImageReader reader, byte[] bytes) throws IOException, ImageRejected {
+        BmpHeader.check(bytes);
+        return whole(reader);
+    }
+
+    private RgbImage whole(ImageReader reader) throws IOException, ImageRejected {
         limits.check(reader.getWidth(0), reader.getHeight(0));
-        if (format == ImageFormat.PNG) {
-            PngChunks.check(bytes);
-        } else if (format == ImageFormat.BMP) {
-            BmpHeader.check(bytes);
-        }
+        return PixelConversion.toRgb(reader.read(0));
+    }
+
+    private RgbImage png(ImageReader reader, byte[] bytes) throws IOException, ImageRejected {
+        PngChunks.checkKind(bytes);
+        limits.check(reader.getWidth(0), reader.getHeight(0));
+        PngChunks.check(bytes);
         return PixelConversion.toRgb(reader.read(0));
     }
 

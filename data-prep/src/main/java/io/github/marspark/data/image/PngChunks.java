@@ -26,14 +26,19 @@ final class PngChunks {
         this.buffer = ByteBuffer.wrap(bytes);
     }
 
-    /** Accepts a file whose chunks are whole up to the last one, with the right checksums. */
-    static void check(byte[] bytes) throws ImageRejected {
+    /** Accepts a file that is not of Apple's own kind, which begins with a chunk that says so. */
+    static void checkKind(byte[] bytes) throws ImageRejected {
         PngChunks chunks = new PngChunks(bytes);
         if (chunks.hasChunk() && chunks.type() == CGBI) {
             throw new ImageRejected(
                     RejectReason.UNSUPPORTED,
                     "is a PNG file in Apple's variant for its devices; convert it to plain PNG");
         }
+    }
+
+    /** Accepts a file whose chunks are whole up to the last one, with the right checksums. */
+    static void check(byte[] bytes) throws ImageRejected {
+        PngChunks chunks = new PngChunks(bytes);
         while (chunks.hasChunk() && chunks.type() != IEND) {
             chunks.checkSum();
             chunks.at = chunks.end();
@@ -41,6 +46,7 @@ final class PngChunks {
         if (!chunks.hasChunk()) {
             throw new ImageRejected(RejectReason.TRUNCATED, "ends before its image does: no IEND chunk");
         }
+        chunks.checkSum();
     }
 
     /** The Exif data of the chunk for it, or else of the last text that holds some. */

@@ -17,8 +17,7 @@ class MutatedImagesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int TIMES = Integer.getInteger("mutations", 6);
 
-    /** As few pixels as a collection of such small images would be limited to. */
-    private static final ImageDecoder DECODER = new ImageDecoder(new ImageLimits(1, 1_000_000));
+    private static final ImageDecoder DECODER = new ImageDecoder(ImageLimits.DEFAULT);
 
     @ParameterizedTest
     @CsvSource({
