@@ -11,9 +11,16 @@ final class DecoderWarnings implements IIOReadWarningListener {
     /** libjpeg fills what is missing with grey and goes on. */
     private static final List<String> TRUNCATED = List.of("truncated file", "premature end");
 
-    /** libjpeg guesses and goes on. "Extraneous bytes before marker" is not among them: no pixel depends on those. */
-    private static final List<String> CORRUPT =
-            List.of("bad huffman code", "instead of rst", "inconsistent progression");
+    /** libjpeg, and Java's reader of fax codes, guess and go on. "Extraneous bytes before marker" is not among them: no pixel depends on those. */
+    private static final List<String> CORRUPT = List.of(
+            "bad huffman code",
+            "instead of rst",
+            "inconsistent progression",
+            "error 0",
+            "error 1",
+            "error 2",
+            "terminating code",
+            "no reference line");
 
     private final List<String> warnings = new ArrayList<>();
 

@@ -1,13 +1,8 @@
 package io.github.marspark.data.image;
 
-import com.twelvemonkeys.imageio.metadata.CompoundDirectory;
-import com.twelvemonkeys.imageio.metadata.Directory;
-import com.twelvemonkeys.imageio.metadata.Entry;
 import com.twelvemonkeys.imageio.metadata.jpeg.JPEG;
 import com.twelvemonkeys.imageio.metadata.jpeg.JPEGSegment;
 import com.twelvemonkeys.imageio.metadata.jpeg.JPEGSegmentUtil;
-import com.twelvemonkeys.imageio.metadata.tiff.TIFF;
-import com.twelvemonkeys.imageio.metadata.tiff.TIFFReader;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -21,17 +16,18 @@ final class ExifOrientation {
 
     static Orientation of(ImageFormat format, byte[] bytes) {
         try {
-            return exif(format, bytes).map(ExifOrientation::inDirectory).orElse(Orientation.NORMAL);
-        } catch (IOException | RuntimeException damaged) {
+            Optional<byte[]> exif = exif(format, bytes);
+            return exif.isPresent() ? TiffPage.of(exif.get()).orientation() : Orientation.NORMAL;
+        } catch (IOException | RuntimeException | ImageRejected damaged) {
             return Orientation.NORMAL;
         }
     }
 
     /** The TIFF structure that holds the tag, if there is one. */
-    private static Optional<byte[]> exif(ImageFormat format, byte[] bytes) throws IOException {
+    private static Optional<byte[]> exif(ImageFormat format, byte[] bytes) throws IOException, ImageRejected {
         return switch (format) {
             case JPEG -> inJpeg(bytes);
-            case PNG -> PngChunks.exif(bytes);
+            case PNG -> PngChunks.exif(bytes).map(ExifOrientation::withoutPrefix);
             case WEBP -> WebpChunks.exif(bytes).map(ExifOrientation::withoutPrefix);
             case TIFF -> Optional.of(bytes);
             case GIF, BMP -> Optional.empty();
@@ -48,18 +44,5 @@ final class ExifOrientation {
     private static byte[] withoutPrefix(byte[] exif) {
         boolean prefixed = exif.length > JPEG_PREFIX.length && Arrays.mismatch(exif, JPEG_PREFIX) == JPEG_PREFIX.length;
         return prefixed ? Arrays.copyOfRange(exif, JPEG_PREFIX.length, exif.length) : exif;
-    }
-
-    private static Orientation inDirectory(byte[] tiff) {
-        try {
-            Directory all = new TIFFReader().read(new ImageBytes(tiff));
-            Directory first = all instanceof CompoundDirectory pages ? pages.getDirectory(0) : all;
-            Entry entry = first.getEntryById(TIFF.TAG_ORIENTATION);
-            return entry != null && entry.getValue() instanceof Number value
-                    ? Orientation.ofTag(value.intValue())
-                    : Orientation.NORMAL;
-        } catch (IOException damaged) {
-            return Orientation.NORMAL;
-        }
     }
 }

@@ -1,55 +1,45 @@
 package io.github.marspark.data.image;
 
-import static io.github.marspark.data.image.RgbImage.CHANNELS;
-
-import java.util.Arrays;
-
 /**
- * Where the first frame of a GIF file lies on its screen.
+ * The first frame of a GIF file.
  *
- * @param screenWidth columns of the screen, or of the frame's right edge if that is further
- * @param screenHeight rows of the screen, or of the frame's bottom edge if that is further
- * @param left columns before the frame
- * @param top rows above the frame
+ * @param screen the file's screen, extended where the frame reaches beyond it, and where the frame lies there
+ * @param width columns of the frame
+ * @param height rows of the frame
  * @see <a href="https://www.w3.org/Graphics/GIF/spec-gif89a.txt">GIF89a</a>
  */
-record GifFrame(int screenWidth, int screenHeight, int left, int top) {
+record GifFrame(Screen screen, int width, int height) {
     private static final int EXTENSION = 0x21;
     private static final int IMAGE = 0x2c;
     private static final int SCREEN_END = 13;
 
-    /** Reads the blocks up to the end of the first frame, all of which must be there. */
+    /** Reads the blocks up to the end of the first frame, all of which must be there with codes for each pixel. */
     static GifFrame of(byte[] bytes) throws ImageRejected {
         int at = SCREEN_END + tableBytes(bytes, SCREEN_END - 3);
         while (unsigned(bytes, at) == EXTENSION) {
-            at = afterSubBlocks(bytes, at + 2);
+            at = GifSubBlocks.skip(bytes, at + 2);
         }
         if (unsigned(bytes, at) != IMAGE) {
             throw new ImageRejected(RejectReason.CORRUPT, "has no frame where one must begin, at byte " + at);
         }
-        afterSubBlocks(bytes, at + 11 + tableBytes(bytes, at + 9));
-        int left = unsignedShort(bytes, at + 1);
-        int top = unsignedShort(bytes, at + 3);
-        return new GifFrame(
-                Math.max(unsignedShort(bytes, 6), left + unsignedShort(bytes, at + 5)),
-                Math.max(unsignedShort(bytes, 8), top + unsignedShort(bytes, at + 7)),
-                left,
-                top);
+        GifFrame frame = described(bytes, at + 1);
+        int codes = at + 10 + tableBytes(bytes, at + 9);
+        GifSubBlocks.skip(bytes, codes + 1);
+        GifCodes.check(bytes, codes, (long) frame.width * frame.height);
+        return frame;
     }
 
-    /** The frame on a white screen. */
-    RgbImage onScreen(RgbImage frame) {
-        if (frame.width() == screenWidth && frame.height() == screenHeight) {
-            return frame;
-        }
-        byte[] samples = new byte[screenWidth * screenHeight * CHANNELS];
-        Arrays.fill(samples, (byte) 255);
-        int rowBytes = frame.width() * CHANNELS;
-        for (int y = 0; y < frame.height(); y++) {
-            int to = ((top + y) * screenWidth + left) * CHANNELS;
-            System.arraycopy(frame.samples(), y * rowBytes, samples, to, rowBytes);
-        }
-        return new RgbImage(screenWidth, screenHeight, samples);
+    private static GifFrame described(byte[] bytes, int at) throws ImageRejected {
+        int left = unsignedShort(bytes, at);
+        int top = unsignedShort(bytes, at + 2);
+        int width = unsignedShort(bytes, at + 4);
+        int height = unsignedShort(bytes, at + 6);
+        Screen screen = new Screen(
+                Math.max(unsignedShort(bytes, 6), left + width),
+                Math.max(unsignedShort(bytes, 8), top + height),
+                left,
+                top);
+        return new GifFrame(screen, width, height);
     }
 
     /** Bytes of the colour table that a packed field announces. */
@@ -58,24 +48,11 @@ record GifFrame(int screenWidth, int screenHeight, int left, int top) {
         return (packed & 0x80) == 0 ? 0 : 3 << ((packed & 7) + 1);
     }
 
-    private static int afterSubBlocks(byte[] bytes, int start) throws ImageRejected {
-        int at = start;
-        int length = unsigned(bytes, at);
-        while (length > 0) {
-            at += 1 + length;
-            length = unsigned(bytes, at);
-        }
-        return at + 1;
-    }
-
     private static int unsignedShort(byte[] bytes, int at) throws ImageRejected {
         return unsigned(bytes, at) | unsigned(bytes, at + 1) << 8;
     }
 
     private static int unsigned(byte[] bytes, int at) throws ImageRejected {
-        if (at >= bytes.length) {
-            throw new ImageRejected(RejectReason.TRUNCATED, "ends before its first frame does");
-        }
-        return bytes[at] & 0xff;
+        return GifSubBlocks.unsigned(bytes, at);
     }
 }

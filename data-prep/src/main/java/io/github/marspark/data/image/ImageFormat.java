@@ -3,8 +3,9 @@ package io.github.marspark.data.image;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** File formats that are decoded, told apart by their first bytes and never by the file's name. */
 enum ImageFormat {
@@ -14,15 +15,6 @@ enum ImageFormat {
     BMP("BMP"),
     TIFF("TIFF"),
     WEBP("WebP");
-
-    private static final Map<String, String> FOREIGN = Map.of(
-            "????ftyp", "an HEIF, AVIF or video file",
-            "\u0000\u0000\u0000\fJXL ", "a JPEG XL file",
-            "\u00ff\n", "a JPEG XL file",
-            "\u0000\u0000\u0000\fjP  ", "a JPEG 2000 file",
-            "8BPS", "a Photoshop file",
-            "%PDF", "a PDF file",
-            "<svg", "an SVG file");
 
     private static final int SHOWN_BYTES = 8;
 
@@ -37,6 +29,29 @@ enum ImageFormat {
         return title;
     }
 
+    /** How the names of its files end, in lower case, without the dot. */
+    Set<String> endings() {
+        return switch (this) {
+            case JPEG -> Set.of("jpg", "jpeg", "jpe", "jfif", "jif");
+            case PNG -> Set.of("png", "apng");
+            case GIF -> Set.of("gif");
+            case BMP -> Set.of("bmp", "dib");
+            case TIFF -> Set.of("tif", "tiff");
+            case WEBP -> Set.of("webp");
+        };
+    }
+
+    private Stream<Signature> signatures() {
+        return switch (this) {
+            case JPEG -> Stream.of("\u00ff\u00d8\u00ff").map(Signature::new);
+            case PNG -> Stream.of("\u0089PNG\r\n\u001a\n").map(Signature::new);
+            case GIF -> Stream.of("GIF87a", "GIF89a").map(Signature::new);
+            case BMP -> Stream.of("BM").map(Signature::new);
+            case TIFF -> Stream.of("II*\0", "MM\0*", "II+\0", "MM\0+").map(Signature::new);
+            case WEBP -> Stream.of("RIFF????WEBP").map(Signature::new);
+        };
+    }
+
     /**
      * Recognises a format.
      *
@@ -48,48 +63,29 @@ enum ImageFormat {
         if (bytes.length == 0) {
             throw new ImageRejected(RejectReason.EMPTY, "is empty");
         }
+        Optional<String> foreign = ForeignFormat.titleOf(bytes);
+        if (foreign.isPresent()) {
+            throw unsupported(foreign.get());
+        }
         for (ImageFormat format : values()) {
-            if (format.signatures().stream().anyMatch(signature -> begins(bytes, signature))) {
+            if (format.signatures().anyMatch(signature -> signature.begins(bytes))) {
                 return format;
             }
         }
-        throw unknown(bytes);
+        throw ForeignContent.of(bytes).map(ImageFormat::unsupported).orElseGet(() -> unknown(bytes));
+    }
+
+    private static ImageRejected unsupported(String format) {
+        return new ImageRejected(
+                RejectReason.UNSUPPORTED,
+                "is a file of the format " + format
+                        + ", which cannot be decoded here; convert it to JPEG, PNG or WebP");
     }
 
     private static ImageRejected unknown(byte[] bytes) {
-        for (Map.Entry<String, String> foreign : FOREIGN.entrySet()) {
-            if (begins(bytes, foreign.getKey())) {
-                return new ImageRejected(
-                        RejectReason.UNSUPPORTED, "is " + foreign.getValue() + "; convert it to JPEG, PNG or WebP");
-            }
-        }
         return new ImageRejected(
                 RejectReason.NOT_AN_IMAGE,
                 "begins with " + shown(bytes) + ", like no JPEG, PNG, GIF, BMP, TIFF or WebP file");
-    }
-
-    /** First bytes as characters; a question mark stands for any byte. */
-    private List<String> signatures() {
-        return switch (this) {
-            case JPEG -> List.of("\u00ff\u00d8\u00ff");
-            case PNG -> List.of("\u0089PNG\r\n\u001a\n");
-            case GIF -> List.of("GIF87a", "GIF89a");
-            case BMP -> List.of("BM");
-            case TIFF -> List.of("II*\0", "MM\0*", "II+\0", "MM\0+");
-            case WEBP -> List.of("RIFF????WEBP");
-        };
-    }
-
-    private static boolean begins(byte[] bytes, String signature) {
-        if (bytes.length < signature.length()) {
-            return false;
-        }
-        for (int at = 0; at < signature.length(); at++) {
-            if (signature.charAt(at) != '?' && signature.charAt(at) != (bytes[at] & 0xff)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static String shown(byte[] bytes) {

@@ -3,7 +3,6 @@ package io.github.marspark.data.image;
 import com.twelvemonkeys.imageio.plugins.bmp.BMPImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import com.twelvemonkeys.imageio.plugins.tiff.TIFFImageReaderSpi;
-import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -26,11 +25,21 @@ import javax.imageio.spi.ServiceRegistry;
 final class ImageReaders {
     private static final Map<ImageFormat, ImageReaderSpi> PROVIDERS = providers();
 
+    private static final ImageReaderSpi FAX = builtIn("tiff");
+
     private ImageReaders() {}
 
     /** A fresh reader, to be disposed of by the caller. */
     static ImageReader create(ImageFormat format) throws IOException {
         return Objects.requireNonNull(PROVIDERS.get(format)).createReaderInstance();
+    }
+
+    /**
+     * A fresh reader for TIFF files that are compressed as a fax is, of which the one for other TIFF files leaves white or
+     * black what is missing.
+     */
+    static ImageReader createForFax() throws IOException {
+        return FAX.createReaderInstance();
     }
 
     private static Map<ImageFormat, ImageReaderSpi> providers() {
@@ -41,7 +50,6 @@ final class ImageReaders {
         providers.put(ImageFormat.GIF, builtIn("gif"));
         providers.put(ImageFormat.BMP, overBuiltIn(new BMPImageReaderSpi(), builtIn("bmp")));
         providers.put(ImageFormat.TIFF, new TIFFImageReaderSpi());
-        providers.put(ImageFormat.WEBP, new WebPImageReaderSpi());
         return providers;
     }
 

@@ -41,7 +41,20 @@ final class PixelConversion {
         if (model instanceof ComponentColorModel && isGreyOrRgb(model)) {
             return fromComponents(image.getRaster(), model);
         }
+        if (model instanceof ComponentColorModel && model.getColorSpace().getType() == ColorSpace.TYPE_CMYK) {
+            return fromInks(image.getRaster(), model);
+        }
         return fromPacked(image);
+    }
+
+    /** Puts a row of red, green, blue and alpha samples over white. */
+    static void putOverWhite(byte[] row, byte[] samples, int start) {
+        for (int from = 0, to = start; from < row.length; from += CHANNELS + 1, to += CHANNELS) {
+            int alpha = row[from + CHANNELS] & 0xff;
+            for (int channel = 0; channel < CHANNELS; channel++) {
+                samples[to + channel] = (byte) overWhite(row[from + channel] & 0xff, alpha, WHITE);
+            }
+        }
     }
 
     /** Swaps the first and third sample of every pixel in place. */
@@ -68,6 +81,27 @@ final class PixelConversion {
             raster.getSamples(0, y, width, 1, 0, row);
             for (int x = 0; x < width; x++, to += CHANNELS) {
                 putOverWhite(argbOf.applyAsInt(row[x]), samples, to);
+            }
+        }
+        return new RgbImage(width, raster.getHeight(), samples);
+    }
+
+    /** Inks that cover each other, without a profile of inks, as Pillow does it. */
+    private static RgbImage fromInks(Raster raster, ColorModel model) throws ImageRejected {
+        int full = fullLevel(raster, model);
+        int width = raster.getWidth();
+        int bands = raster.getNumBands();
+        byte[] samples = new byte[width * raster.getHeight() * CHANNELS];
+        int[] row = new int[width * bands];
+        for (int y = 0, to = 0; y < raster.getHeight(); y++) {
+            raster.getPixels(0, y, width, 1, row);
+            for (int from = 0; from < row.length; from += bands) {
+                int light = full - row[from + CHANNELS];
+                int alpha = model.hasAlpha() ? row[from + CHANNELS + 1] : full;
+                for (int channel = 0; channel < CHANNELS; channel++, to++) {
+                    int ink = (int) (((long) row[from + channel] * light + full / 2) / full);
+                    samples[to] = (byte) overWhite(light - ink, alpha, full);
+                }
             }
         }
         return new RgbImage(width, raster.getHeight(), samples);

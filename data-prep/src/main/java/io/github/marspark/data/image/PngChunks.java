@@ -1,5 +1,6 @@
 package io.github.marspark.data.image;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
@@ -14,7 +15,7 @@ final class PngChunks {
     private static final int SIGNATURE_BYTES = 8;
     private static final int IEND = 0x49454e44;
     private static final int EXIF = 0x65584966;
-    private static final int ANCILLARY = 0x20000000;
+    private static final int CGBI = 0x43674249;
 
     private final byte[] bytes;
     private final ByteBuffer buffer;
@@ -25,7 +26,17 @@ final class PngChunks {
         this.buffer = ByteBuffer.wrap(bytes);
     }
 
-    /** Accepts a file whose chunks are whole up to the last one, with the right checksums where pixels depend on it. */
+    /** Accepts a file that is not of Apple's own kind, which begins with a chunk that says so. */
+    static void checkKind(byte[] bytes) throws ImageRejected {
+        PngChunks chunks = new PngChunks(bytes);
+        if (chunks.hasChunk() && chunks.type() == CGBI) {
+            throw new ImageRejected(
+                    RejectReason.UNSUPPORTED,
+                    "is a PNG file in Apple's variant for its devices; convert it to plain PNG");
+        }
+    }
+
+    /** Accepts a file whose chunks are whole up to the last one, with the right checksums. */
     static void check(byte[] bytes) throws ImageRejected {
         PngChunks chunks = new PngChunks(bytes);
         while (chunks.hasChunk() && chunks.type() != IEND) {
@@ -35,18 +46,27 @@ final class PngChunks {
         if (!chunks.hasChunk()) {
             throw new ImageRejected(RejectReason.TRUNCATED, "ends before its image does: no IEND chunk");
         }
+        chunks.checkSum();
     }
 
-    /** The contents of the Exif chunk. */
-    static Optional<byte[]> exif(byte[] bytes) {
+    /** The Exif data of the chunk for it, or else of the last text that holds some. */
+    static Optional<byte[]> exif(byte[] bytes) throws IOException {
         PngChunks chunks = new PngChunks(bytes);
-        while (chunks.hasChunk()) {
+        int text = 0;
+        while (chunks.hasChunk() && chunks.type() != IEND) {
             if (chunks.type() == EXIF) {
-                return Optional.of(Arrays.copyOfRange(bytes, chunks.at + 8, chunks.end() - 4));
+                return Optional.of(chunks.data());
+            }
+            if (PngRawProfile.isExif(bytes, chunks.at + 8, chunks.end() - 4)) {
+                text = chunks.at;
             }
             chunks.at = chunks.end();
         }
-        return Optional.empty();
+        if (text == 0) {
+            return Optional.empty();
+        }
+        chunks.at = text;
+        return PngRawProfile.exif(chunks.type(), chunks.data());
     }
 
     private boolean hasChunk() {
@@ -61,15 +81,16 @@ final class PngChunks {
         return buffer.getInt(at + 4);
     }
 
+    private byte[] data() {
+        return Arrays.copyOfRange(bytes, at + 8, end() - 4);
+    }
+
     /** Where the next chunk begins: after four bytes of length, four of type, the data and four of checksum. */
     private int end() {
         return at + 12 + length();
     }
 
     private void checkSum() throws ImageRejected {
-        if ((type() & ANCILLARY) != 0) {
-            return;
-        }
         CRC32 crc = new CRC32();
         crc.update(bytes, at + 4, 4 + length());
         if ((int) crc.getValue() != buffer.getInt(end() - 4)) {

@@ -7,12 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -34,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ImageDecoderTest {
     private static final ImageDecoder DECODER = new ImageDecoder(ImageLimits.DEFAULT);
 
-    /** Of the WebP decoder's chroma, which is not interpolated; all other formats are exact to rounding. */
+    /** Of WebP's chroma, which Pillow interpolates; all other formats are exact to rounding. */
     private static final int LOSSY_WEBP_TOLERANCE = 12;
 
     @ParameterizedTest
@@ -131,7 +127,7 @@ class ImageDecoderTest {
         assertRejected(
                 "\0\0\0 ftypavif".getBytes(StandardCharsets.ISO_8859_1),
                 RejectReason.UNSUPPORTED,
-                "is an HEIF, AVIF or video file; convert it to JPEG, PNG or WebP");
+                "is a file of the format AVIF, which cannot be decoded here; convert it to JPEG, PNG or WebP");
         assertRejected(
                 file("float.tif"),
                 RejectReason.UNSUPPORTED,
@@ -274,14 +270,7 @@ class ImageDecoderTest {
     }
 
     private static byte[] file(String name) {
-        try {
-            return Files.readAllBytes(Path.of(
-                    ImageDecoderTest.class.getResource("/images/" + name).toURI()));
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        } catch (URISyntaxException failure) {
-            throw new AssertionError(failure);
-        }
+        return TestImages.bytes(name);
     }
 
     private static byte[] cut(String name, int bytes) {

@@ -15,8 +15,8 @@ final class HeldMatrix {
         return new HeldMatrix(kernels, kernels.allocate(rows, columns));
     }
 
-    static Shared allocate(Kernels kernels, float[] values, int rows) {
-        return new Shared(kernels, kernels.allocate(values, rows));
+    static HeldMatrix allocate(Kernels kernels, float[] values, int rows) {
+        return new HeldMatrix(kernels, kernels.allocate(values, rows));
     }
 
     Matrix matrix() {
