@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.avro.NumberType;
+import io.github.marspark.data.tokenizer.TokenizerIdentity;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -96,6 +97,13 @@ public record LatentHeader(
      */
     public int momentCount() {
         return 2 * channels * height * width;
+    }
+
+    /**
+     * {@return which tokenizer made the latents}
+     */
+    public TokenizerIdentity tokenizer() {
+        return new TokenizerIdentity(tokenizerFingerprint, scaleFactor);
     }
 
     /** The header as entries of a file's metadata, in a fixed order. */

@@ -163,7 +163,7 @@ class DecoderAttentionTest {
             ParameterSpec spec, Parameters parameters, DoubleSupplier loss) {
         INDArray values = parameters.values();
         long first = parameters.layout().offset(parameters.layout().index(spec.name()));
-        for (long i = first; i < first + spec.size(); i += 5) {
+        for (long i = first; i < first + spec.size(); i += 13) {
             double before = values.getDouble(i);
             values.putScalar(i, before + STEP);
             double above = loss.getAsDouble();
