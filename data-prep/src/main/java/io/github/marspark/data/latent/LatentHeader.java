@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.avro.NumberType;
 import io.github.marspark.data.checksum.Sha256;
+import io.github.marspark.data.tokenizer.TokenizerIdentity;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -95,6 +96,13 @@ public record LatentHeader(
      */
     public int momentCount() {
         return 2 * channels * height * width;
+    }
+
+    /**
+     * {@return which tokenizer made the latents}
+     */
+    public TokenizerIdentity tokenizer() {
+        return new TokenizerIdentity(tokenizerFingerprint, scaleFactor);
     }
 
     /** The header as entries of a file's metadata, in a fixed order. */

@@ -1,10 +1,6 @@
 package io.github.marspark.data.tokenizer;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import io.github.marspark.data.files.Published;
 import io.github.marspark.data.weights.NetworkWeights;
 import io.github.marspark.data.weights.SafeTensors;
 import io.github.marspark.data.weights.WeightFingerprint;
@@ -15,20 +11,19 @@ import io.github.marspark.model.parameters.ParameterLayout;
 import io.github.marspark.model.parameters.Parameters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A trained autoencoder with the scale of its latents: what turns images into tokens and back.
  *
  * <p>On disk it is a folder of {@code tokenizer.json}, its sizes, scale and fingerprint, and
- * {@code tokenizer.safetensors}, its weights by the names of latent diffusion checkpoints. The fingerprint is that of the
- * weights; latents and checkpoints name their tokenizer by it.
+ * {@code tokenizer.safetensors}, its weights by the names of latent diffusion checkpoints. The fingerprint covers sizes,
+ * scale and weights; latents and checkpoints name their tokenizer by it.
  */
 public final class Tokenizer {
     /** Name of the file that says what the folder holds. */
@@ -37,57 +32,10 @@ public final class Tokenizer {
     /** Name of the file of weights. */
     public static final String WEIGHTS = "tokenizer.safetensors";
 
-    private static final int FORMAT = 1;
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
-
     private final AutoencoderConfig config;
     private final INDArray values;
     private final double scale;
-    private final String fingerprint;
-
-    /** The file {@link #DESCRIPTION}. */
-    private record Description(
-            @JsonProperty(required = true) int format,
-            @JsonProperty(required = true) Sizes sizes,
-            @JsonProperty(required = true) double scale,
-            @JsonProperty(required = true) String fingerprint) {}
-
-    /** The sizes of the autoencoder, as {@link AutoencoderConfig} has them. */
-    private record Sizes(
-            int resolution,
-            int imageChannels,
-            int width,
-            List<Integer> multipliers,
-            int residualBlocks,
-            List<Integer> attentionResolutions,
-            int latentChannels,
-            int groups) {
-        static Sizes of(AutoencoderConfig config) {
-            return new Sizes(
-                    config.resolution(),
-                    config.imageChannels(),
-                    config.width(),
-                    config.multipliers(),
-                    config.residualBlocks(),
-                    config.attentionResolutions(),
-                    config.latentChannels(),
-                    config.groups());
-        }
-
-        AutoencoderConfig config() {
-            return new AutoencoderConfig(
-                    resolution,
-                    imageChannels,
-                    width,
-                    multipliers,
-                    residualBlocks,
-                    attentionResolutions,
-                    latentChannels,
-                    groups);
-        }
-    }
+    private final TokenizerFingerprint fingerprint;
 
     /**
      * A tokenizer of given weights.
@@ -103,7 +51,7 @@ public final class Tokenizer {
         this.config = config;
         this.values = values;
         this.scale = scale;
-        this.fingerprint = WeightFingerprint.of(weights());
+        this.fingerprint = TokenizerFingerprint.of(config, scale, WeightFingerprint.of(weights()));
     }
 
     private ParameterLayout layout() {
@@ -124,9 +72,14 @@ public final class Tokenizer {
         return scale;
     }
 
-    /** 64 hexadecimal digits that no other weights have. */
+    /** Digits that no other sizes, scale or weights have. */
     public String fingerprint() {
-        return fingerprint;
+        return fingerprint.toString();
+    }
+
+    /** What latents and checkpoints note of it; {@link TokenizerIdentity#differenceFrom} compares. */
+    public TokenizerIdentity identity() {
+        return new TokenizerIdentity(fingerprint(), scale);
     }
 
     /**
@@ -149,51 +102,44 @@ public final class Tokenizer {
      */
     public void save(Path folder) {
         Path description = folder.resolve(DESCRIPTION);
-        Path temporary = folder.resolve("." + DESCRIPTION + ".tmp");
         try {
             Files.createDirectories(folder);
-            SafeTensors.write(folder.resolve(WEIGHTS), weights(), Map.of("fingerprint", fingerprint));
-            JSON.writeValue(temporary.toFile(), new Description(FORMAT, Sizes.of(config), scale, fingerprint));
-            Files.move(temporary, description, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            SafeTensors.write(folder.resolve(WEIGHTS), weights(), Map.of("fingerprint", fingerprint()));
+            byte[] json = TokenizerDescription.of(this).toJson();
+            Published.file(description, channel -> write(channel, ByteBuffer.wrap(json)));
         } catch (IOException e) {
             throw new UncheckedIOException(description + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
     }
 
     /**
      * Reads what {@link #save} wrote.
      *
-     * @throws UncheckedIOException naming the file, if it is missing, of another format, or its weights are not those that
-     *     the description speaks of
+     * @throws UncheckedIOException naming the file, if it is missing, of another format, altered, or its weights are not
+     *     those that the description speaks of
      */
     public static Tokenizer open(Path folder) {
-        Description description = describe(folder.resolve(DESCRIPTION));
-        AutoencoderConfig config = description.sizes().config();
-        ParameterLayout layout = AutoencoderParameters.layout(config);
-        INDArray values = Nd4j.createUninitialized(org.nd4j.linalg.api.buffer.DataType.FLOAT, layout.size());
-        try (SafeTensors tensors = SafeTensors.open(folder.resolve(WEIGHTS))) {
-            NetworkWeights.load(tensors, layout, values);
-        }
-        Tokenizer tokenizer = new Tokenizer(config, values, description.scale());
-        if (!tokenizer.fingerprint().equals(description.fingerprint())) {
+        Path file = folder.resolve(DESCRIPTION);
+        TokenizerDescription description = TokenizerDescription.read(file);
+        Tokenizer tokenizer = new Tokenizer(
+                description.config(file), weights(folder, description.config(file)), description.scale());
+        String written = TokenizerFingerprint.parse(description.fingerprint()).weights();
+        if (!tokenizer.fingerprint.weights().equals(written)) {
             throw new UncheckedIOException(new IOException(folder.resolve(WEIGHTS) + " holds other weights than "
                     + DESCRIPTION + " speaks of; restore the two files together or train the tokenizer again"));
         }
         return tokenizer;
     }
 
-    private static Description describe(Path file) {
-        try {
-            Description description = JSON.readValue(file.toFile(), Description.class);
-            if (description.format() != FORMAT) {
-                throw new IOException("its format is " + description.format() + ", this program reads " + FORMAT);
-            }
-            return description;
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(file + " is not a tokenizer's description: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    file + " cannot be read; ./mar train-tokenizer writes it (" + e.getMessage() + ")", e);
+    private static INDArray weights(Path folder, AutoencoderConfig config) {
+        try (SafeTensors tensors = SafeTensors.open(folder.resolve(WEIGHTS))) {
+            return NetworkWeights.read(tensors, AutoencoderParameters.layout(config));
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.github.marspark.data.weights;
 
 import java.nio.FloatBuffer;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,12 +102,11 @@ public interface NamedTensors extends AutoCloseable {
     }
 
     /**
-     * A view of some of these tensors, in this view's order; closing it closes this one.
+     * What a person should know about the file besides its tensors.
      *
-     * @param names those to keep; names that are not there are left out
-     * @return the smaller view
+     * @return clauses such as {@code it has no checksums}; mostly none
      */
-    default NamedTensors only(Collection<String> names) {
-        return new SelectedTensors(this, names);
+    default List<String> remarks() {
+        return List.of();
     }
 }

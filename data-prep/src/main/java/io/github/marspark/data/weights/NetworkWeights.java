@@ -9,10 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A network's flat vector of parameters, or of their moving averages, seen as named tensors; {@link #load} fills one.
+ * A network's flat vector of parameters, or of their moving averages, seen as named tensors; {@link #read} makes one.
  *
  * <p>The vector is not copied: what is read is what it holds at that moment. Safe for threads that only read.
  */
@@ -38,21 +40,21 @@ public final class NetworkWeights implements NamedTensors {
     }
 
     /**
-     * Fills a vector from tensors that have exactly the layout's names and shapes.
+     * A vector of tensors that have exactly the layout's names and shapes, which is checked before anything is allocated.
      *
      * @param tensors where the values come from
      * @param layout names, shapes and places
-     * @param values the vector to fill, in c order without gaps, {@code (layout.size())}, float32
-     * @throws IllegalArgumentException if the length differs, or a name or shape, with a list of all such names; then
-     *     nothing was filled
-     * @throws WeightFileException if a file cannot be read; then some values may have been filled
+     * @return all values, {@code (layout.size())}, float32
+     * @throws IllegalArgumentException if a name or shape differs, with all such names
+     * @throws WeightFileException if a file cannot be read
      */
-    public static void load(NamedTensors tensors, ParameterLayout layout, INDArray values) {
-        requireLength(layout, values);
+    public static INDArray read(NamedTensors tensors, ParameterLayout layout) {
         WeightDifferences.between(shapesOf(layout), tensors.shapes()).requireNone(tensors.source());
+        INDArray values = Nd4j.createUninitialized(DataType.FLOAT, layout.size());
         for (ParameterSpec spec : layout.specs()) {
             matrix(layout, values, spec).assign(tensors.floats(spec.name()));
         }
+        return values;
     }
 
     /**

@@ -16,10 +16,10 @@ import java.util.zip.ZipFile;
 /**
  * The zip that {@code torch.save} writes: a pickle and one uncompressed file a storage, all below one folder.
  *
- * <p>Entries are found through the zip's directory and read from where they lie, so storages beyond 4 GB cost nothing
- * until they are read.
+ * <p>An open archive is intact: every entry was compared with its CRC-32. Entries are read from where they lie, a chunk at a
+ * time.
  */
-final class PyTorchArchive implements AutoCloseable {
+final class PyTorchArchive implements StorageFile {
 
     /** Longest pickle accepted; that of a network of a thousand tensors with its optimiser has about one hundredth. */
     static final long MAX_PICKLE_BYTES = 16L << 20;
@@ -31,11 +31,13 @@ final class PyTorchArchive implements AutoCloseable {
     private final ZipFile zip;
     private final String folder;
     private final ByteOrder byteOrder;
+    private final List<String> remarks;
 
     private PyTorchArchive(Path file, ZipFile zip) throws IOException {
         this.file = file;
         this.zip = zip;
         this.folder = findFolder(file, zip);
+        this.remarks = new ZipChecksums(file, zip).compare();
         this.byteOrder = readByteOrder();
     }
 
@@ -68,8 +70,14 @@ final class PyTorchArchive implements AutoCloseable {
         }
     }
 
-    Path file() {
+    @Override
+    public Path file() {
         return file;
+    }
+
+    @Override
+    public List<String> remarks() {
+        return remarks;
     }
 
     byte[] pickle() {
@@ -80,29 +88,29 @@ final class PyTorchArchive implements AutoCloseable {
         }
     }
 
-    /** Checks that a tensor's storage is there and long enough. */
-    void requireStored(String name, StoredTensor tensor) {
+    @Override
+    public void requireStored(String name, StoredTensor tensor) {
         StoredTensor.Storage storage = tensor.storage();
         ZipEntry entry = zip.getEntry(folder + "data/" + storage.key());
         if (entry == null) {
             throw new WeightFileException(
                     file,
-                    "tensor " + name + " lies in storage " + storage.key() + ", which is not in the file; "
+                    "tensor " + Printable.of(name) + " lies in storage " + Printable.of(storage.key()) + ", which is not in the file; "
                             + "it is damaged, copy it again");
         }
-        requireStored(file, entry);
-        if (entry.getSize() < storage.bytes()) {
+        boolean fits = tensor.isReadable() ? entry.getSize() == storage.bytes() : entry.getSize() > 0;
+        if (!fits) {
             throw new WeightFileException(
                     file,
-                    "storage " + storage.key() + " of tensor " + name + " has " + entry.getSize() + " bytes, its "
-                            + storage.elements() + " elements of " + storage.type() + " need " + storage.bytes()
-                            + "; the file is damaged");
+                    "storage " + Printable.of(storage.key()) + " of tensor " + Printable.of(name) + " has "
+                            + entry.getSize() + " bytes, its " + storage.elements() + " elements of "
+                            + storage.type().name() + " need " + storage.bytes() + "; the file is damaged");
         }
     }
 
-    /** Hands on the storage elements from a tensor's first to its last, as float32. */
-    void read(StoredTensor tensor, Consumer<FloatBuffer> chunks) {
-        ElementType type = tensor.storage().type();
+    @Override
+    public void read(StoredTensor tensor, Consumer<FloatBuffer> chunks) {
+        ElementType type = tensor.storage().type().type();
         ZipEntry entry = new ZipEntry(folder + "data/" + tensor.storage().key());
         try (InputStream stream = open(entry)) {
             stream.skipNBytes(tensor.offset() * type.bytes());
@@ -152,7 +160,6 @@ final class PyTorchArchive implements AutoCloseable {
 
     private byte[] bytes(String name, long most) throws IOException {
         ZipEntry entry = zip.getEntry(name);
-        requireStored(file, entry);
         if (entry.getSize() > most) {
             throw new WeightFileException(
                     file, "its " + name + " has " + entry.getSize() + " bytes, the limit is " + most);
@@ -168,14 +175,5 @@ final class PyTorchArchive implements AutoCloseable {
             throw new FileNotFoundException(entry.getName() + " is not in it");
         }
         return stream;
-    }
-
-    private static void requireStored(Path file, ZipEntry entry) {
-        if (entry.getMethod() != ZipEntry.STORED) {
-            throw new WeightFileException(
-                    file,
-                    entry.getName() + " is compressed in it, torch.save writes uncompressed files;"
-                            + " give the file as it was saved");
-        }
     }
 }

@@ -121,6 +121,10 @@ public final class SafeTensors implements NamedTensors {
     public void read(String name, Consumer<FloatBuffer> chunks) {
         SafeTensorsHeader.Entry entry = entry(name);
         TensorDescription tensor = entry.description();
+        if (tensor.type() == ElementType.OTHER) {
+            throw new WeightFileException(
+                    file, "tensor " + Printable.of(name) + " has type " + entry.code() + ", which is not read; save it as F32");
+        }
         try {
             ByteSource.of(channel, header.dataOffset() + entry.begin())
                     .read(tensor.type(), ByteOrder.LITTLE_ENDIAN, tensor.shape().elements(), chunks);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -16,6 +17,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -32,6 +34,19 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
 
     static final String METADATA_KEY = "__metadata__";
 
+    /** Number types of the format whose values are not read, with their bits. */
+    private static final Map<String, Integer> OTHERS = Map.ofEntries(
+            Map.entry("F4", 4),
+            Map.entry("F6_E2M3", 6),
+            Map.entry("F6_E3M2", 6),
+            Map.entry("F8_E4M3", 8),
+            Map.entry("F8_E5M2", 8),
+            Map.entry("F8_E8M0", 8),
+            Map.entry("U16", 16),
+            Map.entry("U32", 32),
+            Map.entry("U64", 64),
+            Map.entry("C64", 64));
+
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -41,10 +56,11 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
      * One tensor.
      *
      * @param description name, type, shape
+     * @param code number type, as the header has it
      * @param begin first byte, counted from the start of the data
      * @param end byte behind the last
      */
-    record Entry(TensorDescription description, long begin, long end) {}
+    record Entry(TensorDescription description, String code, long begin, long end) {}
 
     /** Reads and checks the head of an open file. */
     static SafeTensorsHeader read(Path file, FileChannel channel) throws IOException {
@@ -118,39 +134,39 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         }
 
         private Entry entry(String name, JsonNode node) {
-            requireObject(node, "tensor " + name);
+            requireObject(node, "tensor " + Printable.of(name));
+            String code = text("dtype of " + name, node.path("dtype"));
             TensorDescription description =
-                    new TensorDescription(name, type(name, node.path("dtype")), shape(name, node.path("shape")));
+                    new TensorDescription(name, type(name, code), shape(name, node.path("shape")));
             List<Long> offsets = integers(name, "data_offsets", node.path("data_offsets"));
             if (offsets.size() != 2) {
-                throw damaged("tensor " + name + " has " + offsets.size() + " data_offsets, must have 2");
+                throw damaged("tensor " + Printable.of(name) + " has " + offsets.size() + " data_offsets, must have 2");
             }
-            return requireFitting(new Entry(description, offsets.get(0), offsets.get(1)));
+            return requireFitting(new Entry(description, code, offsets.get(0), offsets.get(1)));
         }
 
-        private ElementType type(String name, JsonNode node) {
-            String code = text("dtype of " + name, node);
+        private ElementType type(String name, String code) {
             return ElementType.named(code)
-                    .orElseThrow(() -> new WeightFileException(
-                            file, "tensor " + name + " has type " + code + ", which is not supported; save it as F32"));
+                    .or(() -> Optional.ofNullable(OTHERS.get(code)).map(bits -> ElementType.OTHER))
+                    .orElseThrow(() -> damaged("tensor " + Printable.of(name) + " has type " + code + ", which is none of the format's"));
         }
 
         private Shape shape(String name, JsonNode node) {
             try {
                 return new Shape(integers(name, "shape", node));
             } catch (IllegalArgumentException e) {
-                throw damaged("tensor " + name + ": " + e.getMessage());
+                throw damaged("tensor " + Printable.of(name) + ": " + e.getMessage());
             }
         }
 
         private List<Long> integers(String name, String field, JsonNode node) {
             if (!node.isArray()) {
-                throw damaged("tensor " + name + " has no list of numbers named " + field);
+                throw damaged("tensor " + Printable.of(name) + " has no list of numbers named " + field);
             }
             List<Long> numbers = new ArrayList<>();
             for (JsonNode number : node) {
                 if (!number.isIntegralNumber() || !number.canConvertToLong()) {
-                    throw damaged("tensor " + name + " has " + number + " in " + field + ", must be an integer");
+                    throw damaged("tensor " + Printable.of(name) + " has " + number + " in " + field + ", must be an integer");
                 }
                 numbers.add(number.longValue());
             }
@@ -161,23 +177,26 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
             TensorDescription tensor = entry.description();
             String range = entry.begin() + " to " + entry.end();
             if (entry.begin() < 0 || entry.end() < entry.begin()) {
-                throw damaged("tensor " + tensor.name() + " lies at bytes " + range + ", which is no range");
+                throw damaged("tensor " + Printable.of(tensor.name()) + " lies at bytes " + range + ", which is no range");
             }
             if (entry.end() > dataBytes) {
                 throw new WeightFileException(
                         file,
-                        "tensor " + tensor.name() + " lies at bytes " + range + " of " + dataBytes
+                        "tensor " + Printable.of(tensor.name()) + " lies at bytes " + range + " of " + dataBytes
                                 + " bytes of data; the file was cut short, copy it again");
             }
-            if (!hasLength(tensor, entry.end() - entry.begin())) {
-                throw damaged("tensor " + tensor + " has " + (entry.end() - entry.begin()) + " bytes of data");
+            if (!hasLength(entry)) {
+                throw damaged("tensor " + Printable.of(tensor.name()) + " " + tensor.shape() + " " + entry.code() + " has " + (entry.end() - entry.begin()) + " bytes of data");
             }
             return entry;
         }
 
-        private static boolean hasLength(TensorDescription tensor, long bytes) {
-            return bytes % tensor.type().bytes() == 0
-                    && bytes / tensor.type().bytes() == tensor.shape().elements();
+        /** The sizes are the file's own, and their product may exceed 64 bits. */
+        private static boolean hasLength(Entry entry) {
+            TensorDescription tensor = entry.description();
+            int bits = OTHERS.getOrDefault(entry.code(), Byte.SIZE * tensor.type().bytes());
+            BigInteger needed = BigInteger.valueOf(tensor.shape().elements()).multiply(BigInteger.valueOf(bits));
+            return needed.equals(BigInteger.valueOf(entry.end() - entry.begin()).multiply(BigInteger.valueOf(Byte.SIZE)));
         }
 
         private void requireGapless(Map<String, Entry> entries) {
@@ -197,7 +216,7 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         private void requireNext(Entry entry, long next) {
             String name = entry.description().name();
             if (entry.begin() < next) {
-                throw damaged("tensor " + name + " begins at byte " + entry.begin() + " inside of another");
+                throw damaged("tensor " + Printable.of(name) + " begins at byte " + entry.begin() + " inside of another");
             }
             if (entry.begin() > next) {
                 throw damaged((entry.begin() - next) + " bytes before tensor " + name + " belong to no tensor");

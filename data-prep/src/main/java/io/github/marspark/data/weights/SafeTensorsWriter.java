@@ -2,6 +2,7 @@ package io.github.marspark.data.weights;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.marspark.data.files.Published;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -35,7 +37,15 @@ final class SafeTensorsWriter {
     }
 
     void write(Path file) {
-        ReplacedFile.write(file, this::write);
+        try {
+            Published.file(file, this::write);
+        } catch (UncheckedIOException e) {
+            throw e instanceof WeightFileException known
+                    ? known
+                    : WeightFileException.writing(file, Objects.requireNonNull(e.getCause()));
+        } catch (IOException e) {
+            throw WeightFileException.writing(file, e);
+        }
     }
 
     void write(WritableByteChannel channel) throws IOException {

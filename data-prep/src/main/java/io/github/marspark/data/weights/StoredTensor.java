@@ -3,23 +3,24 @@ package io.github.marspark.data.weights;
 import java.util.List;
 
 /**
- * A tensor as a PyTorch pickle describes it: a strided view into a storage, which is a file of its own in the zip.
+ * A tensor as a PyTorch pickle describes it: a strided view into a storage, which lies elsewhere in the file.
  *
  * @param storage where the elements lie
  * @param offset first element's index in the storage
  * @param shape sizes
- * @param strides distance in the storage, in elements, between neighbours along each dimension
+ * @param strides distance in the storage, in elements, between neighbours along each dimension; 0 where one element stands
+ *     for all, as {@code expand} leaves it
  */
 record StoredTensor(Storage storage, long offset, Shape shape, List<Long> strides) {
 
     /**
-     * A file of elements.
+     * Elements in a row.
      *
-     * @param type number type
-     * @param key file name below {@code data/}
+     * @param type of the elements
+     * @param key its name in the file
      * @param elements number of elements
      */
-    record Storage(ElementType type, String key, long elements) {
+    record Storage(StorageType type, String key, long elements) {
 
         /** Size in bytes; saturates instead of overflowing. */
         long bytes() {
@@ -38,10 +39,26 @@ record StoredTensor(Storage storage, long offset, Shape shape, List<Long> stride
             throw new IllegalArgumentException(
                     "shape " + shape + " has offset " + offset + " and strides " + strides + ", must be at least 0");
         }
-        if (shape.elements() > storage.elements() || !endsInside(storage, offset, shape, strides)) {
+        if (!endsInside(storage, offset, shape, strides)) {
             throw new IllegalArgumentException("shape " + shape + " with offset " + offset + " and strides " + strides
                     + " needs more than the " + storage.elements() + " elements of storage " + storage.key());
         }
+    }
+
+    /** A tensor that is no strided view, such as a sparse one: known to be there, without elements to read. */
+    static StoredTensor unreadable(String kind) {
+        return new StoredTensor(
+                new Storage(new StorageType(kind, ElementType.OTHER, 1), "", 0), 0, Shape.of(0), List.of(1L));
+    }
+
+    /** Whether its elements are numbers that are read as float32. */
+    boolean isReadable() {
+        return storage.type().type() != ElementType.OTHER;
+    }
+
+    /** Whether its elements lie in a storage of the file. */
+    boolean isStored() {
+        return !storage.key().isEmpty();
     }
 
     /** Number of storage elements from the first to the last of the tensor, both included; 0 if it is empty. */

@@ -1,42 +1,26 @@
 package io.github.marspark.data.weights;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * How tensors differ in names and shapes from those that a configuration needs.
+ * How tensors differ in names and shapes from those that a network needs.
  *
- * @param missing needed, not there
- * @param unexpected there, not needed
- * @param misshapen there with another shape than needed
+ * @param missing names that are needed and not there
+ * @param unused names that are there and not needed
+ * @param misshapen clauses about those that are there with another shape than needed
  */
-public record WeightDifferences(List<TensorShape> missing, List<TensorShape> unexpected, List<Misshapen> misshapen) {
+record WeightDifferences(List<String> missing, List<String> unused, List<String> misshapen) {
 
-    private static final int MOST_IN_MESSAGE = 30;
-
-    /**
-     * A tensor's name and shape.
-     *
-     * @param name its name
-     * @param shape its sizes
-     */
-    public record TensorShape(String name, Shape shape) {}
-
-    /**
-     * A tensor of the wrong shape.
-     *
-     * @param name its name
-     * @param expected sizes needed
-     * @param found sizes there
-     */
-    public record Misshapen(String name, Shape expected, Shape found) {}
+    private static final int MOST_SHAPES = 10;
 
     /** Keeps the lists as they are. */
-    public WeightDifferences {
+    WeightDifferences {
         missing = List.copyOf(missing);
-        unexpected = List.copyOf(unexpected);
+        unused = List.copyOf(unused);
         misshapen = List.copyOf(misshapen);
     }
 
@@ -47,70 +31,70 @@ public record WeightDifferences(List<TensorShape> missing, List<TensorShape> une
      * @param found shapes there, by name, see {@link NamedTensors#shapes}
      * @return the differences, each list in the order of its map
      */
-    public static WeightDifferences between(Map<String, Shape> expected, Map<String, Shape> found) {
-        List<Misshapen> misshapen = new ArrayList<>();
+    static WeightDifferences between(Map<String, Shape> expected, Map<String, Shape> found) {
+        List<String> misshapen = new ArrayList<>();
         expected.forEach((name, shape) -> {
             Shape other = found.getOrDefault(name, shape);
             if (!shape.equals(other)) {
-                misshapen.add(new Misshapen(name, shape, other));
+                misshapen.add(name + " has shape " + other + ", must have " + shape);
             }
         });
-        return new WeightDifferences(without(expected, found), without(found, expected), misshapen);
+        return new WeightDifferences(
+                without(expected.keySet(), found.keySet()), without(found.keySet(), expected.keySet()), misshapen);
+    }
+
+    private static List<String> without(Collection<String> names, Collection<String> others) {
+        return names.stream().filter(name -> !others.contains(name)).toList();
+    }
+
+    /** Those of two networks together. */
+    WeightDifferences plus(WeightDifferences others) {
+        return new WeightDifferences(
+                joined(missing, others.missing), joined(unused, others.unused), joined(misshapen, others.misshapen));
+    }
+
+    private static List<String> joined(List<String> some, List<String> others) {
+        return Stream.concat(some.stream(), others.stream()).toList();
+    }
+
+    /** Whether there are none. */
+    boolean isEmpty() {
+        return missing.isEmpty() && unused.isEmpty() && misshapen.isEmpty();
     }
 
     /**
-     * Whether there are no differences.
+     * What a refusal says: the numbers, and below them, indented, the names.
      *
-     * @return true if names and shapes are the same
+     * @return several lines
      */
-    public boolean isEmpty() {
-        return missing.isEmpty() && unexpected.isEmpty() && misshapen.isEmpty();
+    String summary() {
+        List<String> lines = new ArrayList<>();
+        lines.add("%d of the network's tensors missing, %d of another shape, %d that it has not"
+                .formatted(missing.size(), misshapen.size(), unused.size()));
+        add(lines, "missing: ", missing);
+        misshapen.stream().limit(MOST_SHAPES).forEach(lines::add);
+        if (misshapen.size() > MOST_SHAPES) {
+            lines.add("and " + (misshapen.size() - MOST_SHAPES) + " more of another shape");
+        }
+        add(lines, "not used: ", unused);
+        return String.join("\n  ", lines);
     }
 
-    /**
-     * One sentence a tensor: the missing, then the unexpected, then the misshapen.
-     *
-     * @return sentences; none if there are no differences
-     */
-    public List<String> sentences() {
-        return Stream.of(
-                        missing.stream().map(tensor -> tensor.name() + " " + tensor.shape() + " is missing"),
-                        unexpected.stream().map(tensor -> tensor.name() + " " + tensor.shape() + " is not expected"),
-                        misshapen.stream()
-                                .map(tensor -> tensor.name() + " has shape " + tensor.found() + ", must have "
-                                        + tensor.expected()))
-                .flatMap(sentences -> sentences)
-                .toList();
+    private static void add(List<String> lines, String what, List<String> names) {
+        if (!names.isEmpty()) {
+            lines.add(what + NameTree.compact(names));
+        }
     }
 
     /**
      * Refuses tensors that differ.
      *
      * @param source where the tensors come from, see {@link NamedTensors#source}
-     * @throws IllegalArgumentException if there are differences, with their counts and the first of the sentences
+     * @throws IllegalArgumentException if there are differences, with the {@link #summary}
      */
-    public void requireNone(String source) {
+    void requireNone(String source) {
         if (!isEmpty()) {
-            throw new IllegalArgumentException(source + " does not fit the configuration: " + summary());
+            throw new IllegalArgumentException(source + " does not fit the network: " + summary());
         }
-    }
-
-    private String summary() {
-        List<String> lines = new ArrayList<>();
-        lines.add(
-                missing.size() + " missing, " + unexpected.size() + " unexpected, " + misshapen.size() + " misshapen");
-        lines.addAll(sentences().stream().limit(MOST_IN_MESSAGE).toList());
-        int left = sentences().size() - MOST_IN_MESSAGE;
-        if (left > 0) {
-            lines.add("and " + left + " more");
-        }
-        return String.join("\n  ", lines);
-    }
-
-    private static List<TensorShape> without(Map<String, Shape> shapes, Map<String, Shape> others) {
-        return shapes.entrySet().stream()
-                .filter(entry -> !others.containsKey(entry.getKey()))
-                .map(entry -> new TensorShape(entry.getKey(), entry.getValue()))
-                .toList();
     }
 }

@@ -14,10 +14,15 @@ public enum WeightFormat {
     /** Header and raw tensors. */
     SAFETENSORS,
     /** The zip that {@code torch.save} writes. */
-    PYTORCH;
+    PYTORCH,
+    /** The pickles and storages that {@code torch.save} wrote before PyTorch 1.6. */
+    PYTORCH_STREAM;
 
     private static final int HEAD_BYTES = 64;
     private static final int PICKLE_PROTOCOL = 0x80;
+
+    /** The number of PyTorch's first pickle, as the pickle has it. */
+    private static final byte[] PYTORCH_NUMBER = littleEndian(PyTorchStream.MAGIC.toByteArray());
 
     /**
      * Looks at a file's first bytes.
@@ -34,7 +39,18 @@ public enum WeightFormat {
         if (looksLikeSafeTensors(head)) {
             return SAFETENSORS;
         }
+        if (isPickle(head) && contains(head, PYTORCH_NUMBER)) {
+            return PYTORCH_STREAM;
+        }
         throw new WeightFileException(file, whatElse(head));
+    }
+
+    private static byte[] littleEndian(byte[] bigEndian) {
+        byte[] reversed = new byte[bigEndian.length];
+        for (int i = 0; i < reversed.length; i++) {
+            reversed[i] = bigEndian[reversed.length - 1 - i];
+        }
+        return reversed;
     }
 
     private static byte[] head(Path file) {
@@ -67,11 +83,20 @@ public enum WeightFormat {
         if (text.startsWith("<!doctype") || text.startsWith("<html")) {
             return "is a web page, not the weights; download the file itself";
         }
-        if (Byte.toUnsignedInt(head[0]) == PICKLE_PROTOCOL) {
-            return "is a bare pickle, as PyTorch wrote before 1.6; load it in PyTorch 1.6 or newer, save it again,"
+        if (isPickle(head)) {
+            return "is a bare pickle, not what torch.save writes; load it in Python, save its tensors with torch.save,"
                     + " and give the new file";
         }
         return "is neither a safetensors file nor a PyTorch checkpoint; give one of these";
+    }
+
+    private static boolean isPickle(byte[] head) {
+        return head.length > 0 && Byte.toUnsignedInt(head[0]) == PICKLE_PROTOCOL;
+    }
+
+    private static boolean contains(byte[] head, byte[] part) {
+        return new String(head, StandardCharsets.ISO_8859_1)
+                .contains(new String(part, StandardCharsets.ISO_8859_1));
     }
 
     private static boolean startsWith(byte[] head, String prefix) {

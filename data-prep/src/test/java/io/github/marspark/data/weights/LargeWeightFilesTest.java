@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files of more than 4 GB, all but a few bytes of them a hole that takes no room on the disk. */
 class LargeWeightFilesTest {
 
-    private static final long HOLE_ELEMENTS = 1_300_000_000L;
+    private static final long HOLE_ELEMENTS = 1_100_000_000L;
     private static final long HOLE_BYTES = HOLE_ELEMENTS * Float.BYTES;
 
     @TempDir

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MemoryTensorsTest {
@@ -34,22 +33,6 @@ class MemoryTensorsTest {
 
             assertThat(sizes).containsExactly(NamedTensors.CHUNK_ELEMENTS, NamedTensors.CHUNK_ELEMENTS, 1);
             assertThat(tensors.floats("x")).isEqualTo(values);
-        }
-    }
-
-    @Test
-    void aSelectionShowsOnlyItsNamesInTheOldOrder() {
-        try (NamedTensors some = new MemoryTensors("memory")
-                .put("b", Shape.of(1), floats(1))
-                .put("loss", Shape.of(1), floats(2))
-                .put("a", Shape.of(1), floats(3))
-                .only(Set.of("a", "b", "c"))) {
-            assertThat(some.names()).containsExactly("b", "a");
-            assertThat(some.floats("a")).containsExactly(3);
-            assertThat(some.source()).isEqualTo("memory");
-            assertThatThrownBy(() -> some.description("loss"))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("loss is not among the tensors taken from memory");
         }
     }
 

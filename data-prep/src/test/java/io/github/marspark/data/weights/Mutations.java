@@ -22,6 +22,37 @@ final class Mutations {
         return bytes;
     }
 
+    /** One of what disks and networks do: a bit turned, some bytes changed, the end cut off, a block of zeros, a block lost. */
+    static byte[] ofAnyKind(byte[] good, Random random) {
+        int at = random.nextInt(good.length);
+        return switch (random.nextInt(5)) {
+            case 0 -> turned(good, at, random.nextInt(Byte.SIZE));
+            case 1 -> of(good, random);
+            case 2 -> Arrays.copyOf(good, at);
+            case 3 -> zeroed(good, at, 1 + random.nextInt(512));
+            default -> without(good, at, 1 + random.nextInt(64));
+        };
+    }
+
+    private static byte[] turned(byte[] good, int at, int bit) {
+        byte[] bytes = good.clone();
+        bytes[at] ^= (byte) (1 << bit);
+        return bytes;
+    }
+
+    private static byte[] zeroed(byte[] good, int at, int length) {
+        byte[] bytes = good.clone();
+        Arrays.fill(bytes, at, Math.min(bytes.length, at + length), (byte) 0);
+        return bytes;
+    }
+
+    private static byte[] without(byte[] good, int at, int length) {
+        int to = Math.min(good.length, at + length);
+        byte[] bytes = Arrays.copyOf(good, good.length - (to - at));
+        System.arraycopy(good, to, bytes, at, good.length - to);
+        return bytes;
+    }
+
     static void assertReadOrRefused(Path file, Function<Path, NamedTensors> open) {
         try (NamedTensors tensors = open.apply(file)) {
             tensors.names().forEach(tensors::floats);

@@ -112,9 +112,11 @@ final class PickleWriter {
         return op(values.length > 3 ? 't' : 0x84 + values.length).memoize();
     }
 
+    /** Of a class of module torch, or of one below it with its name in front, {@code storage.UntypedStorage}. */
     PickleWriter storage(String storageClass, String key, long elements) {
+        int dot = storageClass.lastIndexOf('.');
         return mark().text("storage")
-                .global("torch", storageClass)
+                .global(dot < 0 ? "torch" : "torch." + storageClass.substring(0, dot), storageClass.substring(dot + 1))
                 .text(key)
                 .text("cpu")
                 .integer(elements)

@@ -174,6 +174,27 @@ class SafeTensorsTest {
     }
 
     @Test
+    void tensorsOfOtherTypesAreKnownAndNotRead() {
+        Path file = raw(
+                "{\"eight\":{\"dtype\":\"F8_E4M3\",\"shape\":[3],\"data_offsets\":[0,3]},"
+                        + "\"four\":{\"dtype\":\"F4\",\"shape\":[2],\"data_offsets\":[3,4]},"
+                        + "\"w\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[4,5]}}",
+                1,
+                2,
+                3,
+                4,
+                5);
+
+        try (SafeTensors read = SafeTensors.open(file)) {
+            assertThat(read.names()).containsExactly("eight", "four", "w");
+            assertThat(read.floats("w")).containsExactly(5);
+            assertThatThrownBy(() -> read.floats("eight"))
+                    .isInstanceOf(WeightFileException.class)
+                    .hasMessage(file + ": tensor eight has type F8_E4M3, which is not read; save it as F32");
+        }
+    }
+
+    @Test
     void anUnknownNameIsRefused() {
         try (SafeTensors read = SafeTensors.open(raw("{}"))) {
             assertThat(read.names()).isEmpty();
@@ -196,8 +217,10 @@ class SafeTensorsTest {
 
     @Test
     void aDamagedTensorIsRefusedWithItsReason() {
+        refused(tensor("F33", "[1]", "[0,4]"))
+                .endsWith("tensor a has type F33, which is none of the format's; the file is damaged");
         refused(tensor("F8_E4M3", "[1]", "[0,4]"))
-                .endsWith("tensor a has type F8_E4M3, which is not supported; save it as F32");
+                .endsWith("tensor a (1) F8_E4M3 has 4 bytes of data; the file is damaged");
         refused(tensor("F32", "2", "[0,4]"))
                 .endsWith("tensor a has no list of numbers named shape; the file is damaged");
         refused(tensor("F32", "[1.5]", "[0,4]"))

@@ -28,6 +28,7 @@ final class TorchFileWriter {
 
     private final String folder;
     private final List<Entry> entries = new ArrayList<>();
+    private boolean checksums = true;
 
     TorchFileWriter(String folder) {
         this.folder = folder;
@@ -61,6 +62,12 @@ final class TorchFileWriter {
         return this;
     }
 
+    /** As PyTorch writes when it was told to compute none. */
+    TorchFileWriter withoutChecksums() {
+        checksums = false;
+        return this;
+    }
+
     Path write(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             List<Placed> placed = new ArrayList<>();
@@ -74,15 +81,23 @@ final class TorchFileWriter {
         }
     }
 
-    private static Placed writeEntry(FileChannel channel, Entry entry) throws IOException {
-        CRC32 crc = new CRC32();
-        crc.update(entry.content().duplicate());
-        Placed placed = new Placed(entry, channel.position(), (int) crc.getValue());
+    private Placed writeEntry(FileChannel channel, Entry entry) throws IOException {
+        Placed placed = new Placed(entry, channel.position(), checksums ? (int) crc(entry) : 0);
         channel.write(localHeader(placed));
         channel.write(entry.content().duplicate());
         channel.position(channel.position() + entry.size() - entry.content().remaining());
         channel.write(descriptor(placed));
         return placed;
+    }
+
+    private static long crc(Entry entry) {
+        CRC32 crc = new CRC32();
+        crc.update(entry.content().duplicate());
+        byte[] hole = new byte[1 << 20];
+        for (long left = entry.size() - entry.content().remaining(); left > 0; left -= hole.length) {
+            crc.update(hole, 0, (int) Math.min(left, hole.length));
+        }
+        return crc.getValue();
     }
 
     private static ByteBuffer localHeader(Placed placed) {

@@ -31,7 +31,7 @@ class WeightFileTest {
     }
 
     @Test
-    void opensTheOnlyStateDictOfACheckpoint() {
+    void opensACheckpointWithTheKeysInItsNames() {
         Path file = TorchFileWriter.of(new PickleWriter()
                         .emptyDict()
                         .text("state_dict")
@@ -46,22 +46,10 @@ class WeightFileTest {
 
         assertThat(WeightFormat.of(file)).isEqualTo(WeightFormat.PYTORCH);
         try (NamedTensors tensors = WeightFile.open(file)) {
-            assertThat(tensors.floats("w")).containsExactly(3);
-            assertThat(tensors.source()).isEqualTo(file + " (state_dict)");
+            assertThat(tensors.names()).containsExactly("state_dict.w");
+            assertThat(tensors.floats("state_dict.w")).containsExactly(3);
+            assertThat(tensors.source()).isEqualTo(file.toString());
         }
-        try (NamedTensors tensors = WeightFile.open(file, "state_dict")) {
-            assertThat(tensors.names()).containsExactly("w");
-        }
-    }
-
-    @Test
-    void aKeyForSafetensorsIsRefused() {
-        Path file = folder.resolve("w.safetensors");
-        SafeTensors.write(file, new MemoryTensors("memory"), Map.of());
-
-        assertThatThrownBy(() -> WeightFile.open(file, "model"))
-                .isInstanceOf(WeightFileException.class)
-                .hasMessage(file + ": is a safetensors file, which has no state dict named model; give no key");
     }
 
     @Test
@@ -75,14 +63,13 @@ class WeightFileTest {
     }
 
     @Test
-    void theFormatBeforeVersion16IsRefused() throws IOException {
-        Path file =
-                Files.write(folder.resolve("old.pth"), HexFormat.of().parseHex("80028a0a6cfc9c46f9206aa850192e8002"));
+    void aPickleThatPyTorchDidNotWriteIsRefused() throws IOException {
+        Path file = Files.write(folder.resolve("bare.pkl"), HexFormat.of().parseHex("80027d2e"));
 
         assertThatThrownBy(() -> WeightFile.open(file))
                 .isInstanceOf(WeightFileException.class)
-                .hasMessage(file + ": is a bare pickle, as PyTorch wrote before 1.6; load it in PyTorch 1.6 or newer,"
-                        + " save it again, and give the new file");
+                .hasMessage(file + ": is a bare pickle, not what torch.save writes; load it in Python, save its tensors"
+                        + " with torch.save, and give the new file");
     }
 
     @Test

@@ -15,7 +15,7 @@ final class EncodeBenchmark implements Benchmark {
 
     /** The tokenizer of the demo. */
     private static final AutoencoderConfig DEMO =
-            new AutoencoderConfig(32, 3, 16, List.of(1, 2, 2), 1, List.of(), 4, 8);
+            new AutoencoderConfig(32, 3, 16, List.of(1, 2, 2), 1, List.of(), List.of(), 4, 8);
 
     private final Map<String, Part> parts = new LinkedHashMap<>();
 

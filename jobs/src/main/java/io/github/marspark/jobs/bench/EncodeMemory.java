@@ -20,7 +20,7 @@ import org.apache.hadoop.fs.FileUtil;
  */
 final class EncodeMemory {
     private static final AutoencoderConfig TINY =
-            new AutoencoderConfig(TinyImages.SIDE, 3, 4, List.of(1, 1), 1, List.of(), 4, 1);
+            new AutoencoderConfig(TinyImages.SIDE, 3, 4, List.of(1, 1), 1, List.of(), List.of(), 4, 1);
 
     private static final String RECIPE = """
             name = memory

@@ -3,6 +3,7 @@ package io.github.marspark.jobs.checkpoint;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.github.marspark.data.tokenizer.TokenizerIdentity;
 import io.github.marspark.model.parameters.ParameterLayout;
 import java.io.IOException;
 import java.util.Arrays;
@@ -42,6 +43,15 @@ public record CheckpointManifest(
          */
         public static Data ofImport(String tokenizer, double latentScale) {
             return new Data(tokenizer, latentScale, 0, "");
+        }
+
+        /**
+         * Which tokenizer made the latents.
+         *
+         * @return to be compared with another
+         */
+        public TokenizerIdentity tokenizerIdentity() {
+            return new TokenizerIdentity(tokenizer, latentScale);
         }
 
         /**

@@ -35,14 +35,14 @@ public final class DataCheck {
     }
 
     private static void requireSameTokenizer(CheckpointReader reader, LatentIndex latents) {
-        if (!reader.tokenizer().equals(latents.header().tokenizerFingerprint())) {
-            throw new CheckpointException(
-                    "%s was imported for tokenizer %.12s…, %s was encoded by %.12s…; encode the images with the tokenizer of the import, or import into another folder with checkpoints=…"
-                            .formatted(
-                                    reader.path(),
-                                    reader.tokenizer(),
-                                    latents.folder(),
-                                    latents.header().tokenizerFingerprint()));
-        }
+        reader.manifest()
+                .data()
+                .tokenizerIdentity()
+                .differenceFrom(latents.header().tokenizer())
+                .ifPresent(difference -> {
+                    throw new CheckpointException(
+                            "%s was imported for another tokenizer than %s was encoded by, for one of %s; encode the images with the tokenizer of the import, or import into another folder with checkpoints=…"
+                                    .formatted(reader.path(), latents.folder(), difference));
+                });
     }
 }

@@ -9,7 +9,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Writes the newest checkpoint's weights under the reference's names. */
@@ -30,12 +29,14 @@ public final class ExportCommand extends WeightCommand {
     }
 
     @Override
-    String fileMeaning() {
-        return "the safetensors file to write; one of that name is replaced";
+    List<WeightKey> ownKeys() {
+        return List.of(
+                new WeightKey(WeightKey.FILE, "PATH", "the safetensors file to write; one of that name is replaced"));
     }
 
     @Override
-    void run(Recipe recipe, Path file, Set<String> options, PrintStream out) {
+    void run(Recipe recipe, WeightArguments given, PrintStream out) {
+        Path file = given.file();
         CheckpointReader checkpoint = CheckpointReader.latest(recipe.checkpoints());
         boolean average = recipe.sample().weights() == SampledWeights.EMA;
         INDArray values = average ? checkpoint.average() : checkpoint.parameters();

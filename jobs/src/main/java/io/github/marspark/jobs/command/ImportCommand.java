@@ -3,29 +3,33 @@ package io.github.marspark.jobs.command;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.data.weights.NamedTensors;
 import io.github.marspark.data.weights.NetworkWeights;
-import io.github.marspark.data.weights.PyTorchCheckpoint;
-import io.github.marspark.data.weights.WeightFile;
-import io.github.marspark.data.weights.WeightFormat;
+import io.github.marspark.data.weights.Shape;
+import io.github.marspark.data.weights.WeightImport;
+import io.github.marspark.data.weights.WeightPlace;
+import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
 import io.github.marspark.jobs.checkpoint.WholeCheckpoint;
-import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.model.mar.MarParameters;
 import io.github.marspark.model.parameters.ParameterLayout;
 import java.io.PrintStream;
-import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import org.nd4j.linalg.api.buffer.DataType;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Makes a checkpoint of the reference's weights, to sample with or to go on training from. */
-public final class ImportCommand extends WeightCommand {
+public final class ImportCommand extends ImportingCommand {
     private static final String PARAMETERS = "model";
     private static final String AVERAGE = "model_ema";
+
+    /** The parameters and their moving average, which may be one and the same. */
+    private record Weights(INDArray parameters, INDArray average) {}
 
     @Override
     public String name() {
@@ -48,7 +52,12 @@ public final class ImportCommand extends WeightCommand {
     }
 
     @Override
-    void run(Recipe recipe, Path file, Set<String> options, PrintStream out) {
+    List<WeightKey> furtherKeys() {
+        return List.of();
+    }
+
+    @Override
+    void run(Recipe recipe, WeightArguments given, PrintStream out) {
         CheckpointFolder folder = new CheckpointFolder(recipe.checkpoints());
         if (!folder.steps().isEmpty()) {
             throw new IllegalStateException(
@@ -56,37 +65,46 @@ public final class ImportCommand extends WeightCommand {
         }
         Tokenizer tokenizer = TokenizerFolder.open(recipe.tokenizerFolder());
         ParameterLayout layout = MarParameters.layout(RecipeNetwork.config(recipe));
-        boolean both = WeightFormat.of(file) == WeightFormat.PYTORCH && hasAverage(file);
-        INDArray parameters = both ? read(file, PARAMETERS, layout) : read(file, layout);
-        INDArray average = both ? read(file, AVERAGE, layout) : parameters;
+        Weights weights = read(layout, given, out);
         Data data = Data.ofImport(tokenizer.fingerprint(), tokenizer.scale());
-        String step = new WholeCheckpoint(recipe, layout, data).write(folder, 0, parameters, average);
+        String step = new WholeCheckpoint(recipe, layout, data)
+                .write(folder, 0, weights.parameters(), weights.average());
         out.printf(
                 "%s of %,d parameters, %s%n",
-                step, layout.size(), both ? "with their moving average" : "which stand for their moving average, too");
+                step,
+                layout.size(),
+                weights.average() == weights.parameters()
+                        ? "which stand for their moving average, too"
+                        : "with their moving average");
     }
 
-    private static boolean hasAverage(Path file) {
-        try (PyTorchCheckpoint checkpoint = PyTorchCheckpoint.open(file)) {
-            return checkpoint.stateDicts().containsAll(List.of(PARAMETERS, AVERAGE));
+    private static Weights read(ParameterLayout layout, WeightArguments given, PrintStream out) {
+        Map<String, Shape> shapes = NetworkWeights.shapesOf(layout);
+        try (WeightImport file = given.open()) {
+            List<WeightPlace> places = places(file, shapes.keySet(), given.weights());
+            List<NamedTensors> taken =
+                    places.stream().map(place -> file.take(place, shapes)).toList();
+            tell(given.file(), file.finish(), out);
+            INDArray parameters = read(taken.get(0), layout, given, out);
+            return new Weights(parameters, taken.size() == 1 ? parameters : read(taken.get(1), layout, given, out));
         }
     }
 
-    private static INDArray read(Path file, String key, ParameterLayout layout) {
-        try (NamedTensors tensors = WeightFile.open(file, key)) {
-            return vector(tensors, layout);
-        }
+    /** The one place that is chosen; parameters and average where they are named as the reference names them. */
+    private static List<WeightPlace> places(WeightImport file, Set<String> names, Optional<String> choice) {
+        List<WeightPlace> all = choice.isPresent() ? List.of() : file.places(names);
+        return all.stream()
+                .filter(place -> all.size() == 2)
+                .flatMap(place -> all.stream()
+                        .filter(other -> other != place && other.prefix().equals(averageOf(place.prefix())))
+                        .map(average -> List.of(place, average)))
+                .findFirst()
+                .orElseGet(() -> List.of(file.place(names, choice)));
     }
 
-    private static INDArray read(Path file, ParameterLayout layout) {
-        try (NamedTensors tensors = WeightFile.open(file)) {
-            return vector(tensors, layout);
-        }
-    }
-
-    private static INDArray vector(NamedTensors tensors, ParameterLayout layout) {
-        INDArray values = Nd4j.createUninitialized(DataType.FLOAT, layout.size());
-        NetworkWeights.load(tensors, layout, values);
-        return values;
+    private static String averageOf(String prefix) {
+        return Arrays.stream(prefix.split("\\.", -1))
+                .map(part -> part.equals(PARAMETERS) ? AVERAGE : part)
+                .collect(Collectors.joining("."));
     }
 }

@@ -3,9 +3,10 @@ package io.github.marspark.jobs.command;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.data.weights.NamedTensors;
 import io.github.marspark.data.weights.NetworkWeights;
-import io.github.marspark.data.weights.WeightFile;
-import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.data.weights.WeightImport;
+import io.github.marspark.data.weights.WeightPlace;
 import io.github.marspark.jobs.files.TokenizerFolder;
+import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.TokenizerRecipe;
 import io.github.marspark.jobs.tokenizer.RecipeAutoencoder;
@@ -13,15 +14,12 @@ import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import io.github.marspark.model.autoencoder.AutoencoderParameters;
 import io.github.marspark.model.parameters.ParameterLayout;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
+import java.util.stream.Stream;
 
 /** Makes a tokenizer of a published autoencoder's weights. */
-public final class ImportTokenizerCommand extends WeightCommand {
+public final class ImportTokenizerCommand extends ImportingCommand {
     @Override
     public String name() {
         return "import-tokenizer";
@@ -43,23 +41,53 @@ public final class ImportTokenizerCommand extends WeightCommand {
     }
 
     @Override
-    void run(Recipe recipe, Path file, Set<String> options, PrintStream out) {
-        FileStore folder = FileStore.at(recipe.tokenizerFolder());
+    List<WeightKey> furtherKeys() {
+        return List.of(new WeightKey(
+                WeightKey.SCALE,
+                "NUMBER",
+                "what latents are multiplied by, 1 / their standard deviation; %s, that of the published KL-16, if it is not given"
+                        .formatted(TokenizerRecipe.PUBLISHED_SCALE)));
+    }
+
+    @Override
+    void run(Recipe recipe, WeightArguments given, PrintStream out) {
+        requireEmpty(FileStore.at(recipe.tokenizerFolder()));
+        double scale = given.scale().orElse(TokenizerRecipe.PUBLISHED_SCALE);
+        Tokenizer tokenizer = read(recipe, given, scale, out);
+        TokenizerFolder.save(tokenizer, recipe.tokenizerFolder());
+        out.printf(
+                "tokenizer %.12s with %,d parameters in %s; its latents are scaled by %s%s%n",
+                tokenizer.fingerprint(),
+                tokenizer.values().length(),
+                recipe.tokenizerFolder(),
+                tokenizer.scale(),
+                given.scale().isPresent() ? "" : ", as those of the published KL-16; another is set by scale=");
+    }
+
+    private static void requireEmpty(FileStore folder) {
         if (!folder.names().isEmpty()) {
             throw new IllegalStateException(
                     "%s holds something already, %s among it; delete it or choose another folder by tokenizer-folder="
                             .formatted(folder.path(), folder.names().get(0)));
         }
-        AutoencoderConfig config = RecipeAutoencoder.config(recipe);
-        ParameterLayout layout = AutoencoderParameters.layout(config);
-        INDArray values = Nd4j.createUninitialized(DataType.FLOAT, layout.size());
-        try (NamedTensors tensors = WeightFile.open(file)) {
-            NetworkWeights.load(tensors.only(NetworkWeights.shapesOf(layout).keySet()), layout, values);
+    }
+
+    private static Tokenizer read(Recipe recipe, WeightArguments given, double scale, PrintStream out) {
+        AutoencoderConfig wanted = RecipeAutoencoder.config(recipe);
+        try (WeightImport file = given.open()) {
+            WeightPlace place = file.place(names(wanted), given.weights());
+            FileAttention attention = FileAttention.of(place.names().keySet(), wanted);
+            AutoencoderConfig config = attention.applied(wanted, given.file());
+            ParameterLayout layout = AutoencoderParameters.layout(config);
+            NamedTensors tensors = file.take(place, NetworkWeights.shapesOf(layout));
+            List<String> notes = Stream.concat(file.finish().stream(), attention.notes(wanted)).toList();
+            Tokenizer tokenizer = new Tokenizer(config, read(tensors, layout, given, out), scale);
+            tell(given.file(), notes, out);
+            return tokenizer;
         }
-        Tokenizer tokenizer = new Tokenizer(config, values, TokenizerRecipe.PUBLISHED_SCALE);
-        TokenizerFolder.save(tokenizer, recipe.tokenizerFolder());
-        out.printf(
-                "tokenizer %.12s with %,d parameters in %s; its latents are scaled by %s%n",
-                tokenizer.fingerprint(), layout.size(), recipe.tokenizerFolder(), tokenizer.scale());
+    }
+
+    private static Set<String> names(AutoencoderConfig config) {
+        return NetworkWeights.shapesOf(AutoencoderParameters.layout(config)).keySet();
     }
 }

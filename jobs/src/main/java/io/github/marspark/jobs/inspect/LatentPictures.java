@@ -43,15 +43,11 @@ public final class LatentPictures {
     public void draw(int count, String address, String target, PrintStream out) {
         Tokenizer tokenizer = TokenizerFolder.open(address);
         LatentHeader header = LatentSummary.header(store, files.get(0));
-        if (!tokenizer.fingerprint().equals(header.tokenizerFingerprint())) {
+        tokenizer.identity().differenceFrom(header.tokenizer()).ifPresent(difference -> {
             throw new IllegalStateException(
-                    "%s was encoded by tokenizer %.12s…, %s is %.12s…; give the one that encoded it"
-                            .formatted(
-                                    store.path(files.get(0)),
-                                    header.tokenizerFingerprint(),
-                                    address,
-                                    tokenizer.fingerprint()));
-        }
+                    "%s was encoded by another tokenizer than that of %s, which has %s; give the one that encoded it"
+                            .formatted(store.path(files.get(0)), address, difference));
+        });
         Path folder = emptyFolder(Storage.here("out", target));
         Kernels kernels = Kernels.ofBackend(Threads.all());
         int[] drawn = {0};

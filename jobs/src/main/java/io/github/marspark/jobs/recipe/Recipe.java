@@ -67,7 +67,8 @@ public record Recipe(
         Require.text("checkpoints", checkpoints);
         Require.text("samples", samples);
         Require.multiple("data.image-size", data.imageSize(), tokenizer.stride(), "the tokenizer's stride");
-        checkAttention(data, tokenizer);
+        checkSides(data, tokenizer, "tokenizer.attention-resolutions", tokenizer.attentionResolutions());
+        checkSides(data, tokenizer, "tokenizer.decoder-attention", tokenizer.decoderAttention());
         int latentSide = data.imageSize() / tokenizer.stride();
         Require.that(
                 latentSide % model.patch() == 0,
@@ -78,15 +79,11 @@ public record Recipe(
         RecipeSizes.require(data, tokenizer, model, train, square(latentSide / model.patch()));
     }
 
-    private static void checkAttention(DataRecipe data, TokenizerRecipe tokenizer) {
+    private static void checkSides(DataRecipe data, TokenizerRecipe tokenizer, String key, List<Integer> attention) {
         List<Integer> sides = IntStream.range(0, tokenizer.multipliers().size())
                 .mapToObj(level -> data.imageSize() >> level)
                 .toList();
-        Require.that(
-                sides.containsAll(tokenizer.attentionResolutions()),
-                "tokenizer.attention-resolutions",
-                tokenizer.attentionResolutions(),
-                "some of " + sides);
+        Require.that(sides.containsAll(attention), key, attention, "some of " + sides);
     }
 
     private static void checkSampling(SampleRecipe sample, int classes, int tokens) {

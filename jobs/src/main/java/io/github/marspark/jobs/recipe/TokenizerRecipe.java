@@ -10,6 +10,7 @@ import java.util.List;
  * @param multipliers factors on the width, one a resolution, from full resolution down
  * @param residualBlocks residual blocks a resolution in the encoder; the decoder has one more
  * @param attentionResolutions sides, in pixels, at which attention follows each residual block of the encoder
+ * @param decoderAttention sides, in pixels, at which attention follows each residual block of the decoder
  * @param latentChannels numbers at each place of the latent image
  * @param groups groups of the group normalisation
  * @param reconstructionLoss how a reconstruction is compared with its image
@@ -34,6 +35,9 @@ public record TokenizerRecipe(
 
         @Describe(value = "sides at which the encoder has attention", unit = "pixels", byDefault = "[16]")
         List<Integer> attentionResolutions,
+
+        @Describe(value = "sides at which the decoder has attention, as latent diffusion's own has it", unit = "pixels", byDefault = "[]")
+        List<Integer> decoderAttention,
 
         @Describe(value = "numbers at each place of the latent image", unit = "channels", byDefault = "16")
         int latentChannels,
@@ -67,6 +71,8 @@ public record TokenizerRecipe(
     public TokenizerRecipe {
         multipliers = List.copyOf(multipliers);
         attentionResolutions = List.copyOf(attentionResolutions);
+        decoderAttention = List.copyOf(decoderAttention);
+        Require.each("decoder-attention", decoderAttention, 1);
         checkShape(width, multipliers, residualBlocks, attentionResolutions, latentChannels, groups);
         Require.atLeast("kl-weight", klWeight, 0.0);
         Require.positive("learning-rate", learningRate);

@@ -75,14 +75,13 @@ public final class SampleJob {
 
     private static void requireSameTokenizer(Recipe recipe, CheckpointReader checkpoint) {
         Tokenizer tokenizer = TokenizerFolder.open(recipe.tokenizerFolder());
-        if (!tokenizer.fingerprint().equals(checkpoint.tokenizer())) {
-            throw new IllegalArgumentException(
-                    "the checkpoint in %s was trained on latents of tokenizer %.12s, %s holds tokenizer %.12s; name the folder of the former by tokenizer-folder="
-                            .formatted(
-                                    recipe.checkpoints(),
-                                    checkpoint.tokenizer(),
-                                    recipe.tokenizerFolder(),
-                                    tokenizer.fingerprint()));
-        }
+        tokenizer
+                .identity()
+                .differenceFrom(checkpoint.manifest().data().tokenizerIdentity())
+                .ifPresent(difference -> {
+                    throw new IllegalArgumentException(
+                            "the checkpoint in %s was trained on latents of another tokenizer than that of %s, which has %s; name the folder of the former by tokenizer-folder="
+                                    .formatted(recipe.checkpoints(), recipe.tokenizerFolder(), difference));
+                });
     }
 }

@@ -24,6 +24,7 @@ public final class RecipeAutoencoder {
                 tokenizer.multipliers(),
                 tokenizer.residualBlocks(),
                 tokenizer.attentionResolutions(),
+                tokenizer.decoderAttention(),
                 tokenizer.latentChannels(),
                 tokenizer.groups());
     }

@@ -20,6 +20,10 @@ public final class TrainedFor {
     private static final String NOTE = "trained-by.txt";
     private static final Set<String> OURS = Set.of(NOTE, Tokenizer.WEIGHTS);
     private static final String SIGN = " = ";
+
+    /** Keys that the notes of earlier versions lack, with what they stood for. */
+    private static final Map<String, String> LATER = Map.of("tokenizer.decoder-attention", "[]");
+
     private static final Pattern SETTINGS = Pattern.compile("images|seed|data\\..*|tokenizer\\..*");
 
     private final FileStore folder;
@@ -82,10 +86,12 @@ public final class TrainedFor {
             return Map.of();
         }
         try (var stream = folder.read(NOTE)) {
-            return new String(stream.readAllBytes(), UTF_8)
+            Map<String, String> found = new TreeMap<>(LATER);
+            new String(stream.readAllBytes(), UTF_8)
                     .lines()
                     .map(line -> line.split(SIGN, 2))
-                    .collect(Collectors.toMap(parts -> parts[0], parts -> parts[parts.length - 1]));
+                    .forEach(parts -> found.put(parts[0], parts[parts.length - 1]));
+            return found;
         } catch (IOException e) {
             throw new UncheckedIOException(folder.path(NOTE) + " cannot be read: " + e.getMessage(), e);
         }

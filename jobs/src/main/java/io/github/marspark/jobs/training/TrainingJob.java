@@ -3,8 +3,7 @@ package io.github.marspark.jobs.training;
 import io.github.marspark.data.image.LineChart;
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.tokenizer.Tokenizer;
-import io.github.marspark.data.weights.SafeTensors;
-import io.github.marspark.data.weights.WeightFingerprint;
+import io.github.marspark.jobs.TokenizerFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointException;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest;
@@ -212,29 +211,20 @@ public final class TrainingJob {
 
     private void requireTokenizer(LatentHeader header) {
         FileStore folder = FileStore.at(recipe.tokenizerFolder());
-        if (!folder.exists(Tokenizer.WEIGHTS)) {
-            LOG.warn("{} is not there, so the latents' tokenizer cannot be compared", folder.path(Tokenizer.WEIGHTS));
+        if (!folder.exists(Tokenizer.DESCRIPTION)) {
+            LOG.warn(
+                    "{} is not there, so the latents' tokenizer cannot be compared",
+                    folder.path(Tokenizer.DESCRIPTION));
             return;
         }
-        String fingerprint = tokenizerFingerprint(folder);
-        if (!fingerprint.equals(header.tokenizerFingerprint())) {
-            throw new IllegalStateException(
-                    "%s was encoded by tokenizer %.12s…, %s is %.12s…; encode the images again, or name the folder of the right one with tokenizer-folder=…"
-                            .formatted(
-                                    recipe.latents(),
-                                    header.tokenizerFingerprint(),
-                                    folder.path(Tokenizer.WEIGHTS),
-                                    fingerprint));
-        }
-    }
-
-    private static String tokenizerFingerprint(FileStore folder) {
-        try (FileStore.LocalFile file = folder.local(Tokenizer.WEIGHTS);
-                SafeTensors weights = SafeTensors.open(file.path())) {
-            return WeightFingerprint.of(weights);
-        } catch (IOException e) {
-            throw new UncheckedIOException(folder.path(Tokenizer.WEIGHTS) + " cannot be read: " + e.getMessage(), e);
-        }
+        TokenizerFolder.open(recipe.tokenizerFolder())
+                .identity()
+                .differenceFrom(header.tokenizer())
+                .ifPresent(difference -> {
+                    throw new IllegalStateException(
+                            "%s was encoded by another tokenizer than that of %s, which has %s; encode the images again, or name the folder of the right one with tokenizer-folder=…"
+                                    .formatted(recipe.latents(), folder.path(), difference));
+                });
     }
 
     /** Refuses to go on from checkpoints of another training. */

@@ -133,7 +133,7 @@ class MeshTrainingTest {
 
     /** Encodes nothing that a person could see, and draws nothing either. */
     private static Tokenizer tokenizer() {
-        AutoencoderConfig config = new AutoencoderConfig(8, 3, 8, List.of(1, 2), 1, List.of(), 2, 4);
+        AutoencoderConfig config = new AutoencoderConfig(8, 3, 8, List.of(1, 2), 1, List.of(), List.of(), 2, 4);
         long parameters = AutoencoderParameters.layout(config).size();
         return new Tokenizer(config, Nd4j.valueArrayOf(new long[] {parameters}, 0.1, DataType.FLOAT), 0.5);
     }

@@ -307,6 +307,9 @@ class RecipesTest {
         refused(
                 "tokenizer.attention-resolutions = [20]",
                 "flowers.conf:6: tokenizer.attention-resolutions is [20], must be some of [256, 128, 64, 32, 16]");
+        refused(
+                "tokenizer.decoder-attention = [8]",
+                "flowers.conf:6: tokenizer.decoder-attention is [8], must be some of [256, 128, 64, 32, 16]");
     }
 
     @Test

@@ -139,7 +139,7 @@ public final class Autoencoder {
             Variable x = input;
             for (int i = 0; i < config.residualBlocks(); i++) {
                 x = blocks.residual(tape, x, grid, name + ".block." + i);
-                x = config.hasAttention(level) ? blocks.attention(tape, x, grid, name + ".attn." + i) : x;
+                x = config.hasEncoderAttention(level) ? blocks.attention(tape, x, grid, name + ".attn." + i) : x;
             }
             return level < config.levels() - 1 ? blocks.downsample(tape, x, grid, name + ".downsample") : x;
         });
@@ -174,6 +174,7 @@ public final class Autoencoder {
             Variable x = input;
             for (int i = 0; i <= config.residualBlocks(); i++) {
                 x = blocks.residual(tape, x, grid, name + ".block." + i);
+                x = config.hasDecoderAttention(level) ? blocks.attention(tape, x, grid, name + ".attn." + i) : x;
             }
             return level > 0 ? blocks.upsample(tape, x, grid, name + ".upsample") : x;
         });

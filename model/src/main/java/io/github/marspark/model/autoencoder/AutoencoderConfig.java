@@ -8,15 +8,17 @@ import java.util.List;
  *
  * <p>The first level works on the image's own pixels, each further one on half as many in both directions. In the encoder
  * attention follows every residual block of the levels whose side, counted from {@code resolution}, is one of
- * {@code attentionResolutions}; the decoder's levels have none. Between the halves, at the lowest resolution, both have
- * one attention of their own.
+ * {@code attentionResolutions}, in the decoder that of {@code decoderAttention}: latent diffusion's autoencoders have it in
+ * both, MAR's KL-16 in the encoder only. Between the halves, at the lowest resolution, both have one attention of their
+ * own.
  *
  * @param resolution side of the images it is made for, in pixels; images of other sides are coded by the same layers
  * @param imageChannels channels of an image
  * @param width channels of the first level
  * @param multipliers factors on {@code width}, one a level
  * @param residualBlocks residual blocks a level in the encoder; the decoder has one more
- * @param attentionResolutions sides, in pixels, of the levels with attention
+ * @param attentionResolutions sides, in pixels, of the encoder's levels with attention
+ * @param decoderAttention sides, in pixels, of the decoder's levels with attention
  * @param latentChannels channels of the latent image
  * @param groups groups of the group normalisations; divides every level's channels
  * @see <a href="https://arxiv.org/abs/2112.10752">High-Resolution Image Synthesis with Latent Diffusion Models</a>
@@ -28,11 +30,18 @@ public record AutoencoderConfig(
         List<Integer> multipliers,
         int residualBlocks,
         List<Integer> attentionResolutions,
+        List<Integer> decoderAttention,
         int latentChannels,
         int groups) {
     /** KL-16: 256 x 256 pixels to 16 x 16 places of 16 numbers, 66,456,019 parameters. */
     public static final AutoencoderConfig KL_16 =
-            new AutoencoderConfig(256, 3, 128, List.of(1, 1, 2, 2, 4), 2, List.of(16), 16, 32);
+            new AutoencoderConfig(256, 3, 128, List.of(1, 1, 2, 2, 4), 2, List.of(16), List.of(), 16, 32);
+
+    private static final int MOST_LEVELS = 16;
+    private static final int MOST_BLOCKS = 64;
+
+    /** A convolution of so many channels has less than 2^31 weights. */
+    private static final int MOST_CHANNELS = 8192;
 
     /** Checks each component. */
     public AutoencoderConfig {
@@ -42,12 +51,17 @@ public record AutoencoderConfig(
         multipliers = requirePositive("multipliers", multipliers);
         requirePositive("residualBlocks", residualBlocks);
         attentionResolutions = requirePositive("attentionResolutions", attentionResolutions);
+        decoderAttention = requirePositive("decoderAttention", decoderAttention);
         requirePositive("latentChannels", latentChannels);
         requirePositive("groups", groups);
-        if (multipliers.isEmpty() || multipliers.size() > 16) {
+        if (multipliers.isEmpty() || multipliers.size() > MOST_LEVELS) {
             throw new IllegalArgumentException(
-                    "multipliers has " + multipliers.size() + " elements, must have 1 to 16");
+                    "multipliers has " + multipliers.size() + " elements, must have 1 to " + MOST_LEVELS);
         }
+        requireAtMost("residualBlocks", residualBlocks, MOST_BLOCKS);
+        requireAtMost("imageChannels", imageChannels, MOST_CHANNELS);
+        requireAtMost("latentChannels", latentChannels, MOST_CHANNELS / 2);
+        requireAtMost("width times the largest of multipliers", (long) width * Collections.max(multipliers), MOST_CHANNELS);
         if (width % groups != 0) {
             throw new IllegalArgumentException("width is " + width + ", must be a multiple of groups, " + groups);
         }
@@ -57,6 +71,12 @@ public record AutoencoderConfig(
     private static void requirePositive(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + " is " + value + ", must be at least 1");
+        }
+    }
+
+    private static void requireAtMost(String name, long value, int most) {
+        if (value > most) {
+            throw new IllegalArgumentException(name + " is " + value + ", must be at most " + most);
         }
     }
 
@@ -70,6 +90,25 @@ public record AutoencoderConfig(
             throw new IllegalArgumentException(
                     name + " is " + value + ", must be a positive multiple of the stride " + stride);
         }
+    }
+
+    /**
+     * The same sizes with attention at other sides of the decoder.
+     *
+     * @param sides in pixels, as of {@code decoderAttention}
+     * @return the other configuration
+     */
+    public AutoencoderConfig withDecoderAttention(List<Integer> sides) {
+        return new AutoencoderConfig(
+                resolution,
+                imageChannels,
+                width,
+                multipliers,
+                residualBlocks,
+                attentionResolutions,
+                sides,
+                latentChannels,
+                groups);
     }
 
     /** Number of levels. */
@@ -103,8 +142,13 @@ public record AutoencoderConfig(
     }
 
     /** Whether attention follows the encoder's residual blocks of a level. */
-    boolean hasAttention(int level) {
+    boolean hasEncoderAttention(int level) {
         return attentionResolutions.contains(resolution >> level);
+    }
+
+    /** Whether attention follows the decoder's residual blocks of a level. */
+    boolean hasDecoderAttention(int level) {
+        return decoderAttention.contains(resolution >> level);
     }
 
     /** The most channels of all levels. */

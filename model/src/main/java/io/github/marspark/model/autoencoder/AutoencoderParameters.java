@@ -83,7 +83,7 @@ public final class AutoencoderParameters {
         for (int i = 0; i < config.residualBlocks(); i++) {
             residual(name + ".block." + i, out, i == 0 ? in : out);
         }
-        for (int i = 0; i < config.residualBlocks() && config.hasAttention(level); i++) {
+        for (int i = 0; i < config.residualBlocks() && config.hasEncoderAttention(level); i++) {
             attention(name + ".attn." + i, out);
         }
         if (level < config.levels() - 1) {
@@ -107,6 +107,9 @@ public final class AutoencoderParameters {
         int out = config.channels(level);
         for (int i = 0; i <= config.residualBlocks(); i++) {
             residual(name + ".block." + i, out, i == 0 ? in : out);
+        }
+        for (int i = 0; i <= config.residualBlocks() && config.hasDecoderAttention(level); i++) {
+            attention(name + ".attn." + i, out);
         }
         if (level > 0) {
             convolution(name + ".upsample.conv", out, out, 3);

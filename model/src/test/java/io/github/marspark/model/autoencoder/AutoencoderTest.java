@@ -39,7 +39,7 @@ class AutoencoderTest {
         List<Integer> multipliers =
                 IntStream.range(4, cfg.length).map(i -> cfg[i]).boxed().toList();
         int lowest = cfg[1] >> (multipliers.size() - 1);
-        return new AutoencoderConfig(cfg[1], 3, cfg[0], multipliers, cfg[2], List.of(lowest), cfg[3], 32);
+        return new AutoencoderConfig(cfg[1], 3, cfg[0], multipliers, cfg[2], List.of(lowest), List.of(), cfg[3], 32);
     }
 
     static Parameters parameters() {

@@ -1,41 +1,30 @@
 package io.github.marspark.data.weights;
 
-import java.io.IOException;
 import java.nio.FloatBuffer;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/** The tensors of one dict of a PyTorch checkpoint. */
-final class StateDict implements NamedTensors {
+/** All tensors of a PyTorch file, by their full names. */
+final class PickledTensors implements NamedTensors {
 
-    private final PyTorchArchive archive;
-    private final String source;
+    private final StorageFile storages;
     private final Map<String, StoredTensor> tensors;
 
-    private StateDict(PyTorchArchive archive, String source, Map<String, StoredTensor> tensors) {
-        this.archive = archive;
-        this.source = source;
+    /** Checks that the storage of each tensor is there. */
+    PickledTensors(StorageFile storages, Map<String, StoredTensor> tensors) {
+        this.storages = storages;
         this.tensors = tensors;
-    }
-
-    /** Takes a dict's tensors after checking that each value is one and that its storage is there. */
-    static StateDict of(PyTorchArchive archive, String key, Map<?, ?> values) {
-        String source = key.isEmpty() ? archive.file().toString() : archive.file() + " (" + key + ")";
-        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-        values.forEach((name, value) -> {
-            StoredTensor tensor = requireTensor(archive, name, value);
-            archive.requireStored(String.valueOf(name), tensor);
-            tensors.put(String.valueOf(name), tensor);
+        tensors.forEach((name, tensor) -> {
+            if (tensor.isStored()) {
+                storages.requireStored(name, tensor);
+            }
         });
-        return new StateDict(archive, source, tensors);
     }
 
     @Override
     public String source() {
-        return source;
+        return storages.file().toString();
     }
 
     @Override
@@ -46,51 +35,58 @@ final class StateDict implements NamedTensors {
     @Override
     public TensorDescription description(String name) {
         StoredTensor tensor = tensor(name);
-        return new TensorDescription(name, tensor.storage().type(), tensor.shape());
+        return new TensorDescription(name, tensor.storage().type().type(), tensor.shape());
     }
 
     @Override
     public void read(String name, Consumer<FloatBuffer> chunks) {
         StoredTensor tensor = tensor(name);
+        requireReadable(name, tensor);
         if (tensor.isContiguous()) {
-            archive.read(tensor, chunks);
+            storages.read(tensor, chunks);
         } else {
             gather(name, tensor, chunks);
         }
     }
 
     @Override
+    public List<String> remarks() {
+        return storages.remarks();
+    }
+
+    @Override
     public void close() {
-        archive.close();
+        storages.close();
+    }
+
+    private void requireReadable(String name, StoredTensor tensor) {
+        if (!tensor.isReadable()) {
+            throw new WeightFileException(
+                    storages.file(),
+                    "tensor " + Printable.of(name) + " is of kind " + tensor.storage().type().name()
+                            + ", which is not read; save it as an ordinary tensor of floating-point numbers");
+        }
     }
 
     /** Reads everything between the first and the last element, then picks by strides. */
     private void gather(String name, StoredTensor tensor, Consumer<FloatBuffer> chunks) {
         if (tensor.span() > Integer.MAX_VALUE - Long.BYTES) {
             throw new WeightFileException(
-                    archive.file(),
-                    "tensor " + name + " is not contiguous and spans " + tensor.span()
+                    storages.file(),
+                    "tensor " + Printable.of(name) + " is not contiguous and spans " + tensor.span()
                             + " elements, too many; save a contiguous copy of it");
         }
         FloatBuffer storage = FloatBuffer.allocate((int) tensor.span());
-        archive.read(tensor, storage::put);
+        storages.read(tensor, storage::put);
         new StridedWalk(tensor).read(storage.array(), chunks);
     }
 
     private StoredTensor tensor(String name) {
         StoredTensor tensor = tensors.get(name);
         if (tensor == null) {
-            throw new IllegalArgumentException(source + " has no tensor named " + name);
+            throw new IllegalArgumentException(source() + " has no tensor named " + name);
         }
         return tensor;
-    }
-
-    private static StoredTensor requireTensor(PyTorchArchive archive, Object name, @Nullable Object value) {
-        if (value instanceof StoredTensor tensor && name instanceof String) {
-            return tensor;
-        }
-        String problem = "'" + name + "' is not a tensor with a name; a state dict has nothing else in it";
-        throw new WeightFileException(archive.file(), problem, new IOException(problem));
     }
 
     /** Goes through a strided tensor in row-major order. */

@@ -1,0 +1,147 @@
+package io.github.marspark.data.tokenizer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.marspark.model.autoencoder.AutoencoderConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The file {@link Tokenizer#DESCRIPTION}.
+ *
+ * @param format 2; 1 is of earlier versions, without attention in the decoder, its fingerprint that of the weights alone
+ * @param sizes of the autoencoder
+ * @param scale what its latents are multiplied by
+ * @param fingerprint of all this and the weights
+ */
+record TokenizerDescription(int format, Sizes sizes, double scale, String fingerprint) {
+
+    private static final int FORMAT = 2;
+    private static final int FORMAT_OF_WEIGHTS_ONLY = 1;
+    private static final int MOST_BYTES = 1 << 20;
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .build();
+
+    /** The sizes of the autoencoder, as {@link AutoencoderConfig} has them. */
+    record Sizes(
+            int resolution,
+            int imageChannels,
+            int width,
+            List<Integer> multipliers,
+            int residualBlocks,
+            List<Integer> attentionResolutions,
+            List<Integer> decoderAttention,
+            int latentChannels,
+            int groups) {
+        static Sizes of(AutoencoderConfig config) {
+            return new Sizes(
+                    config.resolution(),
+                    config.imageChannels(),
+                    config.width(),
+                    config.multipliers(),
+                    config.residualBlocks(),
+                    config.attentionResolutions(),
+                    config.decoderAttention(),
+                    config.latentChannels(),
+                    config.groups());
+        }
+
+        AutoencoderConfig config() {
+            return new AutoencoderConfig(
+                    resolution,
+                    imageChannels,
+                    width,
+                    multipliers,
+                    residualBlocks,
+                    attentionResolutions,
+                    decoderAttention,
+                    latentChannels,
+                    groups);
+        }
+    }
+
+    static TokenizerDescription of(Tokenizer tokenizer) {
+        return new TokenizerDescription(
+                FORMAT, Sizes.of(tokenizer.config()), tokenizer.scale(), tokenizer.fingerprint());
+    }
+
+    /**
+     * Reads a description, and compares it with the part of its fingerprint that covers it.
+     *
+     * @throws UncheckedIOException naming the file, if it is missing, of another format, or not as it was written
+     */
+    static TokenizerDescription read(Path file) {
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new IOException("it has " + Files.size(file) + " bytes, a description has some hundred");
+            }
+            TokenizerDescription description = parse(Files.readAllBytes(file));
+            description.requireAsWritten(file);
+            return description;
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(file + " is not a tokenizer's description: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    file + " cannot be read; ./mar train-tokenizer writes it (" + e.getMessage() + ")", e);
+        }
+    }
+
+    private static TokenizerDescription parse(byte[] json) throws IOException {
+        JsonNode tree = JSON.readTree(json);
+        int format = tree.path("format").asInt();
+        if (format != FORMAT && format != FORMAT_OF_WEIGHTS_ONLY) {
+            throw new IOException("its format is " + format + ", this program reads " + FORMAT);
+        }
+        if (format == FORMAT_OF_WEIGHTS_ONLY && tree.get("sizes") instanceof ObjectNode sizes) {
+            sizes.putArray("decoderAttention");
+        }
+        return JSON.treeToValue(tree, TokenizerDescription.class);
+    }
+
+    private void requireAsWritten(Path file) {
+        TokenizerFingerprint written = TokenizerFingerprint.parse(fingerprint);
+        boolean isOfFormat = written.coversAll() == (format == FORMAT);
+        if (!isOfFormat) {
+            throw refusal(file, "its fingerprint is none of format " + format + ", so that it was altered");
+        }
+        if (!(scale > 0) || Double.isInfinite(scale)) {
+            throw refusal(file, "its scale is " + scale + ", must be positive and finite");
+        }
+        if (written.coversAll() && !written.equals(TokenizerFingerprint.of(config(file), scale, written.weights()))) {
+            throw refusal(file, "its fingerprint is that of other sizes or another scale, so that it was altered");
+        }
+    }
+
+    /** The sizes, checked. */
+    AutoencoderConfig config(Path file) {
+        try {
+            return sizes.config();
+        } catch (IllegalArgumentException e) {
+            throw refusal(file, "its " + e.getMessage());
+        }
+    }
+
+    private static UncheckedIOException refusal(Path file, String problem) {
+        return new UncheckedIOException(new IOException(
+                file + ": " + problem + "; restore the file, or train or import the tokenizer again"));
+    }
+
+    byte[] toJson() throws IOException {
+        return JSON.writeValueAsBytes(this);
+    }
+}
