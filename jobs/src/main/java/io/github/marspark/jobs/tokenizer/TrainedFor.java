@@ -20,7 +20,7 @@ public final class TrainedFor {
     private static final String NOTE = "trained-by.txt";
     private static final Set<String> OURS = Set.of(NOTE, Tokenizer.WEIGHTS);
     private static final String SIGN = " = ";
-    private static final Pattern SETTINGS = Pattern.compile("images|seed|data\\..*|tokenizer\\..*");
+    private static final Pattern SETTINGS = Pattern.compile("images|seed|data\\.(?!labels).*|tokenizer\\..*|encode\\.(source|image-column|max-megapixels)");
 
     private final FileStore folder;
     private final Map<String, String> wanted;
