@@ -20,6 +20,8 @@ public enum RejectReason {
     TOO_MANY_BYTES,
     /** Its shorter side is below the least allowed. */
     TOO_SMALL,
+    /** Its name is another's too, or its label cannot be read or told from another's. */
+    AMBIGUOUS,
     /** Its bytes are those of another image, and the recipe wants each image once. */
     DUPLICATE,
     /** Its class has as many images as the recipe wants without it. */

@@ -25,7 +25,7 @@ public final class EncodeCommand implements RecipeCommand {
 
     @Override
     public List<String> keys() {
-        return List.of("images", "latents", "tokenizer-folder", "data.image-size", "data.classes", "encode");
+        return List.of("images", "latents", "tokenizer-folder", "data.image-size", "data.classes", "data.labels", "encode");
     }
 
     @Override

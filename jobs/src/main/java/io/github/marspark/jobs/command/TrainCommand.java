@@ -29,7 +29,15 @@ public final class TrainCommand implements RecipeCommand {
     @Override
     public List<String> keys() {
         return List.of(
-                "latents", "checkpoints", "tokenizer-folder", "seed", "data.classes", "data.mirror", "train", "model");
+                "latents",
+                "checkpoints",
+                "tokenizer-folder",
+                "seed",
+                "data.classes",
+                "data.labels",
+                "data.mirror",
+                "train",
+                "model");
     }
 
     @Override

@@ -20,7 +20,16 @@ public final class TrainTokenizerCommand implements RecipeCommand {
 
     @Override
     public List<String> keys() {
-        return List.of("images", "data", "tokenizer", "tokenizer-folder", "seed");
+        return List.of(
+                "images",
+                "encode.source",
+                "encode.image-column",
+                "encode.max-megapixels",
+                "data.image-size",
+                "data.validation-share",
+                "tokenizer",
+                "tokenizer-folder",
+                "seed");
     }
 
     @Override

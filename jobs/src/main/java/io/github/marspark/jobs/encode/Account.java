@@ -23,16 +23,20 @@ final class Account {
     /**
      * Adds up.
      *
-     * @param listing all images
+     * @param intake all images, and what could not be listed
      * @param leftOut of them, as the recipe asked
      * @param reports about the others
      * @return the sums
      * @throws IllegalStateException if an image is missing, none can be used, or too few
      */
-    Totals settle(Listing listing, LeftOut leftOut, ShardReports reports) {
+    Totals settle(Intake intake, LeftOut leftOut, ShardReports reports) {
+        Listing listing = intake.listing();
         Totals totals = reports.totals(leftOut);
         out.printf(
                 "%d images in = %d latent records + %d rejects%n", listing.size(), totals.records(), totals.rejects());
+        if (intake.unread().files() > 0) {
+            out.println(intake.unread());
+        }
         if (listing.size() != totals.images() || totals.images() != totals.records() + totals.rejects()) {
             throw new IllegalStateException(
                     "%s does not account for every image: %d were listed, %d taken; delete it and encode again"
@@ -50,6 +54,7 @@ final class Account {
         }
         if (totals.rejects() > leftOut.size()) {
             judge(totals, leftOut.size(), reports);
+            judge(intake.unread(), reports);
         }
         return totals;
     }
@@ -78,6 +83,21 @@ final class Account {
                                     recipe.maxRejectShare(),
                                     reports.example(),
                                     table));
+        }
+    }
+
+    /** Files of which a part is not known, as if all of their images were lost. */
+    private void judge(Unread unread, ShardReports reports) {
+        if (unread.share() > recipe.maxRejectShare()) {
+            throw new IllegalStateException(
+                    "%s: %s, a share of %.4f, more than encode.max-reject-share = %s allows; the first: %s; %s lists them all, and the latents of the other images are complete: allow a larger share, or repair the files and encode into another folder"
+                            .formatted(
+                                    images.root(),
+                                    unread,
+                                    unread.share(),
+                                    recipe.maxRejectShare(),
+                                    reports.example(),
+                                    folder.path(LatentFolder.REJECTS)));
         }
     }
 }

@@ -26,11 +26,10 @@ public final class EncodeJob {
     /** Encodes what is not encoded yet. */
     public void run() {
         ImageCollection images = ImageCollection.of(recipe);
-        int imageSize = recipe.data().imageSize();
-        EncoderSource encoders = TokenizerEncoders.of(recipe.tokenizerFolder(), imageSize);
-        int classes = recipe.data().classes();
+        EncoderSource encoders =
+                TokenizerEncoders.of(recipe.tokenizerFolder(), recipe.data().imageSize());
         try (SparkSession spark = SparkSessions.open("encode " + recipe.name())) {
-            new Encoding(spark, encoders, recipe.encode(), imageSize, classes, recipe.latents(), out).run(images);
+            new Encoding(spark, encoders, recipe.encode(), recipe.data(), recipe.latents(), out).run(images);
         }
     }
 

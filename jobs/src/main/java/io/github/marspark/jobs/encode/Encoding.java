@@ -6,6 +6,7 @@ import io.github.marspark.jobs.images.Contents;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.MappedIterator;
 import io.github.marspark.jobs.images.SourceImage;
+import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import java.io.PrintStream;
 import java.util.Iterator;
@@ -31,15 +32,13 @@ import scala.Tuple2;
  */
 public final class Encoding {
     private static final long FORMAT = 1;
-    private static final int SHOWN_CLASSES = 3;
     private static final int MEGABYTE = 1_000_000;
     private static final int BYTES_BESIDE_MOMENTS = 128;
 
     private final SparkSession spark;
     private final EncoderSource encoders;
     private final EncodeRecipe recipe;
-    private final int imageSize;
-    private final int classes;
+    private final DataRecipe data;
     private final LatentFolder folder;
     private final PrintStream out;
 
@@ -49,8 +48,7 @@ public final class Encoding {
      * @param spark where to compute
      * @param encoders of images
      * @param recipe how latents are written
-     * @param imageSize side of the square cut from each image, in pixels
-     * @param classes how many kinds of image there have to be, if they are labelled
+     * @param data side of the square cut from each image, and how many kinds of image there have to be
      * @param latents address of the folder
      * @param out where a person reads what happens
      */
@@ -58,15 +56,13 @@ public final class Encoding {
             SparkSession spark,
             EncoderSource encoders,
             EncodeRecipe recipe,
-            int imageSize,
-            int classes,
+            DataRecipe data,
             String latents,
             PrintStream out) {
         this.spark = spark;
         this.encoders = encoders;
         this.recipe = recipe;
-        this.imageSize = imageSize;
-        this.classes = classes;
+        this.data = data;
         this.folder = new LatentFolder(latents);
         this.out = out;
     }
@@ -94,14 +90,12 @@ public final class Encoding {
 
     private Totals encode(ImageCollection images, Optional<EncodePlan> kept) {
         try (FolderTables tables = new FolderTables(spark, folder)) {
-            Listing listing = Listing.of(tables.keep(images.list(spark)));
-            requireImages(images, listing);
-            List<String> classNames = images.classNames(listing.rows(), classes);
-            requireClasses(images, classNames);
-            EncodePlan plan = plan(images, listing, classNames);
-            kept.ifPresentOrElse(other -> plan.requireSame(folder.toString(), other), () -> begin(plan, classNames));
-            LeftOut leftOut = LeftOut.of(tables, Selection.of(recipe), images, listing, recipe.maxPixels());
-            return encode(images, listing, leftOut, classNames, tables);
+            Intake intake = Intake.of(images, tables.keep(images.list(spark)), data, out);
+            EncodePlan plan = plan(images, intake);
+            kept.ifPresentOrElse(
+                    other -> plan.requireSame(folder.toString(), other), () -> begin(plan, intake.classNames()));
+            LeftOut leftOut = LeftOut.of(tables, Selection.of(recipe), images, intake.listing(), recipe.maxPixels());
+            return encode(images, intake, leftOut, tables);
         }
     }
 
@@ -126,26 +120,7 @@ public final class Encoding {
         return plan;
     }
 
-    private static void requireImages(ImageCollection images, Listing listing) {
-        if (listing.size() == 0) {
-            throw new IllegalArgumentException(
-                    "%s has no images in it, looked at with encode.source = %s; put images there"
-                            .formatted(images.root(), images.kind()));
-        }
-    }
-
-    private void requireClasses(ImageCollection images, List<String> names) {
-        if (!names.isEmpty() && names.size() != classes) {
-            String shown = names.size() <= SHOWN_CLASSES
-                    ? String.join(", ", names)
-                    : String.join(", ", names.subList(0, SHOWN_CLASSES)) + ", …";
-            throw new IllegalArgumentException(
-                    "%s has %d classes (%s), but data.classes is %d; set images to the place that holds all classes, or data.classes=%2$d"
-                            .formatted(images.root(), names.size(), shown, classes));
-        }
-    }
-
-    private EncodePlan plan(ImageCollection images, Listing listing, List<String> classNames) {
+    private EncodePlan plan(ImageCollection images, Intake intake) {
         LatentSpace space = encoders.space();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("format", Long.toString(FORMAT));
@@ -154,16 +129,19 @@ public final class Encoding {
         facts.put("latent shape", "%d x %d x %2$d".formatted(space.channels(), space.side()));
         facts.put("images", images.root());
         facts.put("kind of images", images.kind());
-        facts.put("number of images", Long.toString(listing.size()));
-        facts.put("list of images", listing.digest());
-        facts.put("classes", String.join(", ", classNames));
-        facts.put("data.image-size", Integer.toString(imageSize));
+        facts.put("number of images", Long.toString(intake.listing().size()));
+        facts.put("list of images", intake.listing().digest());
+        facts.put("classes", String.join(", ", intake.classNames()));
+        facts.put("data.image-size", Integer.toString(data.imageSize()));
         facts.put("encode.number-type", recipe.numberType().toString());
         facts.put("encode.codec", recipe.codec().toString());
         facts.put("encode.batch", Integer.toString(recipe.batch()));
         facts.put("encode.max-megapixels", Double.toString(recipe.maxMegapixels()));
         facts.put("encode.duplicates", recipe.duplicates().toString());
         facts.put("encode.max-per-class", Integer.toString(recipe.maxPerClass()));
+        if (!recipe.imageColumn().isEmpty()) {
+            facts.put("encode.image-column", recipe.imageColumn());
+        }
         facts.put("encode.shard-megabytes", Integer.toString(recipe.shardMegabytes()));
         facts.put("images of a shard", Long.toString(imagesPerShard()));
         return new EncodePlan(facts);
@@ -184,11 +162,12 @@ public final class Encoding {
     }
 
     private ShardSettings settings(List<String> classNames, int threads) {
-        return ShardSettings.of(folder.toString(), classNames, imageSize, recipe, threads);
+        return ShardSettings.of(folder.toString(), classNames, data.imageSize(), recipe, threads);
     }
 
-    private Totals encode(
-            ImageCollection images, Listing listing, LeftOut leftOut, List<String> classNames, FolderTables tables) {
+    private Totals encode(ImageCollection images, Intake intake, LeftOut leftOut, FolderTables tables) {
+        Listing listing = intake.listing();
+        List<String> classNames = intake.classNames();
         ShardReports reports = new ShardReports(spark, folder, tables);
         long chosen = listing.size() - leftOut.size();
         int count = Shards.count(chosen, imagesPerShard());
@@ -208,7 +187,7 @@ public final class Encoding {
                     images.contents());
         }
         reports.writeTables(leftOut);
-        return new Account(folder, recipe, images, out).settle(listing, leftOut, reports);
+        return new Account(folder, recipe, images, out).settle(intake, leftOut, reports);
     }
 
     private void encode(Dataset<Row> ordered, long chosen, Shards shards, ShardSettings settings, Contents contents) {

@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.encode;
 
 import io.github.marspark.jobs.encode.GpuPlan.Operator;
+import io.github.marspark.jobs.images.LabelledImages;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.SourceImage;
 import java.io.IOException;
@@ -77,6 +78,7 @@ public final class GpuReport {
         Dataset<Row> rows = kept(SourceImage.SCHEMA, nothing);
         Dataset<Row> chosen = rows;
         steps.put("list the images", images.list(spark));
+        steps.put("number the names of their classes", LabelledImages.named(rows));
         steps.put("count them", Listing.sums(rows));
         if (!selection.isEverything()) {
             Dataset<Row> hashes = images.hashes(rows, maxPixels);

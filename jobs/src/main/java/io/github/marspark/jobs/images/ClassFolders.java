@@ -13,6 +13,9 @@ import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -27,21 +30,35 @@ import org.apache.spark.sql.SparkSession;
 public final class ClassFolders implements ImageCollection {
     private static final int TASKS_A_SLOT = 4;
 
-    private final Path root;
-    private final List<String> classNames;
+    private static final Pattern SPLITS = Pattern.compile("(?i)train(ing)?|val(id|idation)?|test(ing)?|dev|eval|holdout");
 
-    private ClassFolders(Path root, List<String> classNames) {
+    private final Path root;
+    private final List<String> folders;
+    private final List<String> loops;
+    private final boolean labelled;
+
+    /**
+     * Keeps names.
+     *
+     * @param folders of the root
+     * @param loops links to the root itself, or to a folder that it lies in
+     */
+    private ClassFolders(Path root, List<String> folders, List<String> loops, boolean labelled) {
         this.root = root;
-        this.classNames = classNames;
+        this.folders = folders;
+        this.loops = loops;
+        this.labelled = labelled;
     }
 
     /**
      * Looks at the root's own entries, and keeps only the names of the folders.
      *
+     * @param address of the root
+     * @param settings whether labels are wanted
      * @throws UncheckedIOException if there is no such folder
      * @throws IllegalArgumentException if it is empty
      */
-    public static ClassFolders at(String address) {
+    public static ClassFolders at(String address, ImageSettings settings) {
         Path root = Storage.qualified(address);
         List<String> folders = new ArrayList<>();
         List<String> examples = new ArrayList<>();
@@ -60,11 +77,24 @@ public final class ClassFolders implements ImageCollection {
         }
         requireSomething(address, folders, examples);
         folders.sort(null);
-        return new ClassFolders(root, List.copyOf(folders));
+        List<String> loops =
+                folders.stream().filter(name -> leadsBack(root, name)).toList();
+        folders.removeAll(Set.copyOf(loops));
+        return new ClassFolders(root, List.copyOf(folders), loops, settings.labelled());
+    }
+
+    private static boolean leadsBack(Path root, String name) {
+        try {
+            java.nio.file.Path place = FolderEntries.linked(new Path(root + "/" + name));
+            return place != null
+                    && Storage.local(root).toRealPath().startsWith(place);
+        } catch (IOException toldByTheListing) {
+            return false;
+        }
     }
 
     private static void look(Entry entry, List<String> folders, List<String> examples) {
-        if (entry.name().startsWith(".")) {
+        if (FileNames.leftOut(entry.name())) {
             return;
         }
         if (entry.folder()) {
@@ -92,8 +122,39 @@ public final class ClassFolders implements ImageCollection {
     }
 
     @Override
-    public List<String> classNames(Dataset<Row> listed, int classes) {
-        return classNames;
+    public List<String> classFolders() {
+        return labelled ? folders : List.of();
+    }
+
+    @Override
+    public String whereLabelsAre() {
+        return "it has no folders in it, one for each class";
+    }
+
+    @Override
+    public Optional<String> suspicion() {
+        if (folders.isEmpty()
+                || !folders.stream().allMatch(name -> SPLITS.matcher(name).matches())
+                || folders.stream().noneMatch(this::holdsFolders)) {
+            return Optional.empty();
+        }
+        String first = folders.contains("train") ? "train" : folders.get(0);
+        return Optional.of(
+                "%s hold folders themselves, so they look like parts of a collection and not like classes; set images=%s/%s to take the classes of one"
+                        .formatted(String.join(" and ", folders), root(), first));
+    }
+
+    private boolean holdsFolders(String name) {
+        try (FolderEntries entries = FolderEntries.of(new Path(root() + "/" + name))) {
+            for (Entry entry = entries.next(); entry != null; entry = entries.next()) {
+                if (entry.folder() && !FileNames.leftOut(entry.name())) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException toldByTheListing) {
+            return false;
+        }
     }
 
     @Override
@@ -106,13 +167,17 @@ public final class ClassFolders implements ImageCollection {
     }
 
     private List<Start> starts() {
-        if (classNames.isEmpty()) {
+        if (folders.isEmpty() && loops.isEmpty()) {
             return List.of(new Start(root(), "", LatentHeader.UNLABELLED, Scope.ALL));
         }
         List<Start> starts = new ArrayList<>();
-        starts.add(new Start(root(), "", LatentHeader.UNLABELLED, Scope.WITHOUT_CLASS));
-        for (int label = 0; label < classNames.size(); label++) {
-            starts.add(new Start(root(), classNames.get(label), label, Scope.ALL));
+        Scope beside = labelled ? Scope.WITHOUT_CLASS : Scope.NAMED_LIKE_IMAGES;
+        starts.add(new Start(root(), "", LatentHeader.UNLABELLED, beside));
+        for (String loop : loops) {
+            starts.add(new Start(root(), loop, LatentHeader.UNLABELLED, Scope.ALL));
+        }
+        for (int label = 0; label < folders.size(); label++) {
+            starts.add(new Start(root(), folders.get(label), labelled ? label : LatentHeader.UNLABELLED, Scope.ALL));
         }
         return starts;
     }

@@ -4,11 +4,10 @@ import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.images.FolderWalk.Scope;
 import io.github.marspark.jobs.images.FolderWalk.Start;
-import java.io.IOException;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
@@ -19,10 +18,8 @@ import org.apache.spark.sql.SparkSession;
 
 /** Files that hold many images each, with labels from 0; a task lists a file. Driver only. */
 public final class ContainerFiles implements ImageCollection {
-    private static final int PROBLEM = SourceImage.SCHEMA.fieldIndex("problem");
-
     private final Path root;
-    private final String kind;
+    private final Kind kind;
     private final Members members;
     private final Named named;
 
@@ -40,32 +37,48 @@ public final class ContainerFiles implements ImageCollection {
         boolean isContainer(String id);
     }
 
+    /** What files of a kind are called, and where they have their labels. */
+    private enum Kind {
+        TAR("no tar file has a member .cls, or .json with a field such as label, which encode.label-column names, or"
+                + " .txt with a number"),
+        IDX("beside the files …images…idx3-ubyte lie no files …labels…idx1-ubyte");
+
+        private final String labels;
+
+        Kind(String labels) {
+            this.labels = labels;
+        }
+    }
+
     /**
      * Tar files in WebDataset's form.
      *
      * @param address of one, or of a folder of them
+     * @param settings how labels are found
      * @return their images
      */
-    public static ContainerFiles tar(String address) {
-        return new ContainerFiles(address, "tar", TarMembers::list, TarMembers::isContainer);
+    public static ContainerFiles tar(String address, ImageSettings settings) {
+        Members members = container -> TarMembers.list(container, settings);
+        return new ContainerFiles(address, Kind.TAR, members, TarMembers::isContainer);
     }
 
     /**
      * IDX files.
      *
      * @param address of one, or of a folder of them
+     * @param settings whether labels are wanted
      * @return their images
      */
-    public static ContainerFiles idx(String address) {
-        return new ContainerFiles(address, "idx", IdxMembers::list, IdxMembers::isContainer);
+    public static ContainerFiles idx(String address, ImageSettings settings) {
+        Members members = container -> IdxMembers.list(container, settings);
+        return new ContainerFiles(address, Kind.IDX, members, IdxMembers::isContainer);
     }
 
-    private ContainerFiles(String address, String kind, Members members, Named named) {
+    private ContainerFiles(String address, Kind kind, Members members, Named named) {
         this.root = Storage.qualified(address);
         this.kind = kind;
         this.members = members;
-        this.named = named;
-        ImageCollection.requireExists(root);
+        this.named = ImageCollection.requireExists(root).isFile() ? id -> true : named;
     }
 
     @Override
@@ -75,7 +88,12 @@ public final class ContainerFiles implements ImageCollection {
 
     @Override
     public String kind() {
-        return kind;
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public String whereLabelsAre() {
+        return kind.labels;
     }
 
     @Override
@@ -88,9 +106,9 @@ public final class ContainerFiles implements ImageCollection {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         return context.parallelize(List.of(root), 1)
                 .flatMap(folder -> new MappedIterator<>(files(folder), SourceImage::toRow))
-                .filter(row -> !row.isNullAt(PROBLEM) || named.isContainer(row.getString(0)))
+                .filter(row -> SourceImage.of(row).trouble() != null || named.isContainer(row.getString(0)))
                 .repartition(context.defaultParallelism())
-                .flatMap(row -> row.isNullAt(PROBLEM)
+                .flatMap(row -> SourceImage.of(row).trouble() == null
                         ? new MappedIterator<>(members.of(SourceImage.of(row)), SourceImage::toRow)
                         : List.of(row).iterator());
     }
@@ -98,32 +116,11 @@ public final class ContainerFiles implements ImageCollection {
     /** The files below a folder, or the one file itself. */
     static Iterator<SourceImage> files(String address) {
         Path path = new Path(address);
-        FileStatus status = status(path);
+        FileStatus status = ImageCollection.requireExists(path);
         if (status.isDirectory()) {
             return new FolderWalk(new Start(address, "", LatentHeader.UNLABELLED, Scope.ALL));
         }
-        return List.of(new SourceImage(
-                        path.getName(),
-                        address,
-                        0,
-                        status.getLen(),
-                        status.getModificationTime(),
-                        LatentHeader.UNLABELLED,
-                        null,
-                        null))
+        return List.of(SourceImage.file(path.getName(), address, status.getLen(), status.getModificationTime()))
                 .iterator();
-    }
-
-    private static FileStatus status(Path path) {
-        try {
-            return Storage.of(path).getFileStatus(path);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(path + " cannot be looked at: " + failure.getMessage(), failure);
-        }
-    }
-
-    @Override
-    public List<String> classNames(Dataset<Row> listed, int classes) {
-        return LabelNumbers.names(listed, classes);
     }
 }

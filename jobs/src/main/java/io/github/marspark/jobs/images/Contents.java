@@ -3,8 +3,7 @@ package io.github.marspark.jobs.images;
 import java.io.Serializable;
 import java.util.Iterator;
 
-/** How an executor gets at the bytes of listed images. */
-@FunctionalInterface
+/** How the bytes of listed images are read. */
 public interface Contents extends Serializable {
     /** Images whose paths, offsets and lengths say it all, or that the listing holds. */
     Contents OF_FILES = images -> images;
@@ -16,4 +15,14 @@ public interface Contents extends Serializable {
      * @return the same, as {@link ImageLoader} takes them
      */
     Iterator<SourceImage> read(Iterator<SourceImage> images);
+
+    /** Whether images are read much faster one after the other, in the order of their ids. */
+    default boolean isInOrder() {
+        return false;
+    }
+
+    /** Reads what the listing does not say of one image, whichever was read before. */
+    default SourceImage readOne(SourceImage image) {
+        return image;
+    }
 }

@@ -43,6 +43,16 @@ interface FolderEntries extends Closeable {
         return Storage.isLocal(folder) ? new Local(folder) : new Remote(folder);
     }
 
+    /** Where a folder really is, all links followed; null where there are no links. */
+    static java.nio.file.@Nullable Path place(Path folder) throws IOException {
+        return Storage.isLocal(folder) ? Storage.local(folder).toRealPath() : null;
+    }
+
+    /** Where a link leads, all others followed; null of what is no link. */
+    static java.nio.file.@Nullable Path linked(Path path) throws IOException {
+        return Storage.isLocal(path) && Files.isSymbolicLink(Storage.local(path)) ? place(path) : null;
+    }
+
     /** A folder of this machine. */
     final class Local implements FolderEntries {
         private final DirectoryStream<java.nio.file.Path> stream;

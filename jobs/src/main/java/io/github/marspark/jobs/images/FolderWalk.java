@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The files of a folder and of the folders in it, one at a time, whatever their names; runs on executors.
  *
  * <p>Names that begin with a dot are left out. What cannot be listed is an image with a problem, so that it is counted.
+ * A link to a folder that the walk is in is told and not followed, since it would lead here again.
  */
 final class FolderWalk implements Iterator<SourceImage> {
     private static final int DEEPEST = 32;
@@ -34,10 +36,15 @@ final class FolderWalk implements Iterator<SourceImage> {
         /** All files, however deep. */
         ALL,
         /** Only the folder's own files that are named like images, and those because they have no class. */
-        WITHOUT_CLASS
+        WITHOUT_CLASS,
+        /** Only the folder's own files that are named like images. */
+        NAMED_LIKE_IMAGES
     }
 
-    private record Level(String id, FolderEntries entries) {}
+    private record Level(
+            String id,
+            java.nio.file.@Nullable Path place,
+            FolderEntries entries) {}
 
     private final Start start;
     private final Deque<Level> open = new ArrayDeque<>();
@@ -82,13 +89,14 @@ final class FolderWalk implements Iterator<SourceImage> {
 
     private @Nullable SourceImage visit(Level level, Entry entry) {
         String id = level.id().isEmpty() ? entry.name() : level.id() + "/" + entry.name();
-        if (entry.name().startsWith(".")) {
+        if (FileNames.leftOut(entry.name())) {
             return null;
         }
-        if (start.scope() == Scope.WITHOUT_CLASS) {
+        if (start.scope() != Scope.ALL) {
+            boolean alone = start.scope() == Scope.WITHOUT_CLASS;
             return entry.folder() || !FileNames.likeAnImage(entry.name())
                     ? null
-                    : image(id, entry, "lies beside the class folders, so it has no class");
+                    : image(id, entry, alone ? "lies beside the class folders, so it has no class" : entry.problem());
         }
         if (!entry.folder()) {
             return image(id, entry, entry.problem());
@@ -103,11 +111,30 @@ final class FolderWalk implements Iterator<SourceImage> {
             if (depth > DEEPEST) {
                 throw new IOException("it lies more than " + DEEPEST + " folders deep");
             }
-            open.push(new Level(id, FolderEntries.of(path(id))));
+            java.nio.file.Path place = FolderEntries.place(path(id));
+            if (!id.isEmpty() && isOnTheWay(place)) {
+                return loop(id);
+            }
+            open.push(new Level(id, place, FolderEntries.of(path(id))));
             return null;
         } catch (IOException failure) {
             return unlisted(id, failure);
         }
+    }
+
+    /** Whether the root of the collection or a folder of the walk is this one, or lies in it. */
+    private boolean isOnTheWay(java.nio.file.@Nullable Path place) throws IOException {
+        if (place == null) {
+            return false;
+        }
+        java.nio.file.Path root = FolderEntries.place(path(""));
+        return Stream.concat(Stream.ofNullable(root), open.stream().map(Level::place))
+                .anyMatch(folder -> folder != null && folder.startsWith(place));
+    }
+
+    private SourceImage loop(String id) {
+        return SourceImage.file(id, path(id).toString(), 0, 0)
+                .withTrouble(Trouble.note("is a link to a folder that it lies in; it is not followed"));
     }
 
     private @Nullable SourceImage leave() {
@@ -120,13 +147,15 @@ final class FolderWalk implements Iterator<SourceImage> {
     }
 
     private SourceImage image(String id, Entry entry, @Nullable String problem) {
-        return new SourceImage(
-                id, path(id).toString(), 0, entry.length(), entry.modified(), start.label(), problem, null);
+        SourceImage image = SourceImage.file(id, path(id).toString(), entry.length(), entry.modified())
+                .withLabel(start.label(), null);
+        return problem == null ? image : image.withTrouble(Trouble.unreadable(problem));
     }
 
     private SourceImage unlisted(String id, IOException failure) {
-        String reason = "is a folder that cannot be listed: " + failure.getMessage();
-        return new SourceImage(id, path(id).toString(), 0, 0, 0, start.label(), reason, null);
+        return SourceImage.file(id, path(id).toString(), 0, 0)
+                .withLabel(start.label(), null)
+                .withTrouble(Trouble.unreadable("is a folder that cannot be listed: " + failure.getMessage()));
     }
 
     private Path path(String id) {

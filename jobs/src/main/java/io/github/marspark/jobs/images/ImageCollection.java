@@ -5,6 +5,8 @@ import io.github.marspark.jobs.recipe.Recipe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -19,11 +21,25 @@ public interface ImageCollection {
      * @return the collection at its {@code images}, of the kind of its {@code encode.source}
      */
     static ImageCollection of(Recipe recipe) {
+        return of(recipe, ImageSettings.of(recipe));
+    }
+
+    /**
+     * The same images for those who do not ask what is on them: what is wrong with labels is not looked at.
+     *
+     * @param recipe complete and checked
+     * @return the collection at its {@code images}, of the kind of its {@code encode.source}
+     */
+    static ImageCollection withoutLabels(Recipe recipe) {
+        return of(recipe, ImageSettings.of(recipe).withoutLabels());
+    }
+
+    private static ImageCollection of(Recipe recipe, ImageSettings settings) {
         return switch (recipe.encode().source()) {
-            case FOLDERS -> ClassFolders.at(recipe.images());
-            case PARQUET -> ParquetImages.at(recipe.images());
-            case TAR -> ContainerFiles.tar(recipe.images());
-            case IDX -> ContainerFiles.idx(recipe.images());
+            case FOLDERS -> ClassFolders.at(recipe.images(), settings);
+            case PARQUET -> ParquetImages.at(recipe.images(), settings);
+            case TAR -> ContainerFiles.tar(recipe.images(), settings);
+            case IDX -> ContainerFiles.idx(recipe.images(), settings);
         };
     }
 
@@ -36,18 +52,35 @@ public interface ImageCollection {
     /**
      * Lists the images on the executors.
      *
-     * @return rows of {@link SourceImage#SCHEMA} in any order, no two with the same id
+     * @return rows of {@link SourceImage#SCHEMA} in any order, no two images with the same id; rows that only tell
+     *     something are among them
      */
     Dataset<Row> list(SparkSession spark);
 
     /**
-     * Names of the classes.
+     * The folders that are classes, also those without an image.
      *
-     * @param listed what {@link #list} gave
-     * @param classes how many the recipe speaks of
-     * @return in the order of their labels; none if nothing is labelled
+     * @return their names in the order of their labels; none if the labels are written elsewhere
      */
-    List<String> classNames(Dataset<Row> listed, int classes);
+    default List<String> classFolders() {
+        return List.of();
+    }
+
+    /**
+     * Where labels were looked for, once {@link #list} was called.
+     *
+     * @return what was found there and what can be done, a clause
+     */
+    String whereLabelsAre();
+
+    /**
+     * Something about the classes that is likely a mistake.
+     *
+     * @return a clause, or nothing
+     */
+    default Optional<String> suspicion() {
+        return Optional.empty();
+    }
 
     /**
      * Hashes of the bytes of the images, by which duplicates are found.
@@ -60,7 +93,13 @@ public interface ImageCollection {
         return ContentHashes.read(listed, maxPixels);
     }
 
-    /** How executors get at the bytes of the images. */
+    /** What is said where nothing was listed. */
+    default IllegalArgumentException noImages() {
+        return new IllegalArgumentException(
+                "%s has no images in it, looked at with encode.source = %s; put images there".formatted(root(), kind()));
+    }
+
+    /** How the bytes of the images are read. */
     default Contents contents() {
         return Contents.OF_FILES;
     }
@@ -68,11 +107,12 @@ public interface ImageCollection {
     /**
      * Asks for images that are there.
      *
+     * @return what is there
      * @throws UncheckedIOException naming the path if nothing is
      */
-    static void requireExists(Path path) {
+    static FileStatus requireExists(Path path) {
         try {
-            Storage.of(path).getFileStatus(path);
+            return Storage.of(path).getFileStatus(path);
         } catch (IOException failure) {
             throw new UncheckedIOException(path + " does not exist; set images to the place of the images", failure);
         }

@@ -8,16 +8,13 @@ import io.github.marspark.data.image.RejectReason;
 import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.jobs.files.Storage;
 import java.io.EOFException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.Objects;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.security.AccessControlException;
 
 /** Reads, decodes and crops images, on executors. Thread-safe. */
 public final class ImageLoader {
-    private static final int ATTEMPTS = 3;
-    private static final long PAUSE_MILLIS = 200;
     private static final long BYTES_A_PIXEL = 8;
     private static final long LEAST_MOST_BYTES = 1 << 24;
 
@@ -72,8 +69,10 @@ public final class ImageLoader {
      * @throws ImageRejected if it is known to be unusable, has more bytes or cannot be read
      */
     static byte[] bytes(SourceImage source, long mostBytes) throws ImageRejected {
-        if (source.problem() != null) {
-            throw new ImageRejected(RejectReason.UNREADABLE, source.problem());
+        Trouble trouble = source.trouble();
+        if (trouble != null) {
+            throw new ImageRejected(
+                    Objects.requireNonNullElse(trouble.reason(), RejectReason.UNREADABLE), trouble.detail());
         }
         if (source.length() > mostBytes) {
             throw new ImageRejected(
@@ -84,17 +83,10 @@ public final class ImageLoader {
         if (content != null) {
             return content;
         }
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return read(source);
-            } catch (FileNotFoundException | AccessControlException | EOFException gone) {
-                throw unreadable(gone);
-            } catch (IOException failure) {
-                if (attempt == ATTEMPTS) {
-                    throw unreadable(failure);
-                }
-                pause(attempt * PAUSE_MILLIS);
-            }
+        try {
+            return Attempts.of(() -> read(source));
+        } catch (IOException failure) {
+            throw unreadable(failure);
         }
     }
 
@@ -111,14 +103,5 @@ public final class ImageLoader {
     private static ImageRejected unreadable(IOException failure) {
         String words = failure instanceof EOFException ? "it is shorter than when it was listed" : failure.getMessage();
         return new ImageRejected(RejectReason.UNREADABLE, "cannot be read: " + words, failure);
-    }
-
-    private static void pause(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while reading an image", e);
-        }
     }
 }

@@ -1,19 +1,9 @@
 package io.github.marspark.jobs.images;
 
-import io.github.marspark.jobs.files.Storage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Iterator;
-import org.apache.hadoop.fs.Path;
-import org.apache.parquet.ParquetRuntimeException;
-import org.apache.parquet.column.page.PageReadStore;
+import java.util.Optional;
 import org.apache.parquet.example.data.Group;
-import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
-import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
-import org.apache.parquet.io.ColumnIOFactory;
-import org.apache.parquet.io.RecordReader;
-import org.apache.parquet.schema.MessageType;
 import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +12,12 @@ import org.jspecify.annotations.Nullable;
  * The images of rows of Parquet files, of which the listing knows file and row. Files are read forward, one row group at
  * a time and only the images' column, since the rows of a shard follow each other.
  *
- * @param column that holds the images
- * @param field of the column that holds the bytes, if it is a struct
+ * @param settings by which the column is found in each file
  */
-record ParquetContents(String column, String field) implements Contents {
+record ParquetContents(ImageSettings settings) implements Contents {
     @Override
     public Iterator<SourceImage> read(Iterator<SourceImage> images) {
-        OpenFiles files = new OpenFiles();
+        OpenFiles files = new OpenFiles(settings);
         TaskContext task = TaskContext.get();
         if (task != null) {
             task.addTaskCompletionListener((TaskCompletionListener) ended -> files.close());
@@ -36,106 +25,82 @@ record ParquetContents(String column, String field) implements Contents {
         return new MappedIterator<>(images, files::filled);
     }
 
+    @Override
+    public boolean isInOrder() {
+        return true;
+    }
+
+    @Override
+    public SourceImage readOne(SourceImage image) {
+        OpenFiles files = new OpenFiles(settings);
+        try {
+            return files.filled(image);
+        } finally {
+            files.close();
+        }
+    }
+
     /** The file that is being read. */
-    private final class OpenFiles {
-        private @Nullable OpenFile open;
+    private static final class OpenFiles {
+        private final ImageSettings settings;
+        private @Nullable ParquetRows open;
+
+        OpenFiles(ImageSettings settings) {
+            this.settings = settings;
+        }
 
         SourceImage filled(SourceImage image) {
-            OpenFile file = open;
+            if (image.trouble() != null) {
+                return image;
+            }
             try {
-                if (file == null || !file.path.equals(image.path())) {
-                    close();
-                    file = new OpenFile(image.path());
-                    open = file;
-                }
-                byte[] bytes = bytes(file.row(image.offset()));
-                return bytes == null ? image.withProblem("has no image in this row") : image.withContent(bytes);
-            } catch (IOException | ParquetRuntimeException failure) {
-                throw new UncheckedIOException(
-                        "%s cannot be read at row %d: %s".formatted(image.path(), image.offset(), failure.getMessage()),
-                        failure instanceof IOException io ? io : new IOException(failure));
+                return filled(image, rows(image.path()).row(image.offset()));
+            } catch (IOException | RuntimeException failure) {
+                return image.withTrouble(
+                        Trouble.unreadable("cannot be read in row %d: %s".formatted(image.offset(), failure.getMessage())));
             }
         }
 
+        private ParquetRows rows(String path) throws IOException {
+            ParquetRows rows = open;
+            if (rows == null || !rows.path().equals(path)) {
+                close();
+                rows = Attempts.of(() -> new ParquetRows(path, settings));
+                open = rows;
+            }
+            return rows;
+        }
+
         void close() {
-            OpenFile file = open;
+            ParquetRows rows = open;
             open = null;
-            if (file != null) {
-                file.close();
+            if (rows != null) {
+                rows.close();
             }
         }
-    }
 
-    private byte @Nullable [] bytes(Group row) {
-        if (row.getFieldRepetitionCount(column) == 0) {
-            return null;
-        }
-        if (row.getType().getType(column).isPrimitive()) {
-            return row.getBinary(column, 0).getBytes();
-        }
-        Group image = row.getGroup(column, 0);
-        return image.getFieldRepetitionCount(field) == 0
-                ? null
-                : image.getBinary(field, 0).getBytes();
-    }
-
-    /** Rows of one file, read forward. */
-    private final class OpenFile {
-        private final String path;
-        private final ParquetFileReader reader;
-        private final MessageType schema;
-        private @Nullable RecordReader<Group> records;
-        private int nextGroup;
-        private long nextRow;
-        private long groupEnd;
-
-        OpenFile(String path) throws IOException {
-            this.path = path;
-            Path file = new Path(path);
-            reader = ParquetFileReader.open(
-                    HadoopInputFile.fromPath(file, Storage.of(file).getConf()));
-            MessageType all = reader.getFileMetaData().getSchema();
-            schema = new MessageType(all.getName(), all.getType(column));
-            reader.setRequestedSchema(schema);
+        private static SourceImage filled(SourceImage image, Group row) {
+            Group at = row;
+            String field = row.getType().getFieldName(0);
+            if (row.getFieldRepetitionCount(0) > 0 && !row.getType().getType(0).isPrimitive()) {
+                at = row.getGroup(0, 0);
+                field = ParquetColumns.BYTES;
+            }
+            if (at.getFieldRepetitionCount(field) > 0 && at.getType().getType(field).isPrimitive()) {
+                return image.withContent(at.getBinary(field, 0).getBytes());
+            }
+            return image.withTrouble(Trouble.unreadable("has no image in row %d%s"
+                    .formatted(
+                            image.offset(),
+                            path(at).map(", only the path %s and no bytes"::formatted)
+                                    .orElse(""))));
         }
 
-        Group row(long index) throws IOException {
-            while (index >= groupEnd) {
-                enterGroup(index);
-            }
-            RecordReader<Group> group = records;
-            if (group == null || index < nextRow) {
-                throw new IOException("its rows are asked for out of order");
-            }
-            while (nextRow < index) {
-                group.read();
-                nextRow++;
-            }
-            nextRow++;
-            return group.read();
-        }
-
-        private void enterGroup(long index) throws IOException {
-            if (nextGroup == reader.getRowGroups().size()) {
-                throw new IOException("it has only " + groupEnd + " rows; start the job again");
-            }
-            nextRow = groupEnd;
-            groupEnd += reader.getRowGroups().get(nextGroup++).getRowCount();
-            if (index >= groupEnd) {
-                reader.skipNextRowGroup();
-                return;
-            }
-            PageReadStore pages = reader.readNextRowGroup();
-            records =
-                    new ColumnIOFactory().getColumnIO(schema).getRecordReader(pages, new GroupRecordConverter(schema));
-        }
-
-        void close() {
-            try {
-                reader.close();
-            } catch (IOException failure) {
-                throw new UncheckedIOException(path + " cannot be closed: " + failure.getMessage(), failure);
-            }
+        private static Optional<String> path(Group struct) {
+            return struct.getType().containsField(ParquetColumns.PATH)
+                            && struct.getFieldRepetitionCount(ParquetColumns.PATH) > 0
+                    ? Optional.of(struct.getString(ParquetColumns.PATH, 0))
+                    : Optional.empty();
         }
     }
 }

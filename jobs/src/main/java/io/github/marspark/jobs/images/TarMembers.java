@@ -1,41 +1,42 @@
 package io.github.marspark.jobs.images;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.data.image.ImageSignature;
 import io.github.marspark.jobs.files.Storage;
+import io.github.marspark.jobs.images.TarHeaders.Damage;
+import io.github.marspark.jobs.images.TarHeaders.Member;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.Queue;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The images of a tar file in the layout of WebDataset: members that follow each other and share the part of the name
- * before the first dot belong together. Only headers and labels are read. Runs on executors.
+ * The images of a tar file in the layout of WebDataset, with the labels that {@link TarLabels} finds for them, in
+ * whichever order the members stand. Only headers and labels are read, and the first bytes of members whose names say
+ * nothing. Runs on executors.
  */
-final class TarMembers implements Iterator<SourceImage> {
-    private static final int LONGEST_LABEL = 1 << 20;
-    private static final JsonMapper JSON = new JsonMapper();
+final class TarMembers {
+    private static final int LONGEST_TEXT = 1 << 16;
+    private static final int LONGEST_JSON = 1 << 24;
 
     private final SourceImage container;
-    private final TarArchiveInputStream tar;
-    private final Queue<SourceImage> ready = new ArrayDeque<>();
-    private final List<SourceImage> group = new ArrayList<>();
-    private String key = "";
-    private @Nullable Integer label;
-    private boolean ended;
+    private final ImageSettings settings;
+    private final TarHeaders headers;
+    private final List<Member> images = new ArrayList<>();
+    private final Map<String, List<Member>> byName = new HashMap<>();
+    private final TarLabels labels = new TarLabels();
+    private int leftOut;
 
-    private TarMembers(SourceImage container, TarArchiveInputStream tar) {
+    private TarMembers(SourceImage container, ImageSettings settings, TarHeaders headers) {
         this.container = container;
-        this.tar = tar;
+        this.settings = settings;
+        this.headers = headers;
     }
 
     static boolean isContainer(String id) {
@@ -44,112 +45,168 @@ final class TarMembers implements Iterator<SourceImage> {
 
     /** Such files cannot be entered at a place. */
     private static boolean isCompressed(String id) {
-        return id.matches("(?si).*\\.(tgz|tbz2?|txz|tar\\.[a-z0-9]+)");
+        return id.matches("(?si).*\\.(tgz|tbz2?|txz|tar\\.(gz|bz2|xz|zst|lz4|lzma|lz|z))");
     }
 
-    static Iterator<SourceImage> list(SourceImage container) {
-        if (isCompressed(container.id())) {
-            return List.of(container.withProblem("is a compressed tar file; unpack it to a plain .tar"))
-                    .iterator();
-        }
+    static Iterator<SourceImage> list(SourceImage container, ImageSettings settings) {
         Path path = new Path(container.path());
+        if (isCompressed(container.id()) && container.length() > 0) {
+            return container.damaged("is a compressed tar file; unpack it to a plain .tar");
+        }
         try {
-            return new TarMembers(
-                    container, new TarArchiveInputStream(Storage.of(path).open(path)));
+            return Attempts.of(() -> {
+                try (FSDataInputStream stream = Storage.of(path).open(path)) {
+                    TarHeaders headers = new TarHeaders(stream, container.length());
+                    return new TarMembers(container, settings, headers).list(path);
+                }
+            });
         } catch (IOException failure) {
-            return List.of(broken(container, failure)).iterator();
+            return container.damaged("cannot be read: " + failure.getMessage());
         }
     }
 
-    private static SourceImage broken(SourceImage container, IOException failure) {
-        return container.withProblem("is a tar file that cannot be read to its end: " + failure.getMessage());
-    }
-
-    @Override
-    public boolean hasNext() {
-        while (ready.isEmpty() && !ended) {
-            try {
-                read();
-            } catch (IOException failure) {
-                end();
-                ready.add(broken(container, failure));
+    private Iterator<SourceImage> list(Path path) throws IOException {
+        SourceImage damaged = null;
+        try {
+            for (Member member = headers.next(); member != null; member = headers.next()) {
+                take(member);
             }
+        } catch (Damage damage) {
+            damaged = container.withTrouble(Trouble.damaged(words(path, damage), unread()));
         }
-        return !ready.isEmpty();
+        boolean whole = damaged == null;
+        return Stream.concat(
+                        Stream.concat(Stream.ofNullable(damaged), notes(whole).map(this::note)),
+                        images.stream().map(member -> image(member, whole)))
+                .iterator();
     }
 
-    @Override
-    public SourceImage next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException(container.path() + " has no more images");
-        }
-        return ready.remove();
+    private long unread() {
+        return container.length() - headers.position();
     }
 
-    private void read() throws IOException {
-        TarArchiveEntry entry = tar.getNextTarEntry();
-        if (entry == null) {
-            end();
-            tar.close();
-        } else if (entry.isFile()) {
-            take(entry);
+    private String words(Path path, Damage damage) throws IOException {
+        if (headers.position() == 0) {
+            return ForeignContent.of(path, container.length(), "tar");
+        }
+        return unread() == 0
+                ? "%s; what followed after byte %d is not known".formatted(damage.getMessage(), headers.position())
+                : "%s, at byte %d; %d of its %d bytes are not read"
+                        .formatted(damage.getMessage(), headers.position(), unread(), container.length());
+    }
+
+    private Stream<String> notes(boolean whole) {
+        return Stream.of(
+                        leftOut == 0 ? "" : "has %d members of operating systems, left out".formatted(leftOut),
+                        headers.isContinued() ? "goes on after its end, as joined tar files do; all of it is read" : "",
+                        whole && images.isEmpty() ? "has no images in it" : "")
+                .filter(note -> !note.isEmpty());
+    }
+
+    private SourceImage note(String note) {
+        return container.withTrouble(Trouble.note(note));
+    }
+
+    private void take(Member member) throws IOException {
+        if (member.type() == Member.FOLDER) {
+            return;
+        }
+        if (FileNames.pathLeftOut(member.name())) {
+            leftOut++;
+        } else if (member.type() != Member.FILE) {
+            if (FileNames.likeAnImage(member.name())) {
+                add(member);
+            }
+        } else if (TarLabels.ENDINGS.contains(FileNames.ending(member.name()))) {
+            label(member).ifPresent(label -> labels.add(member.name(), label));
+        } else if (FileNames.likeAnImage(member.name()) || beginsLikeAnImage(member)) {
+            add(member);
         }
     }
 
-    private void take(TarArchiveEntry entry) throws IOException {
-        String name = entry.getName();
-        int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
-        String own = dot < 0 ? name : name.substring(0, dot);
-        if (!own.equals(key)) {
-            finishGroup();
-            key = own;
-        }
-        if (FileNames.likeAnImage(name)) {
-            group.add(image(entry));
-        } else if (FileNames.ending(name).equals("cls")) {
-            label = number(text(entry));
-        } else if (FileNames.ending(name).equals("json") && label == null) {
-            label = labelOf(JSON.readTree(text(entry)));
-        }
+    private void add(Member member) {
+        images.add(member);
+        byName.computeIfAbsent(TarNames.plain(member.name()), name -> new ArrayList<>(1))
+                .add(member);
     }
 
-    private SourceImage image(TarArchiveEntry entry) {
-        return new SourceImage(
-                container.id() + "#" + entry.getName(),
+    private boolean beginsLikeAnImage(Member member) throws IOException {
+        int count = (int) Math.min(member.size(), ImageSignature.BYTES);
+        return count > 0 && ImageSignature.isOfImage(headers.read(member.offset(), count));
+    }
+
+    private Optional<FoundLabel> label(Member member) throws IOException {
+        if (!settings.labelled()) {
+            return Optional.empty();
+        }
+        String ending = FileNames.ending(member.name());
+        int longest = ending.equals("json") ? LONGEST_JSON : LONGEST_TEXT;
+        if (member.size() > longest) {
+            return ending.equals("txt") ? Optional.empty() : Optional.of(FoundLabel.tooLong(member.size(), longest));
+        }
+        byte[] bytes = headers.read(member.offset(), (int) member.size());
+        return switch (ending) {
+            case "json" -> FoundLabel.ofJson(bytes, settings.labelColumn());
+            case "txt" -> FoundLabel.ofCaption(bytes);
+            default -> Optional.of(FoundLabel.ofText(bytes));
+        };
+    }
+
+    /**
+     * An image with its label.
+     *
+     * @param whole whether the tar was read to its end; else a label that is not known may be in what was not read
+     */
+    private SourceImage image(Member member, boolean whole) {
+        SourceImage image = new SourceImage(
+                id(member),
                 container.path(),
-                tar.getBytesRead(),
-                entry.getSize(),
+                member.offset(),
+                member.size(),
                 container.modified(),
-                LatentHeader.UNLABELLED,
+                container.label(),
+                null,
                 null,
                 null);
-    }
-
-    private String text(TarArchiveEntry entry) throws IOException {
-        if (entry.getSize() > LONGEST_LABEL) {
-            throw new IOException(entry.getName() + " is no label, it has " + entry.getSize() + " bytes");
+        Trouble own = trouble(member);
+        if (own != null) {
+            return image.withTrouble(own);
         }
-        return new String(tar.readAllBytes(), StandardCharsets.UTF_8).strip();
+        return labels.labelled(image, member.name())
+                .orElseGet(() -> whole || labels.isEmpty()
+                        ? image
+                        : image.withTrouble(
+                                Trouble.ambiguous("has no label in the part of its tar that could be read")));
     }
 
-    private static @Nullable Integer number(String text) {
-        return text.matches("\\d{1,9}") ? Integer.valueOf(text) : null;
+    private @Nullable Trouble trouble(Member member) {
+        if (member.type() != Member.FILE) {
+            return Trouble.unreadable(
+                    member.link().isEmpty()
+                            ? "is no plain file in its tar; pack the files themselves"
+                            : "is a link to " + member.link() + " in its tar; pack the files themselves");
+        }
+        List<Member> namesakes = namesakes(member);
+        return namesakes.size() == 1
+                ? null
+                : Trouble.ambiguous("has the name of %d members of its tar, at the bytes %s; give each a name of its own"
+                        .formatted(
+                                namesakes.size(),
+                                String.join(
+                                        " and ",
+                                        namesakes.stream()
+                                                .map(other -> Long.toString(other.offset()))
+                                                .toList())));
     }
 
-    private static @Nullable Integer labelOf(JsonNode json) {
-        JsonNode label = json.has("label") ? json.get("label") : json.path("cls");
-        return number(label.asText());
+    private List<Member> namesakes(Member member) {
+        return byName.getOrDefault(TarNames.plain(member.name()), List.of());
     }
 
-    private void end() {
-        finishGroup();
-        ended = true;
-    }
-
-    private void finishGroup() {
-        int known = label == null ? LatentHeader.UNLABELLED : label;
-        group.forEach(image -> ready.add(image.withLabel(known)));
-        group.clear();
-        label = null;
+    /** The path of the member; the place, too, if there are more of that name. */
+    private String id(Member member) {
+        List<Member> namesakes = namesakes(member);
+        String id = container.id() + "#" + member.name();
+        return namesakes.get(0) == member ? id : id + " at byte " + member.offset();
     }
 }

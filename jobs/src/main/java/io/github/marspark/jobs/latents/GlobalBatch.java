@@ -1,5 +1,7 @@
 package io.github.marspark.jobs.latents;
 
+import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.jobs.recipe.LabelUse;
 import io.github.marspark.jobs.recipe.Mirror;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.model.dl4j.MarFeatures;
@@ -109,8 +111,13 @@ public final class GlobalBatch implements AutoCloseable {
         return new MarFeatures(
                 step,
                 IntStream.range(from, to).asLongStream().toArray(),
-                LongStream.of(records).mapToInt(latents::label).toArray(),
+                LongStream.of(records).mapToInt(this::label).toArray(),
                 patchify.patchify(values));
+    }
+
+    /** A record's class, or none where the network is to learn none. */
+    private int label(long record) {
+        return recipe.data().labels() == LabelUse.NONE ? LatentHeader.UNLABELLED : latents.label(record);
     }
 
     /** Draws a latent from the distribution of an image or its mirror image, and scales it. */

@@ -5,6 +5,7 @@ package io.github.marspark.jobs.recipe;
  *
  * @param imageSize side of the square crop, in pixels
  * @param classes number of kinds of image
+ * @param labels what the labels of the images are to the network
  * @param mirror whether mirror images count as samples
  * @param validationShare share of the images held out to measure the tokenizer
  */
@@ -14,6 +15,11 @@ public record DataRecipe(
 
         @Describe("number of kinds of image; labels are 0 … classes − 1")
         int classes,
+
+        @Describe(
+                value = "what labels are to the network: required, partial if classes may lack images, none to train without",
+                byDefault = "required")
+        LabelUse labels,
 
         @Describe(value = "whether an image's mirror image is as good as the image", byDefault = "horizontal")
         Mirror mirror,

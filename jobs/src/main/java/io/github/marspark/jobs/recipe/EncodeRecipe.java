@@ -4,6 +4,8 @@ package io.github.marspark.jobs.recipe;
  * How latents are written.
  *
  * @param source how the images lie on their file system
+ * @param imageColumn column of Parquet files that holds the images, empty to find it
+ * @param labelColumn column of Parquet files, or field of a tar file's JSON, that holds the labels, empty to find it
  * @param numberType how a number is stored
  * @param codec how blocks are compressed
  * @param shardMegabytes size to which a file grows before the next is begun
@@ -16,6 +18,14 @@ package io.github.marspark.jobs.recipe;
 public record EncodeRecipe(
         @Describe(value = "how the images lie on their file system", byDefault = "folders")
         ImageLayout source,
+
+        @Describe(value = "column of Parquet files that holds the images; found by its name if empty", byDefault = "\"\"")
+        String imageColumn,
+
+        @Describe(
+                value = "column of Parquet files, or field of .json in tar files, that holds the labels; found if empty",
+                byDefault = "\"\"")
+        String labelColumn,
 
         @Describe(value = "how a latent number is stored", byDefault = "float16")
         NumberType numberType,

@@ -3,6 +3,7 @@ package io.github.marspark.jobs.sample;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.recipe.LabelUse;
 import io.github.marspark.jobs.recipe.Recipe;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +20,9 @@ final class ClassNames {
     private ClassNames() {}
 
     static List<String> of(Recipe recipe) {
+        if (recipe.data().labels() == LabelUse.NONE) {
+            return List.of("no class");
+        }
         Map<Integer, String> names = named(FileStore.at(recipe.latents()));
         return IntStream.range(0, recipe.data().classes())
                 .mapToObj(label -> names.getOrDefault(label, Integer.toString(label)))

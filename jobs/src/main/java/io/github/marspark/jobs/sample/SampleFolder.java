@@ -122,7 +122,7 @@ public final class SampleFolder {
             for (int i = 0; i < Math.min(COLUMNS, plan.perClass()); i++) {
                 images.add(read(unfinished + "/" + plan.file(c * plan.perClass() + i)));
             }
-            rows.add(new ContactSheet.Row(names.get(plan.classes().get(c)), images));
+            rows.add(new ContactSheet.Row(names.get(Math.max(0, plan.classes().get(c))), images));
         }
         return rows;
     }

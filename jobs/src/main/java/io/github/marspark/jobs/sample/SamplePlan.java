@@ -1,5 +1,7 @@
 package io.github.marspark.jobs.sample;
 
+import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.jobs.recipe.LabelUse;
 import io.github.marspark.jobs.recipe.Recipe;
 import java.util.Arrays;
 import java.util.List;
@@ -8,7 +10,7 @@ import java.util.stream.IntStream;
 /**
  * Which images are drawn: {@code perClass} of each class, class after class, in batches of {@code batch}.
  *
- * @param classes labels of the classes, in order
+ * @param classes labels of the classes, in order; only -1 of a network that has learned none
  * @param perClass images of each
  * @param batch images drawn at once; the last batch may be smaller
  */
@@ -19,6 +21,9 @@ public record SamplePlan(List<Integer> classes, int perClass, int batch) {
         List<Integer> classes = chosen.isEmpty()
                 ? IntStream.range(0, recipe.data().classes()).boxed().toList()
                 : chosen;
+        if (recipe.data().labels() == LabelUse.NONE) {
+            classes = List.of(LatentHeader.UNLABELLED);
+        }
         return new SamplePlan(
                 classes, recipe.sample().perClass(), recipe.sample().batch());
     }
@@ -49,6 +54,6 @@ public record SamplePlan(List<Integer> classes, int perClass, int batch) {
 
     /** Name of an image's file: a folder a class, numbers within it. */
     String file(int image) {
-        return "%04d/%05d.png".formatted(label(image), image % perClass);
+        return "%04d/%05d.png".formatted(Math.max(0, label(image)), image % perClass);
     }
 }

@@ -2,9 +2,12 @@ package io.github.marspark.jobs.tokenizer;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.files.TokenizerFolder;
+import io.github.marspark.jobs.images.ImageCollection;
+import io.github.marspark.jobs.images.ListedImages;
 import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.TokenizerRecipe;
+import io.github.marspark.jobs.runtime.SparkSessions;
 import io.github.marspark.model.autoencoder.AutoencoderTrainer;
 import io.github.marspark.model.autoencoder.AutoencoderTraining;
 import io.github.marspark.model.autoencoder.ReconstructionLoss;
@@ -18,6 +21,7 @@ import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.PrintStream;
 import java.util.Arrays;
+import org.apache.spark.sql.SparkSession;
 
 /** Trains the autoencoder between images and latents, on the driver's processor. */
 public final class TrainTokenizerJob {
@@ -47,21 +51,36 @@ public final class TrainTokenizerJob {
             out.printf("%s already holds this tokenizer; nothing to train%n", folder);
             return;
         }
-        ImageFiles files = ImageFiles.below(recipe.images(), recipe.data().imageSize());
+        TrainingImages images = images();
         int[] order =
-                new Draws(recipe.seed()).stream(Purpose.SHUFFLE, 0, HELD_OUT, 0).permutation(files.count());
-        ImageFiles.Split split = files.split(order, heldOut(recipe.data(), files.count()));
+                new Draws(recipe.seed()).stream(Purpose.SHUFFLE, 0, HELD_OUT, 0).permutation(images.count());
+        TrainingImages.Split split = images.split(order, heldOut(recipe.data(), images.count()));
         AutoencoderTrainer trainer = new AutoencoderTrainer(
                 RecipeAutoencoder.config(recipe),
                 training(recipe),
-                files.source(split.training()),
+                images.source(split.training()),
                 new CpuKernels(Threads.all()));
         out.printf(
                 "training a tokenizer on %,d image files, %,d held out%n",
                 split.training().length, split.isApart() ? split.heldOut().length : 0);
         train(trainer, recipe.tokenizer(), out);
         trained.write();
-        finish(trainer, files, split, folder, out);
+        finish(trainer, images, split, folder, out);
+    }
+
+    /** Spark lists the images and is not needed any more then. */
+    private TrainingImages images() {
+        ImageCollection collection = ImageCollection.withoutLabels(recipe);
+        ListedImages listed;
+        try (SparkSession spark = SparkSessions.open("train-tokenizer " + recipe.name())) {
+            listed = ListedImages.of(spark, collection);
+        }
+        listed.notes().forEach(out::println);
+        return new TrainingImages(
+                collection,
+                listed.images(),
+                recipe.data().imageSize(),
+                recipe.encode().maxPixels());
     }
 
     private static int heldOut(DataRecipe data, int count) {
@@ -102,11 +121,15 @@ public final class TrainTokenizerJob {
     }
 
     private static void finish(
-            AutoencoderTrainer trainer, ImageFiles files, ImageFiles.Split split, String folder, PrintStream out) {
-        ReconstructionQuality quality = trainer.measure(files.source(split.heldOut()));
+            AutoencoderTrainer trainer,
+            TrainingImages images,
+            TrainingImages.Split split,
+            String folder,
+            PrintStream out) {
+        ReconstructionQuality quality = trainer.measure(images.source(split.heldOut()));
         int[] training = split.training();
         double deviation =
-                trainer.latentDeviation(files.source(Arrays.copyOf(training, Math.min(MEASURED, training.length))));
+                trainer.latentDeviation(images.source(Arrays.copyOf(training, Math.min(MEASURED, training.length))));
         Tokenizer tokenizer = new Tokenizer(
                 trainer.autoencoder().config(), trainer.parameters().values(), 1 / deviation);
         TokenizerFolder.save(tokenizer, folder);

@@ -24,7 +24,7 @@ public final class TrainedFor {
     /** Keys that the notes of earlier versions lack, with what they stood for. */
     private static final Map<String, String> LATER = Map.of("tokenizer.decoder-attention", "[]");
 
-    private static final Pattern SETTINGS = Pattern.compile("images|seed|data\\..*|tokenizer\\..*");
+    private static final Pattern SETTINGS = Pattern.compile("images|seed|data\\.(?!labels).*|tokenizer\\..*|encode\\.(source|image-column|max-megapixels)");
 
     private final FileStore folder;
     private final Map<String, String> wanted;

@@ -9,6 +9,7 @@ import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest;
 import io.github.marspark.jobs.exchange.Address;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.latents.LabelCheck;
 import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.latents.Slots;
 import io.github.marspark.jobs.mesh.MeshTraining;
@@ -202,10 +203,7 @@ public final class TrainingJob {
                                     config.latentSize(),
                                     config.latentSize()));
         }
-        if (header.classNames().size() > config.classes()) {
-            throw new IllegalStateException("%s has %d classes, the recipe's data.classes is %d; set data.classes=%2$d"
-                    .formatted(recipe.latents(), header.classNames().size(), config.classes()));
-        }
+        LabelCheck.ofLatents(recipe, header).forEach(out::println);
         requireTokenizer(header);
     }
 

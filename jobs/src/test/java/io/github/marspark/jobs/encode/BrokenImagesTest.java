@@ -7,6 +7,7 @@ import io.github.marspark.jobs.cluster.LocalSpark;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.images.ClassFolders;
 import io.github.marspark.jobs.images.FileNames;
+import io.github.marspark.jobs.images.ImageSettings;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
@@ -50,7 +51,7 @@ class BrokenImagesTest {
         Path images = folder.resolve("images");
         Set<String> written = breakImages(images);
         assertThat(written).hasSizeGreaterThan(250);
-        Totals totals = encoding().run(ClassFolders.at(images.toString()));
+        Totals totals = encoding().run(ClassFolders.at(images.toString(), ImageSettings.LABELLED));
         Map<String, String> rejects = rejects();
         Set<String> records = records();
         Set<String> accounted = new TreeSet<>(records);
@@ -81,13 +82,12 @@ class BrokenImagesTest {
 
     private Encoding encoding() {
         EncodeRecipe recipe = new EncodeRecipe(
-                ImageLayout.FOLDERS, NumberType.FLOAT16, BlockCodec.SNAPPY, 1, 8, 1, 1, Duplicates.KEEP, 0);
+                ImageLayout.FOLDERS, "", "", NumberType.FLOAT16, BlockCodec.SNAPPY, 1, 8, 1, 1, Duplicates.KEEP, 0);
         return new Encoding(
                 SPARK.session(),
                 new PoolingEncoders("a1b2", 16, 1),
                 recipe,
-                16,
-                CLASSES,
+                Corpus.data(16, CLASSES),
                 folder.resolve("latents").toString(),
                 new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
     }

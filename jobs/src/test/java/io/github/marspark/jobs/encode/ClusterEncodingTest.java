@@ -7,6 +7,7 @@ import io.github.marspark.jobs.cluster.LoopbackCluster;
 import io.github.marspark.jobs.cluster.MainProcess;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.images.ClassFolders;
+import io.github.marspark.jobs.images.ImageSettings;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
@@ -149,8 +150,8 @@ class ClusterEncodingTest {
         EncoderSource encoders =
                 TokenizerEncoders.of(recipe.tokenizerFolder(), recipe.data().imageSize());
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-        return new Encoding(spark, encoders, recipe.encode(), TINY.resolution(), 2, recipe.latents(), nowhere)
-                .run(ClassFolders.at(recipe.images()));
+        return new Encoding(spark, encoders, recipe.encode(), Corpus.data(TINY.resolution(), 2), recipe.latents(), nowhere)
+                .run(ClassFolders.at(recipe.images(), ImageSettings.LABELLED));
     }
 
     private static void writeImages() throws IOException {

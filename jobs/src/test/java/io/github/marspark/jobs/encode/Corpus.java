@@ -2,6 +2,9 @@ package io.github.marspark.jobs.encode;
 
 import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.latent.LatentReader;
+import io.github.marspark.jobs.recipe.DataRecipe;
+import io.github.marspark.jobs.recipe.LabelUse;
+import io.github.marspark.jobs.recipe.Mirror;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,6 +30,11 @@ final class Corpus {
     static final int SIDE = 32;
 
     private Corpus() {}
+
+    /** Square crops of a side, of so many classes. */
+    static DataRecipe data(int side, int classes) {
+        return new DataRecipe(side, classes, LabelUse.REQUIRED, Mirror.NONE, 0);
+    }
 
     /** A Parquet file of images, in several row groups. */
     static void writeTable(SparkSession spark, Path folder, String name, int rows, IntUnaryOperator image)

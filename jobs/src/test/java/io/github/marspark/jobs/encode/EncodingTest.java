@@ -10,10 +10,14 @@ import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.cluster.LocalSpark;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.images.ClassFolders;
+import io.github.marspark.jobs.images.ImageSettings;
 import io.github.marspark.jobs.recipe.BlockCodec;
+import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import io.github.marspark.jobs.recipe.ImageLayout;
+import io.github.marspark.jobs.recipe.LabelUse;
+import io.github.marspark.jobs.recipe.Mirror;
 import io.github.marspark.jobs.recipe.NumberType;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -47,6 +51,7 @@ class EncodingTest {
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private int classes = 2;
+    private LabelUse labels = LabelUse.REQUIRED;
     private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
 
     @TempDir
@@ -143,7 +148,7 @@ class EncodingTest {
     void anotherTokenizerIsRefused() throws IOException {
         Path images = twoClasses(3);
         encode(images, "latents");
-        assertThatThrownBy(() -> encoding("latents", "beef", RECIPE).run(ClassFolders.at(images.toString())))
+        assertThatThrownBy(() -> encoding("latents", "beef", RECIPE).run(ClassFolders.at(images.toString(), ImageSettings.LABELLED)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("file:%s was written by another run: tokenizer is beef, the folder holds latents of a1b2;"
                                 .formatted(folder.resolve("latents"))
@@ -156,8 +161,8 @@ class EncodingTest {
         encode(images, "latents");
         Files.copy(images.resolve("ash/0.png"), images.resolve("ash/9.png"));
         EncodeRecipe other = new EncodeRecipe(
-                ImageLayout.FOLDERS, NumberType.FLOAT16, BlockCodec.SNAPPY, 1, 4, 100, 0.5, Duplicates.KEEP, 0);
-        assertThatThrownBy(() -> encoding("latents", "a1b2", other).run(ClassFolders.at(images.toString())))
+                ImageLayout.FOLDERS, "", "", NumberType.FLOAT16, BlockCodec.SNAPPY, 1, 4, 100, 0.5, Duplicates.KEEP, 0);
+        assertThatThrownBy(() -> encoding("latents", "a1b2", other).run(ClassFolders.at(images.toString(), ImageSettings.LABELLED)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("number of images is 7, the folder holds latents of 6; list of images is ")
                 .hasMessageContaining("encode.number-type is FLOAT16, the folder holds latents of FLOAT32");
@@ -188,9 +193,9 @@ class EncodingTest {
     @Test
     void missingAndEmptyFoldersAreRefused() throws IOException {
         Path empty = Files.createDirectories(folder.resolve("empty"));
-        assertThatThrownBy(() -> ClassFolders.at(folder.resolve("none").toString()))
+        assertThatThrownBy(() -> ClassFolders.at(folder.resolve("none").toString(), ImageSettings.LABELLED))
                 .hasMessage(folder.resolve("none") + " does not exist; set images to the folder of the images");
-        assertThatThrownBy(() -> ClassFolders.at(empty.toString()))
+        assertThatThrownBy(() -> ClassFolders.at(empty.toString(), ImageSettings.LABELLED))
                 .hasMessage(empty + " is empty; put image files into it, in one folder for each class");
         Files.createDirectories(empty.resolve("ash"));
         assertThatThrownBy(() -> encode(empty, "latents"))
@@ -201,7 +206,7 @@ class EncodingTest {
         assertThatThrownBy(() -> encode(empty, "own")).hasMessageContaining("has no images in it");
         assertThat(own).isEmptyDirectory();
         Path file = Files.writeString(folder.resolve("file"), "x");
-        assertThatThrownBy(() -> ClassFolders.at(file.toString()))
+        assertThatThrownBy(() -> ClassFolders.at(file.toString(), ImageSettings.LABELLED))
                 .hasMessage(file + " is a file; images names a folder with one folder of image files for each class");
     }
 
@@ -223,7 +228,7 @@ class EncodingTest {
     void tooManyRejectsFailAtTheEndAndALargerShareTakesWhatIsThere() throws IOException {
         Path images = twoClasses(3);
         Files.write(images.resolve("oak/empty.jpg"), new byte[0]);
-        assertThatThrownBy(() -> encoding("latents", "a1b2", recipe(0.1)).run(ClassFolders.at(images.toString())))
+        assertThatThrownBy(() -> encoding("latents", "a1b2", recipe(0.1)).run(ClassFolders.at(images.toString(), ImageSettings.LABELLED)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
                         "1 of 7 images in file:%1$s cannot be used (1 EMPTY), a share of 0.1429, more than encode.max-reject-share = 0.1 allows; the first: file:%1$s/oak/empty.jpg is empty; file:%2$s/rejects.parquet lists them all, and the latents of the other images are complete: allow a larger share, or repair the images and encode into another folder"
@@ -235,6 +240,12 @@ class EncodingTest {
     @Test
     void folderOfFilesWithoutClassesIsEncodedWithoutLabels() throws IOException {
         Path images = twoClasses(2).resolve("ash");
+        assertThatThrownBy(() -> encode(images, "latents"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "file:%s: none of its 2 images has a label, but data.classes is 2: it has no folders in it, one for each class; to train without labels say data.labels=none"
+                                .formatted(images));
+        labels = LabelUse.NONE;
         encode(images, "latents");
         assertThat(records(folder.resolve("latents/part-00000.avro")))
                 .allSatisfy(record -> assertThat(record.getLabel()).isEqualTo(-1))
@@ -281,7 +292,7 @@ class EncodingTest {
     }
 
     private Totals encode(Path images, String latents) {
-        return encoding(latents, "a1b2", RECIPE).run(ClassFolders.at(images.toString()));
+        return encoding(latents, "a1b2", RECIPE).run(ClassFolders.at(images.toString(), ImageSettings.LABELLED));
     }
 
     private Encoding encoding(String latents, String tokenizer, EncodeRecipe recipe) {
@@ -289,8 +300,7 @@ class EncodingTest {
                 SPARK.session(),
                 new PoolingEncoders(tokenizer, SIDE, 1),
                 recipe,
-                SIDE,
-                classes,
+                new DataRecipe(SIDE, classes, labels, Mirror.NONE, 0),
                 folder.resolve(latents).toString(),
                 out);
     }
@@ -298,6 +308,8 @@ class EncodingTest {
     private static EncodeRecipe recipe(double maxRejectShare) {
         return new EncodeRecipe(
                 ImageLayout.FOLDERS,
+                "",
+                "",
                 NumberType.FLOAT32,
                 BlockCodec.SNAPPY,
                 1,

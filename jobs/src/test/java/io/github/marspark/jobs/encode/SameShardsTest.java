@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.jobs.images.ParquetImages;
+import io.github.marspark.jobs.images.ImageSettings;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
@@ -28,7 +29,7 @@ class SameShardsTest {
     private static final String SECOND = "part/50% é.parquet";
 
     private static final EncodeRecipe RECIPE = new EncodeRecipe(
-            ImageLayout.PARQUET, NumberType.FLOAT32, BlockCodec.SNAPPY, 1, 4, 100, 0, Duplicates.DROP, 18);
+            ImageLayout.PARQUET, "", "", NumberType.FLOAT32, BlockCodec.SNAPPY, 1, 4, 100, 0, Duplicates.DROP, 18);
 
     @TempDir
     Path folder;
@@ -92,10 +93,9 @@ class SameShardsTest {
                         spark,
                         new PoolingEncoders("a1b2", Corpus.SIDE, 1),
                         RECIPE,
-                        Corpus.SIDE,
-                        3,
+                        Corpus.data(Corpus.SIDE, 3),
                         folder.resolve(latents).toString(),
                         new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8))
-                .run(ParquetImages.at(table()));
+                .run(ParquetImages.at(table(), ImageSettings.LABELLED));
     }
 }

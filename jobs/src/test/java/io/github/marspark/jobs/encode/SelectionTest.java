@@ -9,6 +9,7 @@ import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.images.ClassFolders;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.ParquetImages;
+import io.github.marspark.jobs.images.ImageSettings;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
@@ -103,7 +104,7 @@ class SelectionTest {
         write(images.resolve("oak/1.png"), Corpus.png(2));
         write(images.resolve("oak/empty.png"), new byte[0]);
         write(images.resolve("oak/vacant.png"), new byte[0]);
-        Totals totals = encode(ClassFolders.at(images.toString()), "latents", recipe(Duplicates.DROP, 0, 0.5));
+        Totals totals = encode(ClassFolders.at(images.toString(), ImageSettings.LABELLED), "latents", recipe(Duplicates.DROP, 0, 0.5));
         assertThat(totals).isEqualTo(new Totals(6, 2, 4, totals.bytes(), 0, 1));
         assertThat(Corpus.rejects(SPARK.session(), folder.resolve("latents")))
                 .extracting(row -> row.getString(0) + " " + row.getString(2) + " " + row.getString(3))
@@ -121,7 +122,7 @@ class SelectionTest {
             write(images.resolve("ash/" + index + ".png"), Corpus.png(0));
         }
         write(images.resolve("oak/empty.png"), new byte[0]);
-        assertThatThrownBy(() -> encode(ClassFolders.at(images.toString()), "latents", recipe(Duplicates.DROP, 0, 0.4)))
+        assertThatThrownBy(() -> encode(ClassFolders.at(images.toString(), ImageSettings.LABELLED), "latents", recipe(Duplicates.DROP, 0, 0.4)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith(
                         "1 of 2 images in file:%s cannot be used (1 EMPTY), a share of 0.5000".formatted(images));
@@ -149,7 +150,7 @@ class SelectionTest {
         Path table = folder.resolve("table");
         Corpus.writeTable(SPARK.session(), table, "b.parquet", 30, row -> row + 30);
         Corpus.writeTable(SPARK.session(), table, "a.parquet", 40, row -> row);
-        return ParquetImages.at(table.toString());
+        return ParquetImages.at(table.toString(), ImageSettings.LABELLED);
     }
 
     private static void write(Path file, byte[] bytes) throws IOException {
@@ -163,8 +164,7 @@ class SelectionTest {
                         SPARK.session(),
                         new PoolingEncoders("a1b2", Corpus.SIDE, 1),
                         recipe,
-                        Corpus.SIDE,
-                        classes,
+                        Corpus.data(Corpus.SIDE, classes),
                         folder.resolve(latents).toString(),
                         new PrintStream(printed, true, StandardCharsets.UTF_8))
                 .run(images);
@@ -173,6 +173,8 @@ class SelectionTest {
     private static EncodeRecipe recipe(Duplicates duplicates, int maxPerClass, double maxRejectShare) {
         return new EncodeRecipe(
                 ImageLayout.PARQUET,
+                "",
+                "",
                 NumberType.FLOAT32,
                 BlockCodec.SNAPPY,
                 1,
