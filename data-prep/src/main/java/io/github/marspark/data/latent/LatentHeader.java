@@ -5,11 +5,10 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.avro.NumberType;
+import io.github.marspark.data.checksum.Sha256;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,8 +121,9 @@ public record LatentHeader(
         toMetadata()
                 .forEach((key, value) ->
                         text.append('\n').append(key).append('=').append(value));
-        byte[] digest = sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8));
-        return Arrays.copyOf(digest, DataFileConstants.SYNC_SIZE);
+        Sha256 sum = new Sha256();
+        sum.add(text.toString().getBytes(StandardCharsets.UTF_8));
+        return Arrays.copyOf(sum.bytes(), DataFileConstants.SYNC_SIZE);
     }
 
     /**
@@ -140,15 +140,22 @@ public record LatentHeader(
             throw new IllegalArgumentException(file + " has latents of format " + version
                     + ", this release reads format " + FORMAT_VERSION + "; encode the images again");
         }
-        return new LatentHeader(
-                metadata.parsed(FINGERPRINT_KEY, Function.identity()),
-                metadata.parsed(CHANNELS_KEY, Integer::valueOf),
-                metadata.parsed(HEIGHT_KEY, Integer::valueOf),
-                metadata.parsed(WIDTH_KEY, Integer::valueOf),
-                metadata.parsed(SCALE_KEY, Double::valueOf),
-                metadata.parsed(NUMBER_KEY, NumberType::valueOf),
-                metadata.parsed(IMAGE_SIZE_KEY, Integer::valueOf),
-                metadata.parsed(CLASSES_KEY, LatentHeader::fromJson));
+        String fingerprint = metadata.parsed(FINGERPRINT_KEY, Function.identity());
+        int channels = metadata.parsed(CHANNELS_KEY, Integer::valueOf);
+        int height = metadata.parsed(HEIGHT_KEY, Integer::valueOf);
+        int width = metadata.parsed(WIDTH_KEY, Integer::valueOf);
+        double scale = metadata.parsed(SCALE_KEY, Double::valueOf);
+        NumberType numberType = metadata.parsed(NUMBER_KEY, NumberType::valueOf);
+        int imageSize = metadata.parsed(IMAGE_SIZE_KEY, Integer::valueOf);
+        List<String> classes = metadata.parsed(CLASSES_KEY, LatentHeader::fromJson);
+        try {
+            return new LatentHeader(fingerprint, channels, height, width, scale, numberType, imageSize, classes);
+        } catch (IllegalArgumentException meaningless) {
+            throw new IllegalArgumentException(
+                    "%s has metadata that cannot be: %s; encode the images again"
+                            .formatted(file, meaningless.getMessage()),
+                    meaningless);
+        }
     }
 
     /**
@@ -167,14 +174,6 @@ public record LatentHeader(
         if (record.getLabel() < UNLABELLED || record.getLabel() >= classNames.size()) {
             throw new IllegalArgumentException(where + " has label " + record.getLabel()
                     + ", must be -1 or less than the " + classNames.size() + " classes of the file");
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("this Java runtime has no SHA-256", impossible);
         }
     }
 
@@ -201,7 +200,11 @@ public record LatentHeader(
 
     private static List<String> fromJson(String names) {
         try {
-            return JSON.readValue(names, new TypeReference<>() {});
+            List<@Nullable String> parsed = JSON.readValue(names, new TypeReference<>() {});
+            if (parsed == null || parsed.contains(null)) {
+                throw new IllegalArgumentException("no JSON array of strings");
+            }
+            return parsed.stream().map(String::valueOf).toList();
         } catch (JsonProcessingException malformed) {
             throw new IllegalArgumentException("no JSON array of strings", malformed);
         }

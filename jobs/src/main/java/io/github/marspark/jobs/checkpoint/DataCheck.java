@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.checkpoint;
 
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
+import io.github.marspark.jobs.files.TokenizerUse;
 import io.github.marspark.jobs.latents.LatentIndex;
 
 /** Whether a checkpoint was trained on the latents of a training. */
@@ -35,14 +36,12 @@ public final class DataCheck {
     }
 
     private static void requireSameTokenizer(CheckpointReader reader, LatentIndex latents) {
-        if (!reader.tokenizer().equals(latents.header().tokenizerFingerprint())) {
-            throw new CheckpointException(
-                    "%s was imported for tokenizer %.12s…, %s was encoded by %.12s…; encode the images with the tokenizer of the import, or import into another folder with checkpoints=…"
-                            .formatted(
-                                    reader.path(),
-                                    reader.tokenizer(),
-                                    latents.folder(),
-                                    latents.header().tokenizerFingerprint()));
-        }
+        new TokenizerUse(reader.path() + " was imported for tokenizer", reader.tokenizer())
+                .requireSame(
+                        new TokenizerUse(
+                                latents.folder() + " was encoded by",
+                                latents.header().tokenizerFingerprint()),
+                        "encode the images with the tokenizer of the import, or import into another folder with checkpoints=…",
+                        CheckpointException::new);
     }
 }

@@ -9,6 +9,8 @@ import io.github.marspark.data.weights.WeightFormat;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
 import io.github.marspark.jobs.checkpoint.WholeCheckpoint;
+import io.github.marspark.jobs.files.Lease;
+import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
@@ -50,10 +52,21 @@ public final class ImportCommand extends WeightCommand {
     @Override
     void run(Recipe recipe, Path file, Set<String> options, PrintStream out) {
         CheckpointFolder folder = new CheckpointFolder(recipe.checkpoints());
+        requireFree(folder, recipe);
+        Lease.during(
+                folder.store(), Product.CHECKPOINTS, name(), out, lease -> importInto(folder, recipe, file, out));
+    }
+
+    private static void requireFree(CheckpointFolder folder, Recipe recipe) {
         if (!folder.steps().isEmpty()) {
             throw new IllegalStateException(
                     recipe.checkpoints() + " holds checkpoints already; choose another folder by checkpoints=");
         }
+        folder.requireNothingElse(List.of());
+    }
+
+    private static String importInto(CheckpointFolder folder, Recipe recipe, Path file, PrintStream out) {
+        requireFree(folder, recipe); // another job may have been there
         Tokenizer tokenizer = TokenizerFolder.open(recipe.tokenizerFolder());
         ParameterLayout layout = MarParameters.layout(RecipeNetwork.config(recipe));
         boolean both = WeightFormat.of(file) == WeightFormat.PYTORCH && hasAverage(file);
@@ -64,6 +77,7 @@ public final class ImportCommand extends WeightCommand {
         out.printf(
                 "%s of %,d parameters, %s%n",
                 step, layout.size(), both ? "with their moving average" : "which stand for their moving average, too");
+        return step;
     }
 
     private static boolean hasAverage(Path file) {

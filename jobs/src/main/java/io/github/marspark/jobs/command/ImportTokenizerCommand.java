@@ -5,6 +5,9 @@ import io.github.marspark.data.weights.NamedTensors;
 import io.github.marspark.data.weights.NetworkWeights;
 import io.github.marspark.data.weights.WeightFile;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Lease;
+import io.github.marspark.jobs.files.MadeFolder;
+import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.TokenizerRecipe;
@@ -45,11 +48,12 @@ public final class ImportTokenizerCommand extends WeightCommand {
     @Override
     void run(Recipe recipe, Path file, Set<String> options, PrintStream out) {
         FileStore folder = FileStore.at(recipe.tokenizerFolder());
-        if (!folder.names().isEmpty()) {
-            throw new IllegalStateException(
-                    "%s holds something already, %s among it; delete it or choose another folder by tokenizer-folder="
-                            .formatted(folder.path(), folder.names().get(0)));
-        }
+        MadeFolder.requireNothingElse(folder, Product.TOKENIZER, name -> false);
+        Lease.during(folder, Product.TOKENIZER, name(), out, lease -> importInto(folder, recipe, file, out));
+    }
+
+    private static Tokenizer importInto(FileStore folder, Recipe recipe, Path file, PrintStream out) {
+        MadeFolder.requireNothingElse(folder, Product.TOKENIZER, name -> false); // another job may have been there
         AutoencoderConfig config = RecipeAutoencoder.config(recipe);
         ParameterLayout layout = AutoencoderParameters.layout(config);
         INDArray values = Nd4j.createUninitialized(DataType.FLOAT, layout.size());
@@ -61,5 +65,6 @@ public final class ImportTokenizerCommand extends WeightCommand {
         out.printf(
                 "tokenizer %.12s with %,d parameters in %s; its latents are scaled by %s%n",
                 tokenizer.fingerprint(), layout.size(), recipe.tokenizerFolder(), tokenizer.scale());
+        return tokenizer;
     }
 }

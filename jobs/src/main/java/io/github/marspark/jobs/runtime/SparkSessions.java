@@ -17,7 +17,11 @@ public final class SparkSessions {
      * @return a session, to be closed when the job is done
      */
     public static SparkSession open(String name) {
-        return SparkSession.builder().config(configuration(name)).getOrCreate();
+        SparkConf configuration = configuration(name);
+        DriverFolders.removeLeft(configuration, System.getenv());
+        SparkSession session = SparkSession.builder().config(configuration).getOrCreate();
+        DriverFolders.mark();
+        return session;
     }
 
     private static SparkConf configuration(String name) {

@@ -1,6 +1,9 @@
 package io.github.marspark.jobs.tokenizer;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Lease;
+import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.Recipe;
@@ -43,9 +46,24 @@ public final class TrainTokenizerJob {
     public void run() {
         String folder = recipe.tokenizerFolder();
         TrainedFor trained = new TrainedFor(recipe);
+        if (!isDone(trained)) {
+            Lease.during(
+                    FileStore.at(folder), Product.TOKENIZER, "train-tokenizer", out, lease -> train(folder, trained));
+        }
+    }
+
+    private boolean isDone(TrainedFor trained) {
         if (trained.isDone()) {
-            out.printf("%s already holds this tokenizer; nothing to train%n", folder);
-            return;
+            out.printf("%s already holds this tokenizer; nothing to train%n", recipe.tokenizerFolder());
+            return true;
+        }
+        return false;
+    }
+
+    /** Whether there was something to train: another job may have trained it just before. */
+    private boolean train(String folder, TrainedFor trained) {
+        if (isDone(trained)) {
+            return false;
         }
         ImageFiles files = ImageFiles.below(recipe.images(), recipe.data().imageSize());
         int[] order =
@@ -62,6 +80,7 @@ public final class TrainTokenizerJob {
         train(trainer, recipe.tokenizer(), out);
         trained.write();
         finish(trainer, files, split, folder, out);
+        return true;
     }
 
     private static int heldOut(DataRecipe data, int count) {

@@ -1,0 +1,5 @@
+/** Checksums of what is written, to tell it from what is read. */
+@NullMarked
+package io.github.marspark.data.checksum;
+
+import org.jspecify.annotations.NullMarked;
