@@ -158,7 +158,7 @@ class PipelineTest {
                     .allSatisfy(file ->
                             assertThat(ImageIO.read(file.toFile()).getWidth()).isEqualTo(16));
         }
-        assertThatThrownBy(() -> inspect(drawing)).hasMessageContaining(drawn + " holds something already");
+        assertThatThrownBy(() -> inspect(drawing)).hasMessageContaining(drawn + " holds other data, 00000-label-");
         assertThat(inspect(out.resolve("tokenizer").toString())).contains("a KL autoencoder, stride 2", "fingerprint");
         assertThat(inspect(out.resolve("checkpoints").toString()))
                 .contains("of steps [4]", "a checkpoint after 4 steps", "as it was written", "of the latents")

@@ -1,4 +1,4 @@
-/** How files and weights are told from others: SHA-256. */
+/** Checksums of what is written, to tell it from what is read. */
 @NullMarked
 package io.github.marspark.data.checksum;
 

@@ -1,17 +1,38 @@
 package io.github.marspark.data.image;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Writes pictures as PNG files, which appear under their names only when they are whole. */
 public final class PngFile {
     private PngFile() {}
+
+    /**
+     * Encodes a picture in memory, so that what is written to a file is either its bytes or fails as they do: Java's own
+     * writer keeps a stream that has failed, and tries again when the program ends.
+     *
+     * @param picture what to encode
+     * @return a whole PNG file
+     */
+    public static byte[] bytes(BufferedImage picture) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
+            if (!ImageIO.write(picture, "png", stream)) {
+                throw new IllegalStateException("this Java has no writer for PNG");
+            }
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("a picture cannot be encoded in memory", impossible);
+        }
+        return bytes.toByteArray();
+    }
 
     /**
      * Writes a picture.
@@ -25,9 +46,7 @@ public final class PngFile {
         Path temporary = target.resolveSibling("." + target.getFileName() + ".partial");
         try {
             Files.createDirectories(temporary.resolveSibling("."));
-            try (OutputStream stream = Files.newOutputStream(temporary)) {
-                ImageIO.write(picture, "png", stream);
-            }
+            Files.write(temporary, bytes(picture));
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException failure) {
             throw new UncheckedIOException(file + " cannot be written: " + failure, failure);

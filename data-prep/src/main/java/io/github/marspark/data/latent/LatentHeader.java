@@ -129,8 +129,9 @@ public record LatentHeader(
         toMetadata()
                 .forEach((key, value) ->
                         text.append('\n').append(key).append('=').append(value));
-        byte[] digest = Sha256.begin().digest(text.toString().getBytes(StandardCharsets.UTF_8));
-        return Arrays.copyOf(digest, DataFileConstants.SYNC_SIZE);
+        Sha256 sum = new Sha256();
+        sum.add(text.toString().getBytes(StandardCharsets.UTF_8));
+        return Arrays.copyOf(sum.bytes(), DataFileConstants.SYNC_SIZE);
     }
 
     /**
@@ -147,15 +148,22 @@ public record LatentHeader(
             throw new IllegalArgumentException(file + " has latents of format " + version
                     + ", this release reads format " + FORMAT_VERSION + "; encode the images again");
         }
-        return new LatentHeader(
-                metadata.parsed(FINGERPRINT_KEY, Function.identity()),
-                metadata.parsed(CHANNELS_KEY, Integer::valueOf),
-                metadata.parsed(HEIGHT_KEY, Integer::valueOf),
-                metadata.parsed(WIDTH_KEY, Integer::valueOf),
-                metadata.parsed(SCALE_KEY, Double::valueOf),
-                metadata.parsed(NUMBER_KEY, NumberType::valueOf),
-                metadata.parsed(IMAGE_SIZE_KEY, Integer::valueOf),
-                metadata.parsed(CLASSES_KEY, LatentHeader::fromJson));
+        String fingerprint = metadata.parsed(FINGERPRINT_KEY, Function.identity());
+        int channels = metadata.parsed(CHANNELS_KEY, Integer::valueOf);
+        int height = metadata.parsed(HEIGHT_KEY, Integer::valueOf);
+        int width = metadata.parsed(WIDTH_KEY, Integer::valueOf);
+        double scale = metadata.parsed(SCALE_KEY, Double::valueOf);
+        NumberType numberType = metadata.parsed(NUMBER_KEY, NumberType::valueOf);
+        int imageSize = metadata.parsed(IMAGE_SIZE_KEY, Integer::valueOf);
+        List<String> classes = metadata.parsed(CLASSES_KEY, LatentHeader::fromJson);
+        try {
+            return new LatentHeader(fingerprint, channels, height, width, scale, numberType, imageSize, classes);
+        } catch (IllegalArgumentException meaningless) {
+            throw new IllegalArgumentException(
+                    "%s has metadata that cannot be: %s; encode the images again"
+                            .formatted(file, meaningless.getMessage()),
+                    meaningless);
+        }
     }
 
     /**
@@ -200,7 +208,11 @@ public record LatentHeader(
 
     private static List<String> fromJson(String names) {
         try {
-            return JSON.readValue(names, new TypeReference<>() {});
+            List<@Nullable String> parsed = JSON.readValue(names, new TypeReference<>() {});
+            if (parsed == null || parsed.contains(null)) {
+                throw new IllegalArgumentException("no JSON array of strings");
+            }
+            return parsed.stream().map(String::valueOf).toList();
         } catch (JsonProcessingException malformed) {
             throw new IllegalArgumentException("no JSON array of strings", malformed);
         }

@@ -11,30 +11,33 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import org.apache.avro.AvroRuntimeException;
+import java.util.Objects;
+import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileConstants;
-import org.apache.avro.file.DataFileStream;
-import org.apache.avro.specific.SpecificDatumReader;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a file of latent records, once, from its beginning. Each record is checked against the file's header, so that a
- * consumer may rely on shapes and sizes, and so is the file's end: Avro itself takes a file that breaks off inside a
- * block for a shorter one. (One cut exactly between two blocks is a shorter one.) Not thread-safe.
+ * Reads a file of latent records, once, from its beginning. Its metadata, its blocks and each record are checked against
+ * one another, so that a consumer may rely on shapes and sizes, and what does not fit is damage, told with its place:
+ * Avro itself takes a file that breaks off inside a block for a shorter one. (One cut exactly between two blocks is a
+ * shorter one.) Not thread-safe.
  */
 public final class LatentReader implements Iterable<LatentRecord>, Closeable {
     private final String name;
-    private final TailInputStream input;
-    private final DataFileStream<LatentRecord> stream;
+    private final LatentBlocks blocks;
     private final LatentHeader header;
+    private final BlockRecords block;
     private boolean iterated;
     private long passed;
 
-    private LatentReader(String name, TailInputStream input, DataFileStream<LatentRecord> stream) {
+    private LatentReader(String name, LatentBlocks blocks) {
         this.name = name;
-        this.input = input;
-        this.stream = stream;
-        this.header = LatentHeader.fromMetadata(name, stream::getMetaString);
+        this.blocks = blocks;
+        this.header = LatentHeader.fromMetadata(name, blocks::metadata);
+        this.block = new BlockRecords(header, codec());
+        requireOwnSchema();
+        if (!Arrays.equals(blocks.marker(), header.syncMarker(codec().avroName()))) {
+            throw damaged(0, new IOException("its marker is not that of its metadata"));
+        }
     }
 
     /**
@@ -61,20 +64,46 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
      * @param name names the file in messages
      * @return a reader, to be closed
      * @throws IllegalArgumentException if it is no file of latents
+     * @throws UncheckedIOException if it is one and damaged
      */
     public static LatentReader of(InputStream input, String name) {
-        TailInputStream tailed = new TailInputStream(input, DataFileConstants.SYNC_SIZE);
         try {
-            return new LatentReader(
-                    name, tailed, new DataFileStream<>(tailed, new SpecificDatumReader<>(LatentRecord.class)));
-        } catch (IOException | AvroRuntimeException failure) {
-            closeAfter(failure, input);
+            return new LatentReader(name, blocks(input, name));
+        } catch (RuntimeException refused) {
+            closeAfter(refused, input);
+            throw refused;
+        }
+    }
+
+    private static LatentBlocks blocks(InputStream input, String name) {
+        try {
+            return new LatentBlocks(input);
+        } catch (IOException | RuntimeException failure) {
             throw new IllegalArgumentException(
                     name + " is no Avro file (" + failure.getMessage() + "); give files that the encode job wrote",
                     failure);
-        } catch (IllegalArgumentException refused) {
-            closeAfter(refused, input);
-            throw refused;
+        }
+    }
+
+    private LatentCodec codec() {
+        String codec = blocks.metadata(DataFileConstants.CODEC);
+        try {
+            return LatentCodec.named(codec == null ? DataFileConstants.NULL_CODEC : codec);
+        } catch (IllegalArgumentException unknown) {
+            throw damaged(0, unknown);
+        }
+    }
+
+    private void requireOwnSchema() {
+        String text = Objects.requireNonNullElse(blocks.metadata(DataFileConstants.SCHEMA), "");
+        Schema schema;
+        try {
+            schema = new Schema.Parser().parse(text);
+        } catch (RuntimeException malformed) {
+            throw damaged(0, malformed);
+        }
+        if (!schema.equals(LatentRecord.getClassSchema())) {
+            throw damaged(0, new IOException("its schema is not that of latents"));
         }
     }
 
@@ -97,11 +126,9 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
             throw new IllegalStateException(name + " is being read already, and nothing can be passed over any more");
         }
         try {
-            while (passed < records && stream.hasNext()) {
-                long block = stream.getBlockCount();
-                if (block <= records - passed) {
-                    stream.nextBlock();
-                    passed += block;
+            while (passed < records && blocks.next()) {
+                if (blocks.records() <= records - passed) {
+                    passed += blocks.records();
                 } else {
                     passOver(records - passed);
                 }
@@ -115,9 +142,9 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
     }
 
     private void passOver(long records) throws IOException {
-        @Nullable LatentRecord reused = null;
+        block.open(blocks);
         for (long i = 0; i < records; i++) {
-            reused = stream.next(reused);
+            block.next();
             passed++;
         }
     }
@@ -145,7 +172,7 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
     @Override
     public void close() {
         try {
-            stream.close();
+            blocks.close();
         } catch (IOException failure) {
             throw new UncheckedIOException(name + " cannot be closed: " + failure.getMessage(), failure);
         }
@@ -169,16 +196,17 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
 
         @Override
         public boolean hasNext() {
-            boolean more;
             try {
-                more = stream.hasNext();
-            } catch (RuntimeException failure) {
+                while (!block.hasNext()) {
+                    if (!blocks.next()) {
+                        return false;
+                    }
+                    block.open(blocks);
+                }
+                return true;
+            } catch (IOException | RuntimeException failure) {
                 throw damaged(read, failure);
             }
-            if (!more && !Arrays.equals(input.tail(), syncMarker())) {
-                throw damaged(read, new EOFException("it ends inside a block"));
-            }
-            return more;
         }
 
         @Override
@@ -188,18 +216,13 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
             }
             LatentRecord record;
             try {
-                record = stream.next();
-            } catch (RuntimeException failure) {
+                record = block.next();
+            } catch (IOException | RuntimeException failure) {
                 throw damaged(read, failure);
             }
             header.check(name + ", record " + read, record);
             read++;
             return record;
-        }
-
-        private byte[] syncMarker() {
-            String codec = stream.getMetaString(DataFileConstants.CODEC);
-            return header.syncMarker(codec == null ? DataFileConstants.NULL_CODEC : codec);
         }
     }
 

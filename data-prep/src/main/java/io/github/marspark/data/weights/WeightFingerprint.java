@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 
 /**
  * A name for the content of weights: SHA-256 over names, shapes and float32 values.
@@ -26,13 +25,13 @@ public final class WeightFingerprint {
      * @throws WeightFileException if a file cannot be read
      */
     public static String of(NamedTensors tensors) {
-        MessageDigest digest = Sha256.begin();
+        Sha256 digest = new Sha256();
         ByteBuffer buffer = littleEndian(NamedTensors.CHUNK_ELEMENTS * Float.BYTES);
         tensors.names().stream().sorted().forEach(name -> {
-            digest.update(head(name, tensors.description(name).shape()));
+            digest.add(head(name, tensors.description(name).shape()));
             tensors.read(name, chunk -> update(digest, buffer, chunk));
         });
-        return Sha256.end(digest);
+        return digest.digits();
     }
 
     private static ByteBuffer head(String name, Shape shape) {
@@ -46,10 +45,10 @@ public final class WeightFingerprint {
         return head.flip();
     }
 
-    private static void update(MessageDigest digest, ByteBuffer buffer, FloatBuffer chunk) {
+    private static void update(Sha256 digest, ByteBuffer buffer, FloatBuffer chunk) {
         buffer.clear().limit(chunk.remaining() * Float.BYTES);
         buffer.asFloatBuffer().put(chunk);
-        digest.update(buffer);
+        digest.add(buffer);
     }
 
     private static ByteBuffer littleEndian(int bytes) {

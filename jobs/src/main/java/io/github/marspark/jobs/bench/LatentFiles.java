@@ -2,6 +2,7 @@ package io.github.marspark.jobs.bench;
 
 import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.avro.NumberType;
+import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.data.latent.EncodedImage;
 import io.github.marspark.data.latent.LatentCodec;
 import io.github.marspark.data.latent.LatentHeader;
@@ -44,6 +45,7 @@ final class LatentFiles {
             IntStream.range(0, DIFFERENT).mapToObj(this::image).toList();
     private final Path file;
     private final int records;
+    private String sha256 = "";
 
     private LatentFiles(Path file, int records) {
         this.file = file;
@@ -99,14 +101,19 @@ final class LatentFiles {
     }
 
     private void write() {
+        Sha256 sum = new Sha256();
         try (LatentWriter writer = LatentWriter.to(
-                new BufferedOutputStream(Files.newOutputStream(file)), file.toString(), header, LatentCodec.SNAPPY)) {
+                sum.writing(new BufferedOutputStream(Files.newOutputStream(file))),
+                file.toString(),
+                header,
+                LatentCodec.SNAPPY)) {
             for (int record = 0; record < records; record++) {
                 writer.write(images.get(record % DIFFERENT));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be written: " + e.getMessage(), e);
         }
+        sha256 = sum.digits();
     }
 
     /** Unpacks, as the training does, the moments of the image or of its mirror image. */
@@ -124,7 +131,7 @@ final class LatentFiles {
         LatentIndex index = new LatentIndex(
                 folder.toString(),
                 header,
-                List.of(new LatentIndex.Shard(file.getFileName().toString(), records)),
+                List.of(new LatentIndex.Shard(file.getFileName().toString(), records, sha256)),
                 "");
         return LatentSet.copy(index, 0, records, Mirror.HORIZONTAL, file.resolveSibling(file.getFileName() + ".copy"));
     }

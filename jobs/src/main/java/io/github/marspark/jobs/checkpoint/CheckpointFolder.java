@@ -1,16 +1,18 @@
 package io.github.marspark.jobs.checkpoint;
 
+import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.data.weights.NamedTensors;
 import io.github.marspark.data.weights.SafeTensors;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Shard;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Lease;
+import io.github.marspark.jobs.files.MadeFolder;
+import io.github.marspark.jobs.files.Product;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -79,16 +81,13 @@ public final class CheckpointFolder {
      * Refuses a folder of something else.
      *
      * @param besides names of files that a training writes next to its checkpoints
-     * @throws CheckpointException if there are files and none is of a training
+     * @throws IllegalStateException if there are files and none is of a training
      */
     public void requireNothingElse(List<String> besides) {
-        List<String> names =
-                store.names().stream().filter(name -> !name.startsWith(".")).toList();
-        boolean ours = names.stream()
+        boolean ours = store.names().stream()
                 .anyMatch(name -> besides.contains(name) || NAME.matcher(name).matches() || name.startsWith(DAMAGED));
-        if (!ours && !names.isEmpty()) {
-            throw new CheckpointException("%s holds other data, %s among it; choose an empty folder by checkpoints="
-                    .formatted(store.path(), names.get(0)));
+        if (!ours) {
+            MadeFolder.requireNothingElse(store, Product.CHECKPOINTS, name -> false);
         }
     }
 
@@ -129,14 +128,14 @@ public final class CheckpointFolder {
      */
     public Shard writeShard(String unfinished, int rank, int ranks, long from, long to, VectorTensors tensors) {
         String file = "shard-%05d-of-%05d.safetensors".formatted(rank, ranks);
-        MessageDigest digest = Checksum.begin();
+        Sha256 sum = new Sha256();
         Map<String, String> metadata = Map.of("from", Long.toString(from), "to", Long.toString(to));
         store.write(unfinished + "/" + file, stream -> {
-            OutputStream summed = new BufferedOutputStream(new DigestOutputStream(stream, digest), BUFFER);
+            OutputStream summed = new BufferedOutputStream(sum.writing(stream), BUFFER);
             SafeTensors.write(summed, tensors, metadata);
             summed.flush();
         });
-        return new Shard(file, from, to, length(unfinished + "/" + file), Checksum.end(digest));
+        return new Shard(file, from, to, length(unfinished + "/" + file), sum.digits());
     }
 
     private long length(String name) {
@@ -158,7 +157,8 @@ public final class CheckpointFolder {
         store.write(unfinished + "/" + MANIFEST, stream -> stream.write(json));
         store.write(
                 unfinished + "/" + MANIFEST_SUM,
-                stream -> stream.write(Checksum.of(json).getBytes(StandardCharsets.US_ASCII)));
+                stream -> stream.write(Sha256.of(json).getBytes(StandardCharsets.US_ASCII)));
+        Lease.requireHeldByJob();
         String name = name(manifest.step());
         if (store.exists(name)) {
             store.delete(name);
@@ -208,7 +208,7 @@ public final class CheckpointFolder {
         try {
             byte[] json = bytes(name);
             String sum = new String(bytes(name(step) + "/" + MANIFEST_SUM), StandardCharsets.US_ASCII);
-            if (!sum.equals(Checksum.of(json))) {
+            if (!sum.equals(Sha256.of(json))) {
                 throw new CheckpointException(store.path(name) + " is not what was written: its checksum differs");
             }
             return CheckpointManifest.parse(json);
@@ -239,7 +239,7 @@ public final class CheckpointFolder {
                         "%s has %d bytes, was written with %d".formatted(store.path(name), length, shard.bytes()));
             }
             try (InputStream stream = store.read(name)) {
-                if (!Checksum.of(stream).equals(shard.sha256())) {
+                if (!Sha256.of(stream).equals(shard.sha256())) {
                     throw new CheckpointException(store.path(name) + " is not what was written: its checksum differs");
                 }
             }

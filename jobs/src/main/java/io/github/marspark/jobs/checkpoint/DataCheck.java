@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.checkpoint;
 
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
+import io.github.marspark.jobs.files.TokenizerUse;
 import io.github.marspark.jobs.latents.LatentIndex;
 
 /** Whether a checkpoint was trained on the latents of a training. */
@@ -35,14 +36,12 @@ public final class DataCheck {
     }
 
     private static void requireSameTokenizer(CheckpointReader reader, LatentIndex latents) {
-        reader.manifest()
-                .data()
-                .tokenizerIdentity()
-                .differenceFrom(latents.header().tokenizer())
-                .ifPresent(difference -> {
-                    throw new CheckpointException(
-                            "%s was imported for another tokenizer than %s was encoded by, for one of %s; encode the images with the tokenizer of the import, or import into another folder with checkpoints=…"
-                                    .formatted(reader.path(), latents.folder(), difference));
-                });
+        new TokenizerUse(reader.path() + " was imported for tokenizer", reader.manifest().data().tokenizerIdentity())
+                .requireSame(
+                        new TokenizerUse(
+                                latents.folder() + " was encoded by",
+                                latents.header().tokenizer()),
+                        "encode the images with the tokenizer of the import, or import into another folder with checkpoints=…",
+                        CheckpointException::new);
     }
 }

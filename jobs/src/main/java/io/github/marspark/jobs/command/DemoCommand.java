@@ -2,6 +2,8 @@ package io.github.marspark.jobs.command;
 
 import io.github.marspark.data.idx.FashionMnist;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Lease;
+import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.recipe.Recipe;
 import java.io.InputStream;
@@ -70,6 +72,11 @@ public final class DemoCommand implements RecipeCommand {
 
     @Override
     public void run(Recipe recipe, Set<String> options, PrintStream out) {
+        Lease.during(FileStore.at(recipe.out()), Product.EVERYTHING, name(), out, lease -> run(recipe, out));
+    }
+
+    /** Returns how many seconds it took. */
+    private double run(Recipe recipe, PrintStream out) {
         long start = System.nanoTime();
         Path images = images(recipe);
         boolean written = FashionMnist.writeInto(images);
@@ -80,9 +87,9 @@ public final class DemoCommand implements RecipeCommand {
         }
         copy(SHEET, recipe.samples(), recipe.out());
         copy(CURVE, recipe.checkpoints(), recipe.out());
-        out.printf(
-                "%nThe demo took %.0f s. Look at %s/%s and at %2$s/%s.%n",
-                (System.nanoTime() - start) / 1e9, recipe.out(), SHEET, CURVE);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        out.printf("%nThe demo took %.0f s. Look at %s/%s and at %2$s/%s.%n", seconds, recipe.out(), SHEET, CURVE);
+        return seconds;
     }
 
     private static Path images(Recipe recipe) {

@@ -10,6 +10,8 @@ import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
 import io.github.marspark.jobs.checkpoint.WholeCheckpoint;
+import io.github.marspark.jobs.files.Lease;
+import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.model.mar.MarParameters;
@@ -59,10 +61,22 @@ public final class ImportCommand extends ImportingCommand {
     @Override
     void run(Recipe recipe, WeightArguments given, PrintStream out) {
         CheckpointFolder folder = new CheckpointFolder(recipe.checkpoints());
+        requireFree(folder, recipe);
+        Lease.during(
+                folder.store(), Product.CHECKPOINTS, name(), out, lease -> importInto(folder, recipe, given, out));
+    }
+
+    private static void requireFree(CheckpointFolder folder, Recipe recipe) {
         if (!folder.steps().isEmpty()) {
             throw new IllegalStateException(
                     recipe.checkpoints() + " holds checkpoints already; choose another folder by checkpoints=");
         }
+        folder.requireNothingElse(List.of());
+    }
+
+    private static String importInto(
+            CheckpointFolder folder, Recipe recipe, WeightArguments given, PrintStream out) {
+        requireFree(folder, recipe); // another job may have been there
         Tokenizer tokenizer = TokenizerFolder.open(recipe.tokenizerFolder());
         ParameterLayout layout = MarParameters.layout(RecipeNetwork.config(recipe));
         Weights weights = read(layout, given, out);
@@ -76,6 +90,7 @@ public final class ImportCommand extends ImportingCommand {
                 weights.average() == weights.parameters()
                         ? "which stand for their moving average, too"
                         : "with their moving average");
+        return step;
     }
 
     private static Weights read(ParameterLayout layout, WeightArguments given, PrintStream out) {

@@ -5,8 +5,11 @@ import io.github.marspark.data.weights.NamedTensors;
 import io.github.marspark.data.weights.NetworkWeights;
 import io.github.marspark.data.weights.WeightImport;
 import io.github.marspark.data.weights.WeightPlace;
-import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Lease;
+import io.github.marspark.jobs.files.MadeFolder;
+import io.github.marspark.jobs.files.Product;
+import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.TokenizerRecipe;
 import io.github.marspark.jobs.tokenizer.RecipeAutoencoder;
@@ -51,7 +54,13 @@ public final class ImportTokenizerCommand extends ImportingCommand {
 
     @Override
     void run(Recipe recipe, WeightArguments given, PrintStream out) {
-        requireEmpty(FileStore.at(recipe.tokenizerFolder()));
+        FileStore folder = FileStore.at(recipe.tokenizerFolder());
+        MadeFolder.requireNothingElse(folder, Product.TOKENIZER, name -> false);
+        Lease.during(folder, Product.TOKENIZER, name(), out, lease -> importInto(folder, recipe, given, out));
+    }
+
+    private static Tokenizer importInto(FileStore folder, Recipe recipe, WeightArguments given, PrintStream out) {
+        MadeFolder.requireNothingElse(folder, Product.TOKENIZER, name -> false); // another job may have been there
         double scale = given.scale().orElse(TokenizerRecipe.PUBLISHED_SCALE);
         Tokenizer tokenizer = read(recipe, given, scale, out);
         TokenizerFolder.save(tokenizer, recipe.tokenizerFolder());
@@ -62,14 +71,7 @@ public final class ImportTokenizerCommand extends ImportingCommand {
                 recipe.tokenizerFolder(),
                 tokenizer.scale(),
                 given.scale().isPresent() ? "" : ", as those of the published KL-16; another is set by scale=");
-    }
-
-    private static void requireEmpty(FileStore folder) {
-        if (!folder.names().isEmpty()) {
-            throw new IllegalStateException(
-                    "%s holds something already, %s among it; delete it or choose another folder by tokenizer-folder="
-                            .formatted(folder.path(), folder.names().get(0)));
-        }
+        return tokenizer;
     }
 
     private static Tokenizer read(Recipe recipe, WeightArguments given, double scale, PrintStream out) {

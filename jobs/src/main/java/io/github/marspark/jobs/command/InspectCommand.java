@@ -8,12 +8,12 @@ import io.github.marspark.jobs.inspect.Description;
 import io.github.marspark.jobs.inspect.LatentPictures;
 import io.github.marspark.jobs.inspect.LatentSummary;
 import io.github.marspark.jobs.inspect.ManifestCheck;
+import io.github.marspark.jobs.inspect.SeenFile;
 import io.github.marspark.jobs.latents.LatentManifest;
 import io.github.marspark.jobs.recipe.UsageException;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.apache.hadoop.fs.Path;
 
 /** Says what a file or folder of this program holds, and draws encoded images back. */
@@ -52,7 +52,7 @@ public final class InspectCommand implements Command {
         List<String> names = inside.names();
         if (given.path().endsWith(LATENTS) && names.equals(List.of(path.getName()))) {
             Path parent = inside.path().getParent();
-            latents(FileStore.at(parent.toString()), names, given, (file, labels) -> {}, out);
+            latents(FileStore.at(parent.toString()), names, given, file -> {}, out);
         } else if (names.stream().anyMatch(name -> name.endsWith(LATENTS))) {
             folder(inside, names, given, out);
         } else {
@@ -71,7 +71,7 @@ public final class InspectCommand implements Command {
             out.println("encoding       " + encoding);
             manifest.print(out);
         } else {
-            latents(inside, files, given, (file, labels) -> {}, out);
+            latents(inside, files, given, file -> {}, out);
             out.println("encoding       " + encoding);
         }
     }
@@ -80,7 +80,7 @@ public final class InspectCommand implements Command {
             FileStore store,
             List<String> files,
             InspectArguments given,
-            BiConsumer<String, Map<Integer, Long>> each,
+            Consumer<SeenFile> each,
             PrintStream out) {
         LatentSummary.of(store, files, each).print(store, files, out);
         if (given.pictures() > 0) {

@@ -2,19 +2,23 @@ package io.github.marspark.jobs.encode;
 
 import io.github.marspark.data.latent.LatentNumbers;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.files.Lease;
+import io.github.marspark.jobs.files.MadeFolder;
+import io.github.marspark.jobs.files.Origin;
+import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.images.Contents;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.MappedIterator;
 import io.github.marspark.jobs.images.SourceImage;
 import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
+import io.github.marspark.jobs.runtime.SparkDisks;
 import java.io.PrintStream;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -77,23 +81,28 @@ public final class Encoding {
      */
     public Totals run(ImageCollection images) {
         requireApart(images);
-        Optional<EncodePlan> kept = keptPlan();
-        boolean made = !folder.exists();
-        try {
-            Totals totals = encode(images, kept);
-            folder.deleteTemporary();
-            return totals;
-        } finally {
-            folder.deleteEmpty(made);
-        }
+        keptPlan(); // refuses other data before anything is written beside it
+        return Lease.during(folder.store(), Product.LATENTS, "encode", out, lease -> {
+            lease.watchOver(spark.sparkContext());
+            try {
+                Totals totals = encode(images, keptPlan());
+                folder.deleteTemporary();
+                return totals;
+            } catch (Exception failure) { // Spark's are checked, and not declared
+                SparkDisks.requireRoom(failure, spark.sparkContext().getConf(), folder.toString());
+                throw failure;
+            } finally {
+                folder.deleteEmptyTemporary();
+            }
+        });
     }
 
-    private Totals encode(ImageCollection images, Optional<EncodePlan> kept) {
+    private Totals encode(ImageCollection images, Optional<Origin> kept) {
         try (FolderTables tables = new FolderTables(spark, folder)) {
             Intake intake = Intake.of(images, tables.keep(images.list(spark)), data, out);
-            EncodePlan plan = plan(images, intake);
+            Origin plan = plan(images, intake);
             kept.ifPresentOrElse(
-                    other -> plan.requireSame(folder.toString(), other), () -> begin(plan, intake.classNames()));
+                    other -> folder.made().requireSame(other, plan), () -> begin(plan, intake.classNames()));
             LeftOut leftOut = LeftOut.of(tables, Selection.of(recipe), images, intake.listing(), recipe.maxPixels());
             return encode(images, intake, leftOut, tables);
         }
@@ -107,20 +116,15 @@ public final class Encoding {
         }
     }
 
-    private Optional<EncodePlan> keptPlan() {
-        Optional<EncodePlan> plan = folder.read(LatentFolder.PLAN)
-                .map(json ->
-                        EncodePlan.fromJson(json, folder.path(LatentFolder.PLAN).toString()));
-        List<FileStatus> entries = folder.entries("");
-        if (plan.isEmpty() && !entries.isEmpty()) {
-            throw new IllegalStateException(
-                    "%s holds other data, such as %s, and no %s; choose another folder with latents=…"
-                            .formatted(folder, entries.get(0).getPath().getName(), LatentFolder.PLAN));
+    private Optional<Origin> keptPlan() {
+        Optional<Origin> plan = folder.made().origin();
+        if (plan.isEmpty()) {
+            MadeFolder.requireNothingElse(folder.store(), Product.LATENTS, LatentFolder.TEMPORARY::equals);
         }
         return plan;
     }
 
-    private EncodePlan plan(ImageCollection images, Intake intake) {
+    private Origin plan(ImageCollection images, Intake intake) {
         LatentSpace space = encoders.space();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("format", Long.toString(FORMAT));
@@ -144,14 +148,12 @@ public final class Encoding {
         }
         facts.put("encode.shard-megabytes", Integer.toString(recipe.shardMegabytes()));
         facts.put("images of a shard", Long.toString(imagesPerShard()));
-        return new EncodePlan(facts);
+        return new Origin(facts);
     }
 
-    private void begin(EncodePlan plan, List<String> classNames) {
-        Map<String, Integer> labels = new LinkedHashMap<>();
-        classNames.forEach(name -> labels.put(name, labels.size()));
-        folder.write(LatentFolder.PLAN, plan.toJson());
-        folder.write(LatentFolder.LABELS, EncodePlan.json(labels) + "\n");
+    private void begin(Origin plan, List<String> classNames) {
+        folder.made().write(plan);
+        folder.write(LatentFolder.LABELS, new ClassLabels(classNames).toJson());
     }
 
     private long imagesPerShard() {

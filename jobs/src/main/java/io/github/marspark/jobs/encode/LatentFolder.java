@@ -1,6 +1,12 @@
 package io.github.marspark.jobs.encode;
 
+import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Lease;
+import io.github.marspark.jobs.files.MadeFolder;
+import io.github.marspark.jobs.files.OriginNote;
+import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.Storage;
+import io.github.marspark.jobs.files.WriteFailure;
 import io.github.marspark.jobs.latents.LatentManifest;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -12,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -37,14 +42,25 @@ final class LatentFolder {
     /** Folder of a report for each file of latents. */
     static final String REPORTS = "reports";
 
-    private static final String TEMPORARY = "_temporary";
+    /** Folder of what is not whole yet. */
+    static final String TEMPORARY = "_temporary";
 
-    private final Path folder;
+    private final FileStore store;
     private final FileSystem files;
 
     LatentFolder(String address) {
-        folder = Storage.qualified(address);
-        files = Storage.of(folder);
+        store = FileStore.at(address);
+        files = Storage.of(store.path());
+    }
+
+    /** The folder itself. */
+    FileStore store() {
+        return store;
+    }
+
+    /** What made it. */
+    MadeFolder made() {
+        return new MadeFolder(store, Product.LATENTS, PLAN, OriginNote.JSON);
     }
 
     /** The name of a file of latents. */
@@ -59,36 +75,31 @@ final class LatentFolder {
 
     /** The address of something in the folder. */
     Path path(String name) {
-        return new Path(folder, name);
+        return store.path(name);
     }
 
     /** The folder's own address. */
     @Override
     public String toString() {
-        return folder.toString();
-    }
-
-    /** Whether there is one. */
-    boolean exists() {
-        try {
-            return files.exists(folder);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(folder + " cannot be looked at: " + failure.getMessage(), failure);
-        }
+        return store.path().toString();
     }
 
     /** What stands in the folder or in one inside it, except what is temporary; nothing if there is no folder. */
     List<FileStatus> entries(String name) {
-        Path path = name.isEmpty() ? folder : path(name);
+        Path path = name.isEmpty() ? store.path() : path(name);
         try {
             return Arrays.stream(files.listStatus(path))
-                    .filter(status -> !status.getPath().getName().equals(TEMPORARY))
+                    .filter(status -> !isPassing(status.getPath().getName()))
                     .toList();
         } catch (FileNotFoundException nothing) {
             return List.of();
         } catch (IOException failure) {
             throw new UncheckedIOException(path + " cannot be listed: " + failure.getMessage(), failure);
         }
+    }
+
+    private static boolean isPassing(String name) {
+        return name.equals(TEMPORARY) || name.startsWith(".");
     }
 
     Optional<String> read(String name) {
@@ -103,14 +114,8 @@ final class LatentFolder {
 
     void write(String name, String text) {
         Path temporary = temporary();
-        try {
-            try (OutputStream stream = create(temporary)) {
-                stream.write(text.getBytes(StandardCharsets.UTF_8));
-            }
-            publish(temporary, name);
-        } catch (IOException failure) {
-            throw cannotWrite(name, failure);
-        }
+        store.write(temporary.toString(), stream -> stream.write(text.getBytes(StandardCharsets.UTF_8)));
+        publish(temporary, name);
     }
 
     /** A new name for something that is not whole yet; no two attempts share one. */
@@ -119,30 +124,14 @@ final class LatentFolder {
     }
 
     /** Begins a temporary file. */
-    OutputStream create(Path temporary) throws IOException {
-        FSDataOutputStream stream = files.create(temporary, true);
-        return new DurableStream(stream);
+    OutputStream create(Path temporary) {
+        return store.create(temporary.toString());
     }
 
-    /** Gives a whole file its name, in place of one that has it. */
+    /** Gives a whole file its name, in place of one that has it, unless the job is not to write here any more. */
     void publish(Path temporary, String name) {
-        Path target = path(name);
-        try {
-            files.mkdirs(target.getParent());
-            if (!files.rename(temporary, target)) {
-                replace(temporary, target);
-            }
-        } catch (IOException failure) {
-            throw cannotWrite(name, failure);
-        }
-    }
-
-    /** File systems such as HDFS rename to free names only. */
-    private void replace(Path temporary, Path target) throws IOException {
-        files.delete(target, false);
-        if (!files.rename(temporary, target)) {
-            throw new IOException("the file system refuses to rename " + temporary);
-        }
+        Lease.requireHeldByJob();
+        store.publish(temporary.toString(), name);
     }
 
     /** Gives the only file of a kind in a temporary folder a name of its own, and removes the rest of the folder. */
@@ -155,47 +144,22 @@ final class LatentFolder {
                     .orElseThrow(() -> new FileNotFoundException(temporaryFolder + " has no file " + ending));
             publish(file, name);
         } catch (IOException failure) {
-            throw cannotWrite(name, failure);
+            throw WriteFailure.of(path(name), failure);
         }
         delete(temporaryFolder);
     }
 
     void delete(Path path) {
-        try {
-            files.delete(path, true);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(path + " cannot be deleted: " + failure.getMessage(), failure);
-        }
+        store.delete(path.toString());
     }
 
     /** Removes what earlier attempts left. */
     void deleteTemporary() {
-        delete(path(TEMPORARY));
+        store.delete(TEMPORARY);
     }
 
-    /**
-     * Removes the folder of what is temporary if nothing is in it.
-     *
-     * @param whole whether the folder itself goes too if nothing is in it then
-     */
-    void deleteEmpty(boolean whole) {
-        deleteEmpty(path(TEMPORARY));
-        if (whole) {
-            deleteEmpty(folder);
-        }
-    }
-
-    private void deleteEmpty(Path path) {
-        try {
-            if (files.exists(path) && files.listStatus(path).length == 0) {
-                files.delete(path, false);
-            }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(path + " cannot be deleted: " + failure.getMessage(), failure);
-        }
-    }
-
-    private UncheckedIOException cannotWrite(String name, IOException failure) {
-        return new UncheckedIOException(path(name) + " cannot be written: " + failure.getMessage(), failure);
+    /** Removes the folder of what is temporary if nothing is in it. */
+    void deleteEmptyTemporary() {
+        FileStore.at(path(TEMPORARY).toString()).deleteEmpty();
     }
 }

@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.encode;
 
+import io.github.marspark.data.tokenizer.TokenizerIdentity;
 import java.io.Serializable;
 
 /**
@@ -30,5 +31,10 @@ public record LatentSpace(String fingerprint, double scale, int channels, int si
         if (value < 1) {
             throw new IllegalArgumentException(name + " is " + value + ", must be at least 1");
         }
+    }
+
+    /** Which tokenizer made the latents. */
+    TokenizerIdentity tokenizer() {
+        return new TokenizerIdentity(fingerprint, scale);
     }
 }

@@ -1,19 +1,22 @@
 package io.github.marspark.jobs.encode;
 
+import io.github.marspark.data.checksum.Sha256;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Counts the bytes that pass, and takes their SHA-256. */
 final class MeasuredStream extends FilterOutputStream {
-    private final MessageDigest digest = sha256();
+    private final Sha256 sum;
     private long bytes;
 
     MeasuredStream(OutputStream stream) {
-        super(stream);
+        this(stream, new Sha256());
+    }
+
+    private MeasuredStream(OutputStream stream, Sha256 sum) {
+        super(sum.writing(stream));
+        this.sum = sum;
     }
 
     @Override
@@ -24,7 +27,6 @@ final class MeasuredStream extends FilterOutputStream {
     @Override
     public void write(byte[] source, int offset, int length) throws IOException {
         out.write(source, offset, length);
-        digest.update(source, offset, length);
         bytes += length;
     }
 
@@ -34,14 +36,6 @@ final class MeasuredStream extends FilterOutputStream {
 
     /** 64 hexadecimal digits; to be asked once, at the end. */
     String sha256Digits() {
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("this Java runtime has no SHA-256", impossible);
-        }
+        return sum.digits();
     }
 }

@@ -2,6 +2,7 @@ package io.github.marspark.jobs.encode;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.files.TokenizerFolder;
+import io.github.marspark.jobs.files.TokenizerUse;
 import io.github.marspark.jobs.runtime.Device;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import io.github.marspark.model.tensor.Kernels;
@@ -65,20 +66,20 @@ public final class TokenizerEncoders implements EncoderSource {
     private Tokenizer tokenizer() {
         synchronized (OPENED) {
             Tokenizer opened = OPENED.get();
-            if (opened == null || !opened.fingerprint().equals(space.fingerprint())) {
+            if (opened == null || atTheBeginning().differenceFrom(now(opened)).isPresent()) {
                 opened = TokenizerFolder.open(folder);
                 OPENED.set(opened);
             }
-            requireSame(opened);
+            atTheBeginning().requireSame(now(opened), "start the job again", IllegalStateException::new);
             return opened;
         }
     }
 
-    private void requireSame(Tokenizer opened) {
-        if (!opened.fingerprint().equals(space.fingerprint())) {
-            throw new IllegalStateException(
-                    "%s held tokenizer %s when the job began and holds %s now; start the job again"
-                            .formatted(folder, space.fingerprint(), opened.fingerprint()));
-        }
+    private TokenizerUse atTheBeginning() {
+        return new TokenizerUse("when the job began %s held tokenizer".formatted(folder), space.tokenizer());
+    }
+
+    private static TokenizerUse now(Tokenizer opened) {
+        return new TokenizerUse("it holds now", opened.identity());
     }
 }

@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -19,10 +18,12 @@ import org.apache.hadoop.fs.Path;
 public final class FileStore {
     private final FileSystem files;
     private final Path folder;
+    private final Publication publication;
 
     private FileStore(FileSystem files, Path folder) {
         this.files = files;
         this.folder = folder;
+        this.publication = new Publication(files);
     }
 
     /**
@@ -65,11 +66,28 @@ public final class FileStore {
     }
 
     /**
-     * What stands in the folder, hidden or not.
+     * Whether there is a folder.
+     *
+     * @return whether it exists
+     */
+    public boolean exists() {
+        try {
+            return files.exists(folder);
+        } catch (IOException e) {
+            throw failure("cannot be looked at", folder, e);
+        }
+    }
+
+    /**
+     * What stands in the folder, hidden or not, but for a lease.
      *
      * @return names in their order; none if there is no folder
      */
     public List<String> names() {
+        return everyName().stream().filter(name -> !LeaseFiles.isOne(name)).toList();
+    }
+
+    List<String> everyName() {
         try {
             return files.exists(folder)
                     ? Arrays.stream(files.listStatus(folder))
@@ -163,11 +181,39 @@ public final class FileStore {
      * @param content what is written
      */
     public void write(String name, Content content) {
-        try (org.apache.hadoop.fs.FSDataOutputStream stream = files.create(path(name), true)) {
+        try (OutputStream stream = create(name)) {
             content.writeTo(stream);
-            stream.hsync();
         } catch (IOException e) {
-            throw failure("cannot be written", path(name), e);
+            throw WriteFailure.of(path(name), e);
+        }
+    }
+
+    /**
+     * Begins a file, and its folder if need be; one of that name is replaced.
+     *
+     * @param name relative path
+     * @return whose bytes are on the disk when it is closed, and whose failures name the path
+     */
+    public OutputStream create(String name) {
+        try {
+            return new DurableStream(files.create(path(name), true), path(name));
+        } catch (IOException e) {
+            throw WriteFailure.of(path(name), e);
+        }
+    }
+
+    /**
+     * Writes a small file that is not there yet, and its folder if need be.
+     *
+     * @param name relative path
+     * @param content all of it
+     * @return whether; false if there is one, though somebody may write it at the same moment
+     */
+    boolean createNew(String name, byte[] content) {
+        try {
+            return publication.createNew(path(name), content);
+        } catch (IOException e) {
+            throw WriteFailure.of(path(name), e);
         }
     }
 
@@ -180,19 +226,20 @@ public final class FileStore {
      */
     public void replace(String name, Content content) {
         write(temporary(name), content);
-        if (isLocal()) {
-            try {
-                Files.move(
-                        Storage.local(path(temporary(name))),
-                        Storage.local(path(name)),
-                        StandardCopyOption.ATOMIC_MOVE,
-                        StandardCopyOption.REPLACE_EXISTING);
-            } catch (IOException e) {
-                throw failure("cannot be replaced", path(name), e);
-            }
-        } else {
-            delete(name);
-            rename(temporary(name), name);
+        publish(temporary(name), name);
+    }
+
+    /**
+     * Gives a whole file its name, in place of one that has it; at once where the file system can.
+     *
+     * @param from relative path, or one with its scheme
+     * @param to relative path
+     */
+    public void publish(String from, String to) {
+        try {
+            publication.replace(path(from), path(to));
+        } catch (IOException e) {
+            throw WriteFailure.of(path(to), e);
         }
     }
 
@@ -207,7 +254,7 @@ public final class FileStore {
         }
     }
 
-    private static String temporary(String name) {
+    static String temporary(String name) {
         return "." + name + ".tmp";
     }
 
@@ -219,9 +266,7 @@ public final class FileStore {
      */
     public void rename(String from, String to) {
         try {
-            if (files.exists(path(to)) || !files.rename(path(from), path(to))) {
-                throw new IOException("there is something, or the file system refuses");
-            }
+            publication.rename(path(from), path(to));
         } catch (IOException e) {
             throw failure("cannot be renamed to " + to, path(from), e);
         }
@@ -240,6 +285,17 @@ public final class FileStore {
         }
     }
 
+    /** Deletes the folder if nothing is in it. */
+    public void deleteEmpty() {
+        try {
+            if (files.exists(folder) && files.listStatus(folder).length == 0) {
+                files.delete(folder, false);
+            }
+        } catch (IOException e) {
+            throw failure("cannot be deleted", folder, e);
+        }
+    }
+
     /**
      * The file on a local disk: itself, or a copy that is deleted when done.
      *
@@ -249,29 +305,29 @@ public final class FileStore {
      */
     public LocalFile local(String name) throws IOException {
         if (isLocal()) {
-            return new LocalFile(Storage.local(path(name)), false);
+            return new LocalFile(Storage.local(path(name)), Optional.empty());
         }
-        java.nio.file.Path copy = Files.createTempFile("mar-checkpoint", ".safetensors");
-        files.copyToLocalFile(false, path(name), new Path(copy.toUri()), true);
-        return new LocalFile(copy, true);
+        ScratchFolder scratch = ScratchFolder.make("copy");
+        java.nio.file.Path copy = scratch.path().resolve(path(name).getName());
+        try {
+            files.copyToLocalFile(false, path(name), new Path(copy.toUri()), true);
+        } catch (IOException | RuntimeException e) {
+            scratch.close();
+            throw e;
+        }
+        return new LocalFile(copy, Optional.of(scratch));
     }
 
     /**
      * A file on a local disk.
      *
      * @param path where it is
-     * @param temporary whether it is a copy
+     * @param scratch where it lies if it is a copy
      */
-    public record LocalFile(java.nio.file.Path path, boolean temporary) implements AutoCloseable {
+    public record LocalFile(java.nio.file.Path path, Optional<ScratchFolder> scratch) implements AutoCloseable {
         @Override
         public void close() {
-            try {
-                if (temporary) {
-                    Files.delete(path);
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(path + " cannot be deleted", e);
-            }
+            scratch.ifPresent(ScratchFolder::close);
         }
     }
 

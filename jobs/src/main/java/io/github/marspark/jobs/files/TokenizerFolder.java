@@ -10,6 +10,9 @@ import java.util.List;
 
 /** Reads and writes a tokenizer on any file system that Hadoop knows. */
 public final class TokenizerFolder {
+    /** The description last. */
+    private static final List<String> FILES = List.of(Tokenizer.WEIGHTS, Tokenizer.DESCRIPTION);
+
     private TokenizerFolder() {}
 
     /**
@@ -24,11 +27,11 @@ public final class TokenizerFolder {
         if (store.isLocal()) {
             return Tokenizer.open(Storage.local(store.path()));
         }
-        try (Scratch scratch = new Scratch()) {
-            for (String name : Scratch.FILES) {
-                scratch.take(store, name);
+        try (ScratchFolder scratch = ScratchFolder.make("tokenizer")) {
+            for (String name : FILES) {
+                take(store, name, scratch.path());
             }
-            return Tokenizer.open(scratch.folder);
+            return Tokenizer.open(scratch.path());
         } catch (IOException e) {
             throw new UncheckedIOException(
                     store.path() + " holds no tokenizer that can be read; ./mar train-tokenizer writes one ("
@@ -45,44 +48,25 @@ public final class TokenizerFolder {
      * @throws UncheckedIOException naming what cannot be written
      */
     public static void save(Tokenizer tokenizer, String address) {
+        Lease.requireHeldByJob();
         FileStore store = FileStore.at(address);
         if (store.isLocal()) {
             tokenizer.save(Storage.local(store.path()));
             return;
         }
-        try (Scratch scratch = new Scratch()) {
-            tokenizer.save(scratch.folder);
-            for (String name : Scratch.FILES) {
-                store.replace(name, stream -> Files.copy(scratch.folder.resolve(name), stream));
+        try (ScratchFolder scratch = ScratchFolder.make("tokenizer")) {
+            tokenizer.save(scratch.path());
+            for (String name : FILES) {
+                store.replace(name, stream -> Files.copy(scratch.path().resolve(name), stream));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(store.path() + " cannot be written: " + e.getMessage(), e);
         }
     }
 
-    /** A folder of this machine for as long as a tokenizer is on its way. */
-    private static final class Scratch implements AutoCloseable {
-        /** The description last. */
-        static final List<String> FILES = List.of(Tokenizer.WEIGHTS, Tokenizer.DESCRIPTION);
-
-        final Path folder;
-
-        Scratch() throws IOException {
-            folder = Files.createTempDirectory("mar-tokenizer");
-        }
-
-        void take(FileStore store, String name) throws IOException {
-            try (InputStream stream = store.read(name)) {
-                Files.copy(stream, folder.resolve(name));
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            for (String name : FILES) {
-                Files.deleteIfExists(folder.resolve(name));
-            }
-            Files.delete(folder);
+    private static void take(FileStore store, String name, Path folder) throws IOException {
+        try (InputStream stream = store.read(name)) {
+            Files.copy(stream, folder.resolve(name));
         }
     }
 }

@@ -8,19 +8,19 @@ import io.github.marspark.data.latent.LatentNumbers;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Lease;
+import io.github.marspark.jobs.files.MadeFolder;
+import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.files.TokenizerFolder;
+import io.github.marspark.jobs.files.TokenizerUse;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Draws the images of latents back, so that a person can see that they are right. */
 public final class LatentPictures {
@@ -43,12 +43,20 @@ public final class LatentPictures {
     public void draw(int count, String address, String target, PrintStream out) {
         Tokenizer tokenizer = TokenizerFolder.open(address);
         LatentHeader header = LatentSummary.header(store, files.get(0));
-        tokenizer.identity().differenceFrom(header.tokenizer()).ifPresent(difference -> {
-            throw new IllegalStateException(
-                    "%s was encoded by another tokenizer than that of %s, which has %s; give the one that encoded it"
-                            .formatted(store.path(files.get(0)), address, difference));
-        });
-        Path folder = emptyFolder(Storage.here("out", target));
+        new TokenizerUse(store.path(files.get(0)) + " was encoded by tokenizer", header.tokenizer())
+                .requireSame(
+                        new TokenizerUse(address + " is", tokenizer.identity()),
+                        "give the one that encoded it",
+                        IllegalStateException::new);
+        Path folder = Storage.here("out", target);
+        FileStore drawings = FileStore.at(folder.toAbsolutePath().toUri().toString());
+        MadeFolder.requireNothingElse(drawings, Product.EVERYTHING, name -> false);
+        int drawn = Lease.during(
+                drawings, Product.EVERYTHING, "inspect", out, lease -> draw(count, tokenizer, folder));
+        out.printf("%d images drawn into %s%n", drawn, folder);
+    }
+
+    private int draw(int count, Tokenizer tokenizer, Path folder) {
         Kernels kernels = Kernels.ofBackend(Threads.all());
         int[] drawn = {0};
         for (String file : files) {
@@ -59,7 +67,7 @@ public final class LatentPictures {
                 drawn[0] += draw(reader, count - drawn[0], drawn[0], tokenizer, kernels, folder);
             });
         }
-        out.printf("%d images drawn into %s%n", drawn[0], folder);
+        return drawn[0];
     }
 
     private static int draw(
@@ -78,20 +86,5 @@ public final class LatentPictures {
             drawn++;
         }
         return drawn;
-    }
-
-    private static Path emptyFolder(Path folder) {
-        try {
-            Files.createDirectories(folder);
-            try (Stream<Path> there = Files.list(folder)) {
-                if (there.findAny().isPresent()) {
-                    throw new IllegalStateException(
-                            folder + " holds something already; name an empty folder with out=FOLDER");
-                }
-            }
-            return folder;
-        } catch (IOException e) {
-            throw new UncheckedIOException(folder + " cannot be made: " + e.getMessage(), e);
-        }
     }
 }

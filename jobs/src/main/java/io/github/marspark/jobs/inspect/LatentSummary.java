@@ -1,11 +1,13 @@
 package io.github.marspark.jobs.inspect;
 
 import io.github.marspark.data.avro.LatentRecord;
+import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.latent.LatentNumbers;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.files.FileStore;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -13,7 +15,6 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** What all records of some files of latents are together. */
@@ -35,11 +36,11 @@ public final class LatentSummary {
     /**
      * Reads every record.
      *
-     * @param each is told, when a file is read, how many records of it each label has
+     * @param each is told of each file when it has been read
      * @throws IllegalStateException if the files do not belong together
      * @throws UncheckedIOException if one is damaged
      */
-    public static LatentSummary of(FileStore store, List<String> files, BiConsumer<String, Map<Integer, Long>> each) {
+    public static LatentSummary of(FileStore store, List<String> files, Consumer<SeenFile> each) {
         LatentSummary summary = new LatentSummary(header(store, files.get(0)));
         for (String file : files) {
             LatentHeader other = header(store, file);
@@ -47,12 +48,25 @@ public final class LatentSummary {
                 throw new IllegalStateException("%s and %s do not belong together: %s and %s"
                         .formatted(store.path(files.get(0)), store.path(file), summary.header, other));
             }
-            Map<Integer, Long> counts = new TreeMap<>();
-            read(store, file, reader -> reader.forEach(record -> summary.add(record, counts)));
-            counts.forEach((label, count) -> summary.labels.merge(label, count, Long::sum));
-            each.accept(file, counts);
+            each.accept(summary.see(store, file));
         }
         return summary;
+    }
+
+    private SeenFile see(FileStore store, String file) {
+        Map<Integer, Long> counts = new TreeMap<>();
+        Sha256 sum = new Sha256();
+        String name = store.path(file).toString();
+        long bytes;
+        try (InputStream stream = sum.reading(store.read(file));
+                LatentReader reader = LatentReader.of(stream, name)) {
+            bytes = store.length(file);
+            reader.forEach(record -> add(record, counts));
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + " cannot be read: " + e.getMessage(), e);
+        }
+        counts.forEach((label, count) -> labels.merge(label, count, Long::sum));
+        return new SeenFile(file, bytes, sum.digits(), counts);
     }
 
     /** What the records of a file have in common. */

@@ -2,16 +2,8 @@ package io.github.marspark.jobs.inspect;
 
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.latents.LatentManifest;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -37,46 +29,24 @@ public final class ManifestCheck {
     /**
      * Compares a file.
      *
-     * @param file its name
-     * @param labels how many records each label has
+     * @param file as it was read
      */
-    public void see(String file, Map<Integer, Long> labels) {
+    public void see(SeenFile file) {
         files++;
-        LatentManifest.Row row = expected.remove(file);
+        LatentManifest.Row row = expected.remove(file.name());
         if (row == null) {
-            differences.add(file + " is not in it");
+            differences.add(file.name() + " is not in it");
             return;
         }
-        Contents contents = contents(file);
-        compare(file, "bytes", contents.bytes(), row.bytes());
-        compare(file, "records", sum(labels), row.records());
-        compare(file, "the labels and their records", labels, row.labels());
-        compare(file, "the SHA-256", contents.sha256(), row.sha256());
+        compare(file.name(), "bytes", file.bytes(), row.bytes());
+        compare(file.name(), "records", file.records(), row.records());
+        compare(file.name(), "the labels and their records", file.labels(), row.labels());
+        compare(file.name(), "the SHA-256", file.sha256(), row.sha256());
     }
 
     private void compare(String file, String what, Object found, Object said) {
         if (!found.equals(said)) {
             differences.add("%s has %s %s, where it says %s".formatted(file, what, found, said));
-        }
-    }
-
-    private static long sum(Map<Integer, Long> labels) {
-        return labels.values().stream().mapToLong(Long::longValue).sum();
-    }
-
-    private record Contents(long bytes, String sha256) {}
-
-    private Contents contents(String file) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            try (InputStream stream = new DigestInputStream(store.read(file), digest)) {
-                long bytes = stream.transferTo(OutputStream.nullOutputStream());
-                return new Contents(bytes, HexFormat.of().formatHex(digest.digest()));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(store.path(file) + " cannot be read: " + e.getMessage(), e);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
         }
     }
 

@@ -1,11 +1,13 @@
 package io.github.marspark.jobs.latents;
 
 import io.github.marspark.data.avro.LatentRecord;
+import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.recipe.Mirror;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,10 +15,12 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Iterator;
 
 /**
  * The local copy of records as it is written: of each its moments, those of its mirror image if they are wanted, and its
- * name. Not thread-safe before it is complete.
+ * name. A file that holds one of them is read to its end, so that its SHA-256 is compared with the manifest's. Not
+ * thread-safe before it is complete.
  */
 final class LatentCopy {
     private static final int BUFFER_BYTES = 1 << 20;
@@ -74,23 +78,37 @@ final class LatentCopy {
 
     private void copy(FileStore store, LatentIndex.Shard shard, long from, long to) {
         String name = store.path(shard.name()).toString();
-        try (LatentReader reader = LatentReader.of(store.read(shard.name()), name)) {
+        Sha256 sum = new Sha256();
+        try (InputStream stream = sum.reading(store.read(shard.name()));
+                LatentReader reader = LatentReader.of(stream, name)) {
             requireSameHeader(reader, name);
             reader.skip(from);
-            long read = from;
-            for (LatentRecord record : reader) {
-                if (read == to) {
-                    return;
-                }
-                write(record);
-                read++;
-            }
-            if (read < to) {
-                throw new IllegalStateException("%s has %d records, its manifest says %d; encode the images again"
-                        .formatted(name, read, shard.records()));
-            }
+            copy(reader.iterator(), shard, from, to, name);
+            stream.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
             throw new UncheckedIOException(name + " cannot be read: " + e.getMessage(), e);
+        }
+        requireAsWritten(shard, sum.digits(), name);
+    }
+
+    private void copy(Iterator<LatentRecord> records, LatentIndex.Shard shard, long from, long to, String name) {
+        long read = from;
+        while (read < to && records.hasNext()) {
+            write(records.next());
+            read++;
+        }
+        if (read < to || (to == shard.records() && records.hasNext())) {
+            throw new IllegalStateException("%s has %s records, its manifest says %d; encode the images again"
+                    .formatted(name, read < to ? Long.toString(read) : "more", shard.records()));
+        }
+    }
+
+    /** Every byte of the file has passed, also those behind the last record that is wanted. */
+    private static void requireAsWritten(LatentIndex.Shard shard, String sha256, String name) {
+        if (!sha256.equals(shard.sha256())) {
+            throw new IllegalStateException(
+                    "%s is not what was written: its SHA-256 is %.12s…, its manifest says %.12s…; delete it, and ./mar encode writes it again"
+                            .formatted(name, sha256, shard.sha256()));
         }
     }
 

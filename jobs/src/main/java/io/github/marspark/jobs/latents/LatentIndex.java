@@ -1,15 +1,14 @@
 package io.github.marspark.jobs.latents;
 
+import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Lease;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -29,8 +28,9 @@ public record LatentIndex(String folder, LatentHeader header, List<Shard> files,
      *
      * @param name in the folder
      * @param records how many it holds
+     * @param sha256 of its bytes
      */
-    public record Shard(String name, long records) implements Serializable {}
+    public record Shard(String name, long records, String sha256) implements Serializable {}
 
     /** Copies the list. */
     public LatentIndex {
@@ -47,15 +47,19 @@ public record LatentIndex(String folder, LatentHeader header, List<Shard> files,
     public static LatentIndex of(String folder) {
         FileStore store = FileStore.at(folder);
         if (!store.exists(LatentManifest.NAME)) {
-            throw new IllegalStateException(
-                    "%s has no %s, so its latents are not there or not complete; ./mar encode makes them, and goes on where it stopped"
-                            .formatted(store.path(), LatentManifest.NAME));
+            throw new IllegalStateException("%s has no %s, so its latents are not there or not complete; %s"
+                    .formatted(
+                            store.path(),
+                            LatentManifest.NAME,
+                            Lease.writer(store)
+                                    .map("wait for %s, which writes there"::formatted)
+                                    .orElse("./mar encode makes them, and goes on where it stopped")));
         }
         List<LatentManifest.Row> rows = LatentManifest.read(store);
         requireFiles(store, rows);
         List<Shard> files = rows.stream()
                 .filter(row -> row.records() > 0)
-                .map(row -> new Shard(row.file(), row.records()))
+                .map(row -> new Shard(row.file(), row.records(), row.sha256()))
                 .toList();
         if (files.isEmpty()) {
             throw new IllegalStateException(
@@ -97,14 +101,8 @@ public record LatentIndex(String folder, LatentHeader header, List<Shard> files,
     }
 
     private static String fingerprint(List<LatentManifest.Row> rows) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (LatentManifest.Row row : rows) {
-                digest.update((row.file() + ' ' + row.sha256() + '\n').getBytes(StandardCharsets.UTF_8));
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no SHA-256, which every Java must have", e);
-        }
+        Sha256 sum = new Sha256();
+        rows.forEach(row -> sum.add((row.file() + ' ' + row.sha256() + '\n').getBytes(StandardCharsets.UTF_8)));
+        return sum.digits();
     }
 }

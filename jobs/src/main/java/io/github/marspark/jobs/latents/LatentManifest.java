@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
@@ -16,6 +17,9 @@ import org.apache.parquet.hadoop.example.GroupReadSupport;
 public final class LatentManifest {
     /** Name of its file in the folder. */
     public static final String NAME = "manifest.parquet";
+
+    /** In this folder itself. */
+    private static final Pattern FILE = Pattern.compile("[^/\\\\.][^/\\\\]*\\.avro");
 
     private LatentManifest() {}
 
@@ -28,7 +32,30 @@ public final class LatentManifest {
      * @param sha256 of its bytes
      * @param labels how many records each label has
      */
-    public record Row(String file, long records, long bytes, String sha256, Map<Integer, Long> labels) {}
+    public record Row(String file, long records, long bytes, String sha256, Map<Integer, Long> labels) {
+        private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{64}");
+
+        /**
+         * Checks what can be checked of a row by itself.
+         *
+         * @throws IllegalArgumentException naming what cannot be
+         */
+        public Row {
+            require(FILE.matcher(file).matches(), "its file " + file + " is no name of a file of latents");
+            require(DIGITS.matcher(sha256).matches(), "the SHA-256 of " + file + " is " + sha256);
+            require(bytes > 0, "%s has %d bytes".formatted(file, bytes));
+            long labelled = labels.values().stream().mapToLong(Long::longValue).sum();
+            require(
+                    records == labelled,
+                    "%s has %d records, of its labels %d".formatted(file, records, labelled));
+        }
+
+        private static void require(boolean holds, String otherwise) {
+            if (!holds) {
+                throw new IllegalArgumentException(otherwise);
+            }
+        }
+    }
 
     /**
      * Reads it.
@@ -41,6 +68,7 @@ public final class LatentManifest {
         List<Row> rows = new ArrayList<>();
         try (ParquetReader<Group> reader = ParquetReader.builder(new GroupReadSupport(), store.path(NAME))
                 .withConf(store.configuration())
+                .usePageChecksumVerification()
                 .build()) {
             for (Group group = reader.read(); group != null; group = reader.read()) {
                 rows.add(row(group));
@@ -52,7 +80,17 @@ public final class LatentManifest {
                     e instanceof IOException io ? io : new IOException(e));
         }
         rows.sort(Comparator.comparing(Row::file));
+        requireOneOfEach(store, rows);
         return rows;
+    }
+
+    private static void requireOneOfEach(FileStore store, List<Row> rows) {
+        for (int i = 1; i < rows.size(); i++) {
+            if (rows.get(i).file().equals(rows.get(i - 1).file())) {
+                throw new IllegalStateException("%s has two rows for %s; delete it, and ./mar encode makes it again"
+                        .formatted(store.path(NAME), rows.get(i).file()));
+            }
+        }
     }
 
     private static Row row(Group group) {

@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -83,6 +85,39 @@ public final class Recipes {
             value = child(value, name).orElseThrow(() -> new IllegalArgumentException(key + " is no key of a recipe"));
         }
         return value;
+    }
+
+    /**
+     * Some settings of a recipe, as text.
+     *
+     * @param recipe to look into
+     * @param chosen which keys
+     * @return value by full name, in the order of the keys
+     */
+    public static Map<String, String> settings(Recipe recipe, Predicate<String> chosen) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        Key.all().stream()
+                .map(Key::path)
+                .filter(chosen)
+                .forEach(path -> settings.put(path, value(recipe, path).toString()));
+        return settings;
+    }
+
+    /**
+     * A recipe with the defaults of some keys.
+     *
+     * @param recipe what the other keys say
+     * @param keys full names
+     * @return as if the recipe did not give these
+     * @throws RecipeException if the defaults do not suit the recipe, or a key has none
+     */
+    public static Recipe withDefaults(Recipe recipe, Collection<String> keys) {
+        Config given = ConfigValueFactory.fromMap(values(recipe)).toConfig();
+        for (String key : keys) {
+            given = given.withoutPath(key);
+        }
+        Config rest = given;
+        return resolve(() -> rest, recipe.name(), ConfigResolveOptions.noSystem(), Map.of());
     }
 
     private static Optional<Object> child(Object section, String name) {

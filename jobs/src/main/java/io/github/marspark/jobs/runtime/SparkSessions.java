@@ -21,7 +21,10 @@ public final class SparkSessions {
     public static SparkSession open(String name) {
         SparkConf configuration = configuration(name);
         new Prerequisites(configuration, System.getenv()).require();
-        return SparkSession.builder().config(configuration).getOrCreate();
+        DriverFolders.removeLeft(configuration, System.getenv());
+        SparkSession session = SparkSession.builder().config(configuration).getOrCreate();
+        DriverFolders.mark();
+        return session;
     }
 
     private static SparkConf configuration(String name) {

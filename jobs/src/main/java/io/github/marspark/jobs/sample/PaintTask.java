@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.sample;
 
+import io.github.marspark.data.image.PngFile;
 import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
@@ -12,13 +13,9 @@ import io.github.marspark.jobs.recipe.SampledWeights;
 import io.github.marspark.jobs.runtime.Device;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
-import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import javax.imageio.ImageIO;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -62,15 +59,9 @@ public record PaintTask(String recipe, long step, String target)
         int first = plan.first(batch);
         List<RgbImage> images = painter.paint(first, plan.labels(batch));
         for (int i = 0; i < images.size(); i++) {
-            RgbImage image = images.get(i);
-            files.write(plan.file(first + i), stream -> writePng(image.toBufferedImage(), stream));
+            byte[] png = PngFile.bytes(images.get(i).toBufferedImage());
+            files.write(plan.file(first + i), stream -> stream.write(png));
         }
         return images.size();
-    }
-
-    static void writePng(BufferedImage image, OutputStream stream) throws IOException {
-        if (!ImageIO.write(image, "png", stream)) {
-            throw new IOException("this Java has no writer for PNG");
-        }
     }
 }

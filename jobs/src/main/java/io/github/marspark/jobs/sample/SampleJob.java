@@ -2,7 +2,9 @@ package io.github.marspark.jobs.sample;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
+import io.github.marspark.jobs.files.Lease;
 import io.github.marspark.jobs.files.TokenizerFolder;
+import io.github.marspark.jobs.files.TokenizerUse;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.Recipes;
@@ -36,22 +38,31 @@ public final class SampleJob {
         requireSameTokenizer(recipe, checkpoint);
         SampleFolder folder = new SampleFolder(recipe, checkpoint);
         SamplePlan plan = SamplePlan.of(recipe);
-        if (folder.isDone()) {
+        boolean isThere = folder.isDone() || !folder.during(out, lease -> draw(checkpoint, folder, plan, lease));
+        if (isThere) {
             out.printf("%s already holds these %d images; nothing to draw%n", folder.address(), plan.images());
-            return;
+        }
+    }
+
+    /** Whether there was something to draw: another job may have drawn it just before. */
+    private boolean draw(CheckpointReader checkpoint, SampleFolder folder, SamplePlan plan, Lease lease) {
+        if (folder.isDone()) {
+            return false;
         }
         long start = System.nanoTime();
         out.printf("drawing %d images with the network of step %d%n", plan.images(), checkpoint.step());
-        paint(recipe, checkpoint.step(), plan, folder.begin());
-        folder.finish(plan);
+        paint(recipe, checkpoint.step(), plan, folder.begin(lease), lease);
+        folder.finish(lease);
         double seconds = (System.nanoTime() - start) / 1e9;
         out.printf(
                 "%d images in %.1f s (%.2f a second): %s, all of them on %s%n",
                 plan.images(), seconds, plan.images() / seconds, folder.address(), folder.sheet());
+        return true;
     }
 
-    private static void paint(Recipe recipe, long step, SamplePlan plan, String target) {
+    private static void paint(Recipe recipe, long step, SamplePlan plan, String target, Lease lease) {
         try (SparkSession spark = SparkSessions.open("mar sample")) {
+            lease.watchOver(spark.sparkContext());
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
             List<Integer> batches = IntStream.range(0, plan.batches()).boxed().toList();
             int slices = Math.min(plan.batches(), context.defaultParallelism());
@@ -75,13 +86,12 @@ public final class SampleJob {
 
     private static void requireSameTokenizer(Recipe recipe, CheckpointReader checkpoint) {
         Tokenizer tokenizer = TokenizerFolder.open(recipe.tokenizerFolder());
-        tokenizer
-                .identity()
-                .differenceFrom(checkpoint.manifest().data().tokenizerIdentity())
-                .ifPresent(difference -> {
-                    throw new IllegalArgumentException(
-                            "the checkpoint in %s was trained on latents of another tokenizer than that of %s, which has %s; name the folder of the former by tokenizer-folder="
-                                    .formatted(recipe.checkpoints(), recipe.tokenizerFolder(), difference));
-                });
+        new TokenizerUse(
+                        "the checkpoint in %s was trained on latents of tokenizer".formatted(recipe.checkpoints()),
+                        checkpoint.manifest().data().tokenizerIdentity())
+                .requireSame(
+                        new TokenizerUse(recipe.tokenizerFolder() + " holds tokenizer", tokenizer.identity()),
+                        "name the folder of the former by tokenizer-folder=",
+                        IllegalArgumentException::new);
     }
 }

@@ -1,6 +1,9 @@
 package io.github.marspark.jobs.tokenizer;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Lease;
+import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.ListedImages;
@@ -47,9 +50,24 @@ public final class TrainTokenizerJob {
     public void run() {
         String folder = recipe.tokenizerFolder();
         TrainedFor trained = new TrainedFor(recipe);
+        if (!isDone(trained)) {
+            Lease.during(
+                    FileStore.at(folder), Product.TOKENIZER, "train-tokenizer", out, lease -> train(folder, trained));
+        }
+    }
+
+    private boolean isDone(TrainedFor trained) {
         if (trained.isDone()) {
-            out.printf("%s already holds this tokenizer; nothing to train%n", folder);
-            return;
+            out.printf("%s already holds this tokenizer; nothing to train%n", recipe.tokenizerFolder());
+            return true;
+        }
+        return false;
+    }
+
+    /** Whether there was something to train: another job may have trained it just before. */
+    private boolean train(String folder, TrainedFor trained) {
+        if (isDone(trained)) {
+            return false;
         }
         TrainingImages images = images();
         int[] order =
@@ -66,6 +84,7 @@ public final class TrainTokenizerJob {
         train(trainer, recipe.tokenizer(), out);
         trained.write();
         finish(trainer, images, split, folder, out);
+        return true;
     }
 
     /** Spark lists the images and is not needed any more then. */

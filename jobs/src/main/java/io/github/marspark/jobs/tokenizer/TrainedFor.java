@@ -1,41 +1,38 @@
 package io.github.marspark.jobs.tokenizer;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.files.FileStore;
-import io.github.marspark.jobs.recipe.Key;
+import io.github.marspark.jobs.files.MadeFolder;
+import io.github.marspark.jobs.files.Origin;
+import io.github.marspark.jobs.files.OriginNote;
+import io.github.marspark.jobs.files.Product;
+import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeException;
 import io.github.marspark.jobs.recipe.Recipes;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** The note in a tokenizer's folder that says what it was trained by, so that it is reused for that and nothing else. */
 public final class TrainedFor {
     private static final String NOTE = "trained-by.txt";
     private static final Set<String> OURS = Set.of(NOTE, Tokenizer.WEIGHTS);
-    private static final String SIGN = " = ";
+    private static final String IMAGES = "images";
+    private static final Pattern SETTINGS = Pattern.compile(
+            IMAGES
+                    + "|seed|data\\.(?!labels).*|tokenizer\\..*|encode\\.(source|image-column|max-megapixels)");
 
-    /** Keys that the notes of earlier versions lack, with what they stood for. */
-    private static final Map<String, String> LATER = Map.of("tokenizer.decoder-attention", "[]");
-
-    private static final Pattern SETTINGS = Pattern.compile("images|seed|data\\.(?!labels).*|tokenizer\\..*|encode\\.(source|image-column|max-megapixels)");
-
+    private final Recipe recipe;
     private final FileStore folder;
-    private final Map<String, String> wanted;
+    private final MadeFolder made;
 
     public TrainedFor(Recipe recipe) {
+        this.recipe = recipe;
         this.folder = FileStore.at(recipe.tokenizerFolder());
-        this.wanted = Key.all().stream()
-                .map(Key::path)
-                .filter(path -> SETTINGS.matcher(path).matches())
-                .collect(Collectors.toMap(
-                        path -> path, path -> Recipes.value(recipe, path).toString(), (a, b) -> a, TreeMap::new));
+        this.made = new MadeFolder(folder, Product.TOKENIZER, NOTE, OriginNote.LINES);
     }
 
     /**
@@ -45,63 +42,45 @@ public final class TrainedFor {
      */
     public boolean isDone() {
         if (!folder.exists(Tokenizer.DESCRIPTION)) {
-            requireNothingElse();
+            MadeFolder.requireNothingElse(folder, Product.TOKENIZER, OURS::contains);
             return false;
         }
-        Map<String, String> found = read();
-        if (!found.equals(wanted)) {
-            throw new IllegalStateException("%s holds %s; delete it or choose another folder by tokenizer-folder="
-                    .formatted(folder.path(), found.isEmpty() ? "an imported tokenizer" : differences(found)));
-        }
+        Origin found = made.origin()
+                .orElseThrow(() -> new IllegalStateException(
+                        "%s holds an imported tokenizer; delete it or choose another folder by %s="
+                                .formatted(folder.path(), Product.TOKENIZER.key())));
+        Origin wanted = new Origin(absolute(settings(recipe)), unnoted(found));
+        made.requireSame(new Origin(absolute(found.settings())), wanted);
         return true;
     }
 
-    private void requireNothingElse() {
-        folder.names().stream()
-                .filter(name -> !OURS.contains(name) && !name.startsWith("."))
-                .findFirst()
-                .ifPresent(name -> {
-                    throw new IllegalStateException(
-                            "%s holds other data, %s among it; choose an empty folder by tokenizer-folder="
-                                    .formatted(folder.path(), name));
-                });
+    private static Map<String, String> settings(Recipe recipe) {
+        return new TreeMap<>(Recipes.settings(recipe, SETTINGS.asMatchPredicate()));
     }
 
-    private String differences(Map<String, String> found) {
-        return "a tokenizer that was trained otherwise: "
-                + wanted.entrySet().stream()
-                        .filter(setting -> !setting.getValue().equals(found.get(setting.getKey())))
-                        .map(setting -> "%s was %s, is %s"
-                                .formatted(
-                                        setting.getKey(),
-                                        found.getOrDefault(setting.getKey(), "not noted"),
-                                        setting.getValue()))
-                        .collect(Collectors.joining(", "));
+    /** A path is the same wherever it is told from. */
+    private static Map<String, String> absolute(Map<String, String> settings) {
+        Map<String, String> absolute = new TreeMap<>(settings);
+        absolute.computeIfPresent(
+                IMAGES, (key, path) -> path.isEmpty() ? path : Storage.qualified(path).toString());
+        return absolute;
     }
 
-    /** The settings of the note; none where there is no note. */
-    private Map<String, String> read() {
-        folder.recover(NOTE);
-        if (!folder.exists(NOTE)) {
+    /** A note that is older than a key is of a program that did what the key's default says. */
+    private Map<String, String> unnoted(Origin found) {
+        Set<String> missing = new TreeSet<>(settings(recipe).keySet());
+        missing.removeAll(found.settings().keySet());
+        try {
+            return missing.isEmpty()
+                    ? Map.of()
+                    : Recipes.settings(Recipes.withDefaults(recipe, missing), missing::contains);
+        } catch (RecipeException withoutDefault) {
             return Map.of();
-        }
-        try (var stream = folder.read(NOTE)) {
-            Map<String, String> found = new TreeMap<>(LATER);
-            new String(stream.readAllBytes(), UTF_8)
-                    .lines()
-                    .map(line -> line.split(SIGN, 2))
-                    .forEach(parts -> found.put(parts[0], parts[parts.length - 1]));
-            return found;
-        } catch (IOException e) {
-            throw new UncheckedIOException(folder.path(NOTE) + " cannot be read: " + e.getMessage(), e);
         }
     }
 
     /** Notes what the tokenizer was trained by; written before its description, which says that it is whole. */
     public void write() {
-        String text = wanted.entrySet().stream()
-                .map(setting -> setting.getKey() + SIGN + setting.getValue() + "\n")
-                .collect(Collectors.joining());
-        folder.replace(NOTE, stream -> stream.write(text.getBytes(UTF_8)));
+        made.write(new Origin(settings(recipe)));
     }
 }

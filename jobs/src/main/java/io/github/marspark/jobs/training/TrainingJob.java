@@ -1,14 +1,19 @@
 package io.github.marspark.jobs.training;
 
 import io.github.marspark.data.image.LineChart;
+import io.github.marspark.data.image.PngFile;
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.tokenizer.Tokenizer;
-import io.github.marspark.jobs.TokenizerFolder;
+import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointException;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest;
 import io.github.marspark.jobs.exchange.Address;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Lease;
+import io.github.marspark.jobs.files.MadeFolder;
+import io.github.marspark.jobs.files.Product;
+import io.github.marspark.jobs.files.TokenizerUse;
 import io.github.marspark.jobs.latents.LabelCheck;
 import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.latents.Slots;
@@ -26,14 +31,10 @@ import io.github.marspark.jobs.runtime.Cluster;
 import io.github.marspark.jobs.runtime.StageFailure;
 import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarParameters;
-import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import javax.imageio.ImageIO;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
@@ -83,6 +84,14 @@ public final class TrainingJob {
             out.printf("%s is trained already, to step %d%n", folder.store().path(), newestStep(folder));
             return;
         }
+        Lease.during(folder.store(), Product.CHECKPOINTS, "train", out, lease -> {
+            lease.watchOver(spark.sc());
+            return train(spark, executors, latents, folder);
+        });
+    }
+
+    private long train(JavaSparkContext spark, OptionalInt executors, LatentIndex latents, CheckpointFolder folder) {
+        requireSameTraining(folder);
         Cluster cluster = Cluster.of(spark, executors);
         Slots.of(recipe.train(), 0, cluster.tasks());
         MetricsFile metrics = new MetricsFile(folder.store());
@@ -103,6 +112,7 @@ public final class TrainingJob {
                 recipe.train().steps(),
                 board.secondsToFirstStep(),
                 folder.store().path(LOSS_CURVE));
+        return recipe.train().steps();
     }
 
     private void drawLosses(MetricsFile metrics, FileStore store) {
@@ -111,8 +121,8 @@ public final class TrainingJob {
                 .filter(point -> Double.isFinite(point.y()))
                 .toList();
         if (!points.isEmpty()) {
-            BufferedImage picture = new LineChart("loss of " + recipe.name(), "step", points).draw();
-            store.replace(LOSS_CURVE, stream -> ImageIO.write(picture, "png", stream));
+            byte[] picture = PngFile.bytes(new LineChart("loss of " + recipe.name(), "step", points).draw());
+            store.replace(LOSS_CURVE, stream -> stream.write(picture));
         }
     }
 
@@ -215,14 +225,13 @@ public final class TrainingJob {
                     folder.path(Tokenizer.DESCRIPTION));
             return;
         }
-        TokenizerFolder.open(recipe.tokenizerFolder())
-                .identity()
-                .differenceFrom(header.tokenizer())
-                .ifPresent(difference -> {
-                    throw new IllegalStateException(
-                            "%s was encoded by another tokenizer than that of %s, which has %s; encode the images again, or name the folder of the right one with tokenizer-folder=…"
-                                    .formatted(recipe.latents(), folder.path(), difference));
-                });
+        new TokenizerUse(recipe.latents() + " was encoded by tokenizer", header.tokenizer())
+                .requireSame(
+                        new TokenizerUse(
+                                folder.path() + " is",
+                                TokenizerFolder.open(recipe.tokenizerFolder()).identity()),
+                        "encode the images again, or name the folder of the right one with tokenizer-folder=…",
+                        IllegalStateException::new);
     }
 
     /** Refuses to go on from checkpoints of another training. */
@@ -236,12 +245,11 @@ public final class TrainingJob {
             }
             String path = folder.store().path(CheckpointFolder.name(step)).toString();
             Recipe before = Recipes.parse(manifest.recipe(), path + "'s recipe", Map.of());
-            List<String> differences = RecipeDifferences.between(before, recipe);
-            if (!differences.isEmpty()) {
-                throw new CheckpointException(
-                        "%s is of another training: %s; train into another folder with checkpoints=…, or restore these values"
-                                .formatted(path, String.join(", ", differences)));
-            }
+            MadeFolder.requireSame(
+                    folder.store().path().toString(),
+                    Product.CHECKPOINTS,
+                    TrainingOrigin.of(before, recipe),
+                    TrainingOrigin.of(recipe, recipe));
             return;
         }
     }

@@ -150,9 +150,9 @@ class EncodingTest {
         encode(images, "latents");
         assertThatThrownBy(() -> encoding("latents", "beef", RECIPE).run(ClassFolders.at(images.toString(), ImageSettings.LABELLED)))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("file:%s was written by another run: tokenizer is beef, the folder holds latents of a1b2;"
-                                .formatted(folder.resolve("latents"))
-                        + " choose another folder with latents=… or delete this one");
+                .hasMessage(
+                        "file:%s holds latents that were encoded otherwise: tokenizer was a1b2, is beef; delete it or choose another folder by latents=",
+                        folder.resolve("latents"));
     }
 
     @Test
@@ -164,8 +164,8 @@ class EncodingTest {
                 ImageLayout.FOLDERS, "", "", NumberType.FLOAT16, BlockCodec.SNAPPY, 1, 4, 100, 0.5, Duplicates.KEEP, 0);
         assertThatThrownBy(() -> encoding("latents", "a1b2", other).run(ClassFolders.at(images.toString(), ImageSettings.LABELLED)))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("number of images is 7, the folder holds latents of 6; list of images is ")
-                .hasMessageContaining("encode.number-type is FLOAT16, the folder holds latents of FLOAT32");
+                .hasMessageContaining("number of images was 6, is 7; list of images was ")
+                .hasMessageContaining("encode.number-type was FLOAT32, is FLOAT16");
     }
 
     @Test
@@ -175,8 +175,8 @@ class EncodingTest {
         assertThatThrownBy(() -> encode(images, "latents"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
-                        "file:%s holds other data, such as diary.txt, and no _plan.json; choose another folder with latents=…"
-                                .formatted(folder.resolve("latents")));
+                        "file:%s holds other data, diary.txt among it; choose an empty folder by latents=",
+                        folder.resolve("latents"));
         assertThat(folder.resolve("latents")).isDirectoryContaining("glob:**diary.txt");
     }
 

@@ -8,10 +8,12 @@ import io.github.marspark.data.avro.NumberType;
 import io.github.marspark.data.latent.EncodedImage;
 import io.github.marspark.data.latent.LatentCodec;
 import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.data.latent.LatentWriter;
 import io.github.marspark.jobs.recipe.Mirror;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,14 +154,67 @@ class LatentSetTest {
     }
 
     @Test
-    void aDamagedFileIsNamed() throws IOException {
+    void anAlteredFileIsNamed() throws IOException {
         Path file = folder.resolve("part-00000.avro");
         try (RandomAccessFile random = new RandomAccessFile(file.toFile(), "rw")) {
             random.seek(random.length() / 2);
             random.write(new byte[64]);
         }
         assertThatThrownBy(() -> copy(95, 110, Mirror.NONE))
-                .hasMessageStartingWith("file:%s is damaged or cut short after record ".formatted(file));
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageMatching(
+                        "file:\\Q%s\\E is not what was written: its SHA-256 is \\p{XDigit}{12}…, its manifest says \\p{XDigit}{12}…; delete it, and ./mar encode writes it again"
+                                .formatted(file));
+        assertThatThrownBy(() -> copy(0, 60, Mirror.NONE))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageStartingWith("file:%s is damaged or cut short after record ", file);
+        copy(100, 170, Mirror.NONE).close();
+    }
+
+    /** As where two codecs or programs meet: what can be read is read, and still is not what was written. */
+    @Test
+    void aFileThatCanBeReadButWasAlteredIsNamed() throws IOException {
+        Path file = folder.resolve("part-00001.avro");
+        try (LatentWriter writer =
+                LatentWriter.to(Files.newOutputStream(file), file.toString(), HEADER, LatentCodec.NULL)) {
+            for (int i = 0; i < 40; i++) {
+                writer.write(image(100 + i));
+            }
+        }
+        Manifests.write(folder);
+        LatentIndex index = LatentIndex.of(folder.toString());
+        try (RandomAccessFile random = new RandomAccessFile(file.toFile(), "rw")) {
+            random.seek(random.length() - 100);
+            int value = random.read();
+            random.seek(random.length() - 100);
+            random.write(value ^ 1);
+        }
+        try (LatentReader reader = LatentReader.open(file)) {
+            assertThat(reader).hasSize(40);
+        }
+        assertThatThrownBy(() -> LatentSet.copy(index, 0, 101, Mirror.NONE, folder.resolve("copy")))
+                .hasMessageStartingWith("file:%s is not what was written: its SHA-256 is ", file);
+    }
+
+    @Test
+    void moreAndFewerRecordsThanTheManifestSaysAreNamed() throws IOException {
+        LatentIndex index = LatentIndex.of(folder.toString());
+        Path file = folder.resolve("part-00002.avro");
+        assertThatThrownBy(() -> copyCounting(index, 31))
+                .hasMessage("file:%s has 30 records, its manifest says 31; encode the images again", file);
+        assertThatThrownBy(() -> copyCounting(index, 29))
+                .hasMessage("file:%s has more records, its manifest says 29; encode the images again", file);
+    }
+
+    /** All records, where the manifest would say that the last file has some number of them. */
+    private void copyCounting(LatentIndex index, long records) {
+        LatentIndex.Shard last = index.files().get(2);
+        List<LatentIndex.Shard> files = List.of(
+                index.files().get(0),
+                index.files().get(1),
+                new LatentIndex.Shard(last.name(), records, last.sha256()));
+        LatentIndex other = new LatentIndex(index.folder(), index.header(), files, index.fingerprint());
+        LatentSet.copy(other, 0, other.size(), Mirror.NONE, folder.resolve("copy")).close();
     }
 
     @Test

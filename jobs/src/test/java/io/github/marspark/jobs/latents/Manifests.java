@@ -1,15 +1,13 @@
 package io.github.marspark.jobs.latents;
 
+import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.files.FileStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -68,18 +66,10 @@ public final class Manifests {
                         "records",
                         labels.values().stream().mapToLong(Long::longValue).sum())
                 .append("bytes", Files.size(file))
-                .append("sha256", sha256(file));
+                .append("sha256", Sha256.of(Files.readAllBytes(file)));
         Group list = row.addGroup("labels");
         labels.forEach((label, count) ->
                 list.addGroup("list").addGroup("element").append("label", label).append("records", count));
         return row;
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

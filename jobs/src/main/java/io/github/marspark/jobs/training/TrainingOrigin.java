@@ -1,14 +1,14 @@
 package io.github.marspark.jobs.training;
 
-import io.github.marspark.jobs.recipe.Key;
+import io.github.marspark.jobs.files.Origin;
 import io.github.marspark.jobs.recipe.LearningRateSchedule;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import java.util.List;
 import java.util.Set;
 
-/** In what a recipe differs from the one a checkpoint was trained by, as far as it matters to the training. */
-final class RecipeDifferences {
+/** What of a recipe makes a training what it is, so that another one does not go on from its checkpoints. */
+final class TrainingOrigin {
     private static final Set<String> FREE = Set.of(
             "train.largest-batch",
             "train.peer-timeout-seconds",
@@ -26,23 +26,16 @@ final class RecipeDifferences {
     private static final List<String> BOUND = List.of(
             "seed", "data.image-size", "data.classes", "data.mirror", "tokenizer.latent-channels", "model.", "train.");
 
-    private RecipeDifferences() {}
+    private TrainingOrigin() {}
 
     /**
-     * Compares two recipes.
+     * Of a recipe.
      *
-     * @param before the checkpoint's
-     * @param now the one given
-     * @return for each key that differs, its two values
+     * @param recipe a checkpoint's, or the one given
+     * @param now the one given, which says whether the number of steps matters
      */
-    static List<String> between(Recipe before, Recipe now) {
-        return Key.all().stream()
-                .map(Key::path)
-                .filter(path -> matters(path, now))
-                .filter(path -> !Recipes.value(before, path).equals(Recipes.value(now, path)))
-                .map(path ->
-                        "%s was %s and is %s".formatted(path, Recipes.value(before, path), Recipes.value(now, path)))
-                .toList();
+    static Origin of(Recipe recipe, Recipe now) {
+        return new Origin(Recipes.settings(recipe, path -> matters(path, now)));
     }
 
     private static boolean matters(String path, Recipe now) {

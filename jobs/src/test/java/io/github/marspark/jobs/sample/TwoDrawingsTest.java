@@ -1,0 +1,118 @@
+package io.github.marspark.jobs.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.marspark.jobs.cluster.MainProcess;
+import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.training.TinyTraining;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes that draw into one folder, one after the other, at once, and killed. */
+@Timeout(180)
+class TwoDrawingsTest {
+    /** So many that one process is still drawing while another begins. */
+    private static final String MANY = "sample.per-class=4000";
+
+    private static final String FEW = "sample.per-class=4";
+
+    @TempDir
+    Path folder;
+
+    private Recipe recipe;
+    private Path file;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        recipe = TinyDrawing.prepared(folder.resolve("out"));
+        file = Files.writeString(folder.resolve("tiny.conf"), TinyTraining.text());
+    }
+
+    @Test
+    void whoComesSecondIsToldWhoDrawsAndChangesNothing() throws Exception {
+        Process first = start("first.log", MANY, "sample.seed=1");
+        awaitDrawing();
+        Map<String, Long> before = names();
+        Process second = start("second.log", MANY, "sample.seed=2");
+        assertThat(second.waitFor()).isEqualTo(1);
+        assertThat(folder.resolve("second.log"))
+                .content()
+                .contains("sample failed: file:%s is being written by sample (".formatted(recipe.samples()))
+                .contains(
+                        "process %d) since".formatted(first.pid()),
+                        "; wait for it, end it, or choose another folder by samples=");
+        assertThat(first.isAlive()).isTrue();
+        assertThat(names().keySet()).isEqualTo(before.keySet());
+        first.destroy();
+        first.waitFor();
+        assertThat(names().keySet()).noneMatch(name -> name.contains("lease"));
+    }
+
+    @Test
+    void whoComesAfterAKilledOneDrawsItsOwnImagesAlone() throws Exception {
+        Process killed = start("killed.log", MANY, "sample.seed=1");
+        awaitDrawing();
+        killed.destroyForcibly().waitFor();
+        assertThat(names().keySet()).contains(".samples.lease-1");
+        assertThat(start("next.log", FEW, "sample.seed=2").waitFor()).isZero();
+        assertThat(folder.resolve("next.log"))
+                .content()
+                .contains("file:%s was left behind by sample (".formatted(recipe.samples()))
+                .contains("process %d) since".formatted(killed.pid()), ", which is gone; goes on in its place");
+        assertThat(names()).containsOnlyKeys("samples", "checkpoints", "tokenizer");
+        String elsewhere = folder.resolve("elsewhere").toString();
+        assertThat(start("elsewhere.log", FEW, "sample.seed=2", "samples=" + elsewhere).waitFor())
+                .isZero();
+        assertThat(contents(Path.of(recipe.samples()))).isEqualTo(contents(Path.of(elsewhere)));
+    }
+
+    private Process start(String log, String... settings) throws IOException {
+        List<String> words = new ArrayList<>(List.of("sample", file.toString(), "out=" + recipe.out()));
+        words.addAll(Arrays.asList(settings));
+        return MainProcess.of(folder.resolve(log), words).start();
+    }
+
+    private void awaitDrawing() throws IOException, InterruptedException {
+        while (pictures() < 3) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private long pictures() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of(recipe.out()))) {
+            return files.filter(path -> path.toString().endsWith(".png")).count();
+        }
+    }
+
+    private Map<String, Long> names() throws IOException {
+        Map<String, Long> names = new TreeMap<>();
+        try (Stream<Path> files = Files.list(Path.of(recipe.out()))) {
+            for (Path path : files.toList()) {
+                names.put(path.getFileName().toString(), Files.getLastModifiedTime(path).toMillis());
+            }
+        }
+        return names;
+    }
+
+    private static Map<String, Integer> contents(Path folder) throws IOException {
+        Map<String, Integer> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path path : files.filter(Files::isRegularFile).toList()) {
+                contents.put(folder.relativize(path).toString(), Arrays.hashCode(Files.readAllBytes(path)));
+            }
+        }
+        return contents;
+    }
+}
