@@ -138,7 +138,7 @@ public final class FashionMnist {
         List<String> names = new ArrayList<>();
         try (IdxLabels labels = IdxLabels.of(resource(LABELS), LABELS)) {
             while (labels.hasNext()) {
-                names.add(String.format("%s/%05d.png", CLASS_FOLDERS.get(labels.next()), names.size()));
+                names.add(String.format(Locale.ROOT, "%s/%05d.png", CLASS_FOLDERS.get(labels.next()), names.size()));
             }
         }
         return names;

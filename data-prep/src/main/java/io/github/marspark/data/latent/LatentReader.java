@@ -137,7 +137,7 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
             throw damaged(passed, failure);
         }
         if (passed < records) {
-            throw damaged(passed, new EOFException("%d records were expected".formatted(records)));
+            throw damaged(passed, new EOFException("%s records were expected".formatted(records)));
         }
     }
 

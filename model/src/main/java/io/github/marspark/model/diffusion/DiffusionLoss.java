@@ -147,7 +147,7 @@ public final class DiffusionLoss {
         for (int t : timesteps) {
             if (t < 0 || t >= diffusion.steps()) {
                 throw new IllegalArgumentException(
-                        "time step is %d, must be in 0 … %d".formatted(t, diffusion.steps() - 1));
+                        "time step is %s, must be in 0 … %s".formatted(t, diffusion.steps() - 1));
             }
         }
         return width;

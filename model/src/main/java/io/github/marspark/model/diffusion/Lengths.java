@@ -10,7 +10,7 @@ final class Lengths {
         }
         if (length == 0 || length % rows != 0) {
             throw new IllegalArgumentException(
-                    "%s has %d values, must be a positive multiple of the %d rows".formatted(name, length, rows));
+                    "%s has %s values, must be a positive multiple of the %s rows".formatted(name, length, rows));
         }
         return length / rows;
     }
@@ -18,7 +18,7 @@ final class Lengths {
     static void require(String name, int length, String rule, int expected) {
         if (length != expected) {
             throw new IllegalArgumentException(
-                    "%s has %d values, must have %d: %s".formatted(name, length, expected, rule));
+                    "%s has %s values, must have %s: %s".formatted(name, length, expected, rule));
         }
     }
 }

@@ -54,7 +54,7 @@ public record Respacing(String sections) {
                 .filter(k -> (timesteps + k - 1) / k == count)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "sampling steps are \"%s\", but no whole stride takes exactly %d of %d time steps"
+                        "sampling steps are \"%s\", but no whole stride takes exactly %s of %s time steps"
                                 .formatted(sections, count, timesteps)));
         return IntStream.range(0, count).map(i -> i * stride).toArray();
     }
@@ -74,7 +74,7 @@ public record Respacing(String sections) {
     private void addSection(IntStream.Builder steps, int start, int size, int count) {
         if (count < 1 || count > size) {
             throw new IllegalArgumentException(
-                    "sampling steps are \"%s\", but a section of %d time steps cannot give %d of them"
+                    "sampling steps are \"%s\", but a section of %s time steps cannot give %s of them"
                             .formatted(sections, size, count));
         }
         double stride = count == 1 ? 1 : (size - 1) / (double) (count - 1);

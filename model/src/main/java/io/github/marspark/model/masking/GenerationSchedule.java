@@ -21,7 +21,7 @@ public record GenerationSchedule(int tokens, int iterations) {
         }
         if (iterations > tokens) {
             throw new IllegalArgumentException(
-                    "iterations is %d, must be at most the %d tokens: an iteration would have nothing to predict"
+                    "iterations is %s, must be at most the %s tokens: an iteration would have nothing to predict"
                             .formatted(iterations, tokens));
         }
     }
@@ -60,7 +60,7 @@ public record GenerationSchedule(int tokens, int iterations) {
      */
     public int[] positions(int[] order, int iteration) {
         if (order.length != tokens) {
-            throw new IllegalArgumentException("order has %d positions, must have %d".formatted(order.length, tokens));
+            throw new IllegalArgumentException("order has %s positions, must have %s".formatted(order.length, tokens));
         }
         return Masking.ascending(order, end(iteration), masked(iteration));
     }

@@ -36,7 +36,7 @@ public final class Masking {
         }
         int tokens = orders[0].length;
         if (masked < 0 || masked > tokens) {
-            throw new IllegalArgumentException("masked is %d, must be in 0 … %d".formatted(masked, tokens));
+            throw new IllegalArgumentException("masked is %s, must be in 0 … %s".formatted(masked, tokens));
         }
         for (int sample = 0; sample < orders.length; sample++) {
             requirePermutation("orders[" + sample + "]", orders[sample], tokens);
@@ -70,12 +70,12 @@ public final class Masking {
     public static void requirePermutation(String name, int[] order, int tokens) {
         if (order.length != tokens) {
             throw new IllegalArgumentException(
-                    "%s has %d positions, must have %d".formatted(name, order.length, tokens));
+                    "%s has %s positions, must have %s".formatted(name, order.length, tokens));
         }
         BitSet seen = new BitSet(tokens);
         for (int position : order) {
             if (position < 0 || position >= tokens || seen.get(position)) {
-                throw new IllegalArgumentException("%s is no permutation of 0 … %d: %d is out of range or repeated"
+                throw new IllegalArgumentException("%s is no permutation of 0 … %s: %s is out of range or repeated"
                         .formatted(name, tokens - 1, position));
             }
             seen.set(position);

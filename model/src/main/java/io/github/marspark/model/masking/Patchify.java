@@ -25,7 +25,7 @@ public record Patchify(int channels, int height, int width, int patch) {
         requirePositive("patch", patch);
         if (height % patch != 0 || width % patch != 0) {
             throw new IllegalArgumentException(
-                    "patch is %d, must divide the latent's height %d and width %d".formatted(patch, height, width));
+                    "patch is %s, must divide the latent's height %s and width %s".formatted(patch, height, width));
         }
     }
 
@@ -92,7 +92,7 @@ public record Patchify(int channels, int height, int width, int patch) {
     private int requireSamples(String name, float[] values) {
         int sample = channels * height * width;
         if (values.length == 0 || values.length % sample != 0) {
-            throw new IllegalArgumentException("%s has %d values, must be a positive multiple of %d x %d x %d = %d"
+            throw new IllegalArgumentException("%s has %s values, must be a positive multiple of %s x %s x %s = %s"
                     .formatted(name, values.length, channels, height, width, sample));
         }
         return values.length;

@@ -36,7 +36,7 @@ public record OptimizerState(
     private static void requireSize(String name, FloatBuffer buffer, FloatBuffer parameters) {
         if (buffer.limit() != parameters.limit()) {
             throw new IllegalArgumentException(
-                    "%s has %d floats, the parameters %d".formatted(name, buffer.limit(), parameters.limit()));
+                    "%s has %s floats, the parameters %s".formatted(name, buffer.limit(), parameters.limit()));
         }
     }
 }

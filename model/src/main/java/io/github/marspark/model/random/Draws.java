@@ -201,7 +201,7 @@ public record Draws(long seed) {
 
     private static int word(String name, long value, int bits) {
         if (value >>> bits != 0) {
-            throw new IllegalArgumentException("%s is %d, must be in 0 … %d".formatted(name, value, (1L << bits) - 1));
+            throw new IllegalArgumentException("%s is %s, must be in 0 … %s".formatted(name, value, (1L << bits) - 1));
         }
         return (int) value;
     }

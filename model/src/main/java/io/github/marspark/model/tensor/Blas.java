@@ -72,7 +72,7 @@ public enum Blas {
                     letterA, letterB, rows, columns, inner, alpha, a, strideA, b, strideB, beta, c, strideC);
             if (status != dnnl.dnnl_success) {
                 throw new IllegalStateException(
-                        "oneDNN refuses a product %d x %d x %d with status %d".formatted(rows, inner, columns, status));
+                        "oneDNN refuses a product %s x %s x %s with status %s".formatted(rows, inner, columns, status));
             }
             return;
         }
