@@ -1,14 +1,14 @@
 package io.github.marspark.model.diffusion;
 
-import static io.github.marspark.model.fixtures.Closeness.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.marspark.model.fixtures.Closeness;
 import io.github.marspark.model.fixtures.Fixtures;
-import io.github.marspark.model.fixtures.Npz;
 import io.github.marspark.model.random.Draws;
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,43 +27,52 @@ class AncestralSamplerTest {
     @ParameterizedTest
     @MethodSource("samples")
     void everyReverseStepEqualsTheReference(String name) {
-        Trace trace = new Trace(name);
-        AncestralSampler sampler = new AncestralSampler(trace.diffusion, trace.options());
-        for (int step = 0; step < trace.diffusion.steps(); step++) {
-            int index = trace.diffusion.steps() - 1 - step;
-            assertThat(trace.npz.ints("steps0.t")[step]).isEqualTo(index);
-            Posterior posterior = sampler.posterior(index, trace.at("x_in", step), trace.output(step), trace.rows);
-            // The noisiest step multiplies the rounding of the noise solved for by up to 20,000, its mean by 300.
-            assertClose("pred_xstart", posterior.predicted(), trace.at("pred_xstart", step), 1e-3);
-            assertClose("mean", posterior.mean(), trace.at("mean", step), step == 0 ? 1e-4 : 1e-5);
-            assertClose("log_variance", posterior.logVariance(), trace.at("log_variance", step), 1e-5);
+        RecordedSteps steps = new RecordedSteps(name);
+        AncestralSampler sampler = new AncestralSampler(steps.diffusion(), steps.options());
+        for (int step = 0; step < steps.count(); step++) {
+            int index = steps.index(step);
+            StepLimits limits = steps.limits(step);
+            float[] output = steps.output(step);
+            Posterior posterior = sampler.posterior(index, steps.at("x_in", step), output, steps.rows());
+            assertWithin("pred_xstart", posterior.predicted(), steps.at("pred_xstart", step), limits::clean);
+            assertWithin("mean", posterior.mean(), steps.at("mean", step), limits::mean);
+            assertWithin("log_variance", posterior.logVariance(), steps.at("log_variance", step), limits::logVariance);
         }
+    }
+
+    private static void assertWithin(String name, float[] actual, float[] recorded, IntToDoubleFunction limits) {
+        Closeness.assertWithin(name, Closeness.widen(actual), Closeness.widen(recorded), limits);
     }
 
     @ParameterizedTest
     @MethodSource("samples")
     void everyDrawEqualsTheReference(String name) {
-        Trace trace = new Trace(name);
-        AncestralSampler sampler = new AncestralSampler(trace.diffusion, trace.options());
-        for (int step = 0; step < trace.diffusion.steps() - 1; step++) {
-            Posterior posterior = new Posterior(trace.rows * trace.width);
-            System.arraycopy(trace.at("mean", step), 0, posterior.mean(), 0, trace.rows * trace.width);
-            System.arraycopy(trace.at("log_variance", step), 0, posterior.logVariance(), 0, trace.rows * trace.width);
-            float[] next = sampler.draw(posterior, trace.noise(step));
-            assertClose("x_in", next, trace.at("x_in", step + 1), 1e-5);
+        RecordedSteps steps = new RecordedSteps(name);
+        AncestralSampler sampler = new AncestralSampler(steps.diffusion(), steps.options());
+        for (int step = 0; step < steps.count() - 1; step++) {
+            float[] mean = steps.at("mean", step);
+            Posterior posterior = new Posterior(mean.length);
+            System.arraycopy(mean, 0, posterior.mean(), 0, mean.length);
+            System.arraycopy(steps.at("log_variance", step), 0, posterior.logVariance(), 0, mean.length);
+            float[] next = sampler.draw(posterior, steps.noise(step));
+            assertWithin("x_in", next, steps.at("x_in", step + 1), steps.limits(step)::draw);
         }
     }
 
     @ParameterizedTest
     @MethodSource("samples")
     void theWholeLoopEqualsTheReference(String name) {
-        Trace trace = new Trace(name);
-        AncestralSampler sampler = new AncestralSampler(trace.diffusion, trace.options());
-        float[] sampled = trace.guided
-                ? sampler.sampleGuided(trace::predictTwice, trace.recordedNoise(), trace.rows, 3)
-                : sampler.sample(trace::predict, trace.recordedNoise(), trace.rows);
-        float[] recorded = Arrays.copyOf(trace.npz.floats("iter0.sampled"), trace.rows * trace.width);
-        assertClose("sampled", sampled, recorded, 1e-3);
+        RecordedSteps steps = new RecordedSteps(name);
+        AncestralSampler sampler = new AncestralSampler(steps.diffusion(), steps.options());
+        float[] sampled = steps.isGuided()
+                ? sampler.sampleGuided(steps::predictTwice, steps.recordedNoise(), steps.rows(), 3)
+                : sampler.sample(steps::predict, steps.recordedNoise(), steps.rows());
+        double[] apart = new double[sampled.length];
+        for (int step = 0; step < steps.count(); step++) {
+            StepLimits limits = steps.limits(step);
+            Arrays.setAll(apart, i -> limits.after(i, apart[i]));
+        }
+        assertWithin("sampled", sampled, steps.sampled(), i -> apart[i]);
     }
 
     @ParameterizedTest
@@ -171,94 +180,5 @@ class AncestralSamplerTest {
 
     private static Stream<String> samples() {
         return Fixtures.samples().stream();
-    }
-
-    /** The first iteration of a recorded generation; the conditional half of it when guided. */
-    private static final class Trace {
-        private final Npz npz;
-        private final int rows;
-        private final int width;
-        private final boolean guided;
-        private final GaussianDiffusion diffusion;
-
-        Trace(String name) {
-            npz = Fixtures.npz(name);
-            guided = npz.scalar("in.cfg") != 1;
-            rows = npz.shape("iter0.init_noise")[0];
-            width = npz.shape("iter0.init_noise")[1];
-            int[] map = npz.ints("in.timestep_map");
-            String spacing = map[map.length - 1] == TRAINING.steps() - 1 ? "" : "ddim";
-            diffusion = TRAINING.respaced(new Respacing(spacing + map.length));
-            assertThat(IntStream.range(0, diffusion.steps())
-                            .map(diffusion::timestep)
-                            .toArray())
-                    .isEqualTo(map);
-        }
-
-        SamplingOptions options() {
-            return SamplingOptions.REFERENCE.withTemperature(npz.scalar("in.temperature"));
-        }
-
-        float[] at(String array, int step) {
-            return slice("steps0." + array, step);
-        }
-
-        float[] noise(int step) {
-            return slice("iter0.step_noise", step);
-        }
-
-        private float[] slice(String array, int step) {
-            int begin = step * npz.shape(array)[1] * width;
-            return Arrays.copyOfRange(npz.floats(array), begin, begin + rows * width);
-        }
-
-        float[] output(int step) {
-            int index = diffusion.steps() - 1 - step;
-            double low = diffusion.posteriorLogVariance(index);
-            float[] x = at("x_in", step);
-            float[] clean = at("pred_xstart", step);
-            float[] logVariance = at("log_variance", step);
-            float[] output = new float[2 * rows * width];
-            for (int i = 0; i < x.length; i++) {
-                int at = i / width * 2 * width + i % width;
-                output[at] = (float) ((diffusion.sqrtReciprocalAlphaBar(index) * x[i] - clean[i])
-                        / diffusion.sqrtReciprocalAlphaBarMinusOne(index));
-                output[at + width] = (float) (2 * (logVariance[i] - low) / (diffusion.logBeta(index) - low) - 1);
-            }
-            return output;
-        }
-
-        void predict(float[] x, int timestep, float[] output, int count) {
-            System.arraycopy(output(step(timestep)), 0, output, 0, output.length);
-        }
-
-        /** The guided noise is all that was recorded, so both halves predict it. */
-        void predictTwice(float[] x, int timestep, float[] output, int count) {
-            float[] half = output(step(timestep));
-            System.arraycopy(half, 0, output, 0, half.length);
-            System.arraycopy(half, 0, output, half.length, half.length);
-        }
-
-        private int step(int timestep) {
-            int index = IntStream.range(0, diffusion.steps())
-                    .filter(i -> diffusion.timestep(i) == timestep)
-                    .findFirst()
-                    .orElseThrow();
-            return diffusion.steps() - 1 - index;
-        }
-
-        SamplingNoise recordedNoise() {
-            return new SamplingNoise() {
-                @Override
-                public float[] initial() {
-                    return npz.floats("iter0.init_noise");
-                }
-
-                @Override
-                public float[] step(int step) {
-                    return noise(step);
-                }
-            };
-        }
     }
 }

@@ -1,15 +1,19 @@
 package io.github.marspark.model.diffusion;
 
-import static io.github.marspark.model.fixtures.Closeness.assertClose;
+import static io.github.marspark.model.fixtures.Closeness.assertWithin;
+import static io.github.marspark.model.fixtures.Closeness.widen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.marspark.model.fixtures.CentralDifference;
 import io.github.marspark.model.fixtures.Fixtures;
 import io.github.marspark.model.fixtures.Npz;
+import io.github.marspark.model.fixtures.RoundingLimit;
 import io.github.marspark.model.tensor.Threads;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +21,11 @@ class DiffusionLossTest {
     private static final GaussianDiffusion DIFFUSION = GaussianDiffusion.of(
             NoiseSchedule.COSINE, Fixtures.config().path("diffusion_steps").intValue());
     private static final DiffusionLoss LOSS = new DiffusionLoss(DIFFUSION);
+    private static final long SEED = 3;
+
+    /** More roundings than lie on the way of a term, some of them of logarithms and differences of probabilities. */
+    private static final int ROUNDINGS = 10_000;
+
     private static final Threads THREADS = new Threads(2);
     private static final Npz TRAIN = Fixtures.npz("train");
     private static final float[] CLEAN = repeated(TRAIN.floats("out.tokens"), TRAIN.floats("in.noise").length);
@@ -26,38 +35,49 @@ class DiffusionLossTest {
 
     @Test
     void noisyTokensEqualTheReference() {
-        assertClose("x_t", LOSS.diffuse(CLEAN, NOISE, TIMESTEPS), TRAIN.floats("out.x_t"), 1e-6);
+        int width = CLEAN.length / TIMESTEPS.length;
+        assertWithin("x_t", widen(LOSS.diffuse(CLEAN, NOISE, TIMESTEPS)), TRAIN.doubles("out.x_t"), i -> {
+            int t = TIMESTEPS[i / width];
+            double signal = DIFFUSION.sqrtAlphaBar(t) * Math.abs(CLEAN[i]);
+            return RoundingLimit.of(4) * (signal + DIFFUSION.sqrtOneMinusAlphaBar(t) * Math.abs(NOISE[i]));
+        });
     }
 
     @Test
     void termsEqualTheReference() {
-        DiffusionTerms terms = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, TRAIN.floats("out.model_out"), THREADS);
-        assertClose("mse", terms.squaredErrors(), TRAIN.doubles("out.mse"), 1e-5);
-        assertClose("vb", terms.bounds(), TRAIN.doubles("out.vb"), 1e-5);
-        assertClose("loss_per_token", perToken(terms), TRAIN.doubles("out.loss_per_token"), 1e-5);
-        assertClose("loss", new double[] {terms.loss()}, TRAIN.doubles("out.loss"), 1e-5);
+        assertTermsAreRecorded("out.", TRAIN.floats("out.model_out"));
+        assertTermsAreRecorded("dropcase.", TRAIN.floats("dropcase.model_out"));
+        assertTermsAreRecorded("zeroinit.", new float[2 * CLEAN.length]);
     }
 
-    private static double[] perToken(DiffusionTerms terms) {
-        return IntStream.range(0, terms.bounds().length)
-                .mapToDouble(n -> terms.squaredErrors()[n] + terms.bounds()[n])
-                .toArray();
+    /** Compares those terms that were recorded of a case. */
+    private static void assertTermsAreRecorded(String prefix, float[] output) {
+        DiffusionTerms terms = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, output, THREADS);
+        double total = IntStream.range(0, MASK.length).mapToDouble(n -> MASK[n]).sum();
+        double[] shares =
+                IntStream.range(0, MASK.length).mapToDouble(n -> MASK[n] / total).toArray();
+        LossLimits limits = new LossLimits(RoundingLimit::of, DIFFUSION, CLEAN, NOISE, TIMESTEPS, shares, output);
+        double[] ofRows = sum(limits.squaredErrors(), limits.bounds());
+        double[] rows = sum(terms.squaredErrors(), terms.bounds());
+        int compared = 0;
+        compared += compare(prefix + "mse", terms.squaredErrors(), limits.squaredErrors());
+        compared += compare(prefix + "vb", terms.bounds(), limits.bounds());
+        compared += compare(prefix + "loss_per_token", rows, ofRows);
+        compared += compare(prefix + "loss", new double[] {terms.loss()}, new double[] {limits.loss(terms.loss())});
+        assertThat(compared).isGreaterThan(1);
     }
 
-    @Test
-    void aDroppedLabelsLossEqualsTheReference() {
-        DiffusionTerms terms =
-                LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, TRAIN.floats("dropcase.model_out"), THREADS);
-        assertClose("dropcase.loss_per_token", perToken(terms), TRAIN.doubles("dropcase.loss_per_token"), 1e-5);
-        assertClose("dropcase.loss", new double[] {terms.loss()}, TRAIN.doubles("dropcase.loss"), 1e-5);
+    private static int compare(String name, double[] actual, double[] limits) {
+        if (!TRAIN.has(name)) {
+            return 0;
+        }
+        double[] recorded = TRAIN.doubles(name);
+        assertWithin(name, actual, recorded, i -> limits[i] + RoundingLimit.of(1) * Math.abs(recorded[i]));
+        return 1;
     }
 
-    @Test
-    void anOutputOfZerosGivesTheLossAtInitialisation() {
-        DiffusionTerms terms = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, new float[2 * CLEAN.length], THREADS);
-        assertClose("zeroinit.mse", terms.squaredErrors(), TRAIN.doubles("zeroinit.mse"), 1e-5);
-        assertClose("zeroinit.vb", terms.bounds(), TRAIN.doubles("zeroinit.vb"), 1e-5);
-        assertClose("zeroinit.loss", new double[] {terms.loss()}, TRAIN.doubles("zeroinit.loss"), 1e-5);
+    private static double[] sum(double[] a, double[] b) {
+        return IntStream.range(0, a.length).mapToDouble(n -> a[n] + b[n]).toArray();
     }
 
     @Test
@@ -72,13 +92,14 @@ class DiffusionLossTest {
                 Arrays.stream(masked).map(n -> TIMESTEPS[n]).toArray(),
                 rows(output, masked, 2 * width),
                 THREADS);
-        assertThat(some.loss()).isCloseTo(all.loss(), within(1e-12));
+        double limit = RoundingLimit.of(TIMESTEPS.length, RoundingLimit.FLOAT64) * all.loss();
+        assertThat(some.loss()).isCloseTo(all.loss(), within(limit));
         assertThat(some.gradientAsFloats()).isEqualTo(rows(all.gradientAsFloats(), masked, 2 * width));
     }
 
     @Test
     void theGradientEqualsFiniteDifferences() {
-        Random random = new Random(3);
+        Random random = new Random(SEED);
         int rows = 60;
         int width = 3;
         float[] clean = normal(random, rows * width);
@@ -94,26 +115,27 @@ class DiffusionLossTest {
         DiffusionTerms terms = LOSS.evaluate(clean, noise, timesteps, weights, output, THREADS);
         double total = IntStream.range(0, rows).mapToDouble(row -> weights[row]).sum();
         for (int i = 0; i < output.length; i++) {
-            int row = i / (2 * width);
-            double slope = slope(clean, noise, timesteps, weights, output, i) * weights[row] / total;
-            assertThat(terms.gradient()[i]).as("element %d", i).isCloseTo(slope, within(1e-7 + 1e-5 * Math.abs(slope)));
+            double share = weights[i / (2 * width)] / total;
+            CentralDifference slope = slope(clean, noise, timesteps, weights, output, i);
+            assertThat(terms.gradient()[i])
+                    .as("element %d with seed %d", i, SEED)
+                    .isCloseTo(share * slope.value(), within(share * slope.limit()));
         }
     }
 
     /** The derivative of a row's squared error by its noise prediction, of its bound by its variance. */
-    private static double slope(
+    private static CentralDifference slope(
             float[] clean, float[] noise, int[] timesteps, float[] weights, double[] output, int element) {
-        double step = 1e-5;
-        double[] values = new double[2];
-        for (int side = 0; side < 2; side++) {
+        int width = clean.length / timesteps.length;
+        int row = element / (2 * width);
+        DoubleUnaryOperator term = change -> {
             double[] moved = output.clone();
-            moved[element] += side == 0 ? -step : step;
+            moved[element] += change;
             DiffusionTerms terms = LOSS.evaluate(clean, noise, timesteps, weights, moved, THREADS);
-            int width = clean.length / timesteps.length;
-            int row = element / (2 * width);
-            values[side] = element % (2 * width) < width ? terms.squaredErrors()[row] : terms.bounds()[row];
-        }
-        return (values[1] - values[0]) / (2 * step);
+            return element % (2 * width) < width ? terms.squaredErrors()[row] : terms.bounds()[row];
+        };
+        double magnitude = 1 + term.applyAsDouble(0);
+        return CentralDifference.of(term, 1e-4, RoundingLimit.of(ROUNDINGS, RoundingLimit.FLOAT64) * magnitude);
     }
 
     @Test

@@ -1,7 +1,10 @@
 package io.github.marspark.model.mar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import io.github.marspark.model.fixtures.CentralDifference;
+import io.github.marspark.model.fixtures.RoundingLimit;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
 import io.github.marspark.model.masking.Masking;
@@ -16,7 +19,6 @@ import io.github.marspark.model.tensor.Variable;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,13 +26,21 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Every parameter array of the network's halves and of its head against central differences, in double precision. */
 class MarNetworkGradientTest {
-    private static final double STEP = 1e-5;
+    private static final double STEP = 1e-4;
+    private static final long SEED = 4;
+
+    /** More roundings than lie on the way of any term of a loss. */
+    private static final int ROUNDINGS = 1000;
+
+    /** More than any output is. */
+    private static final double LARGEST = 10;
+
     private static final int ELEMENTS = 2;
     private static final Transformer HALF = new Transformer(8, 1, 2, 2, 0.2, 0.2);
     private static final MarConfig CONFIG = new MarConfig(3, 2, 1, 4, HALF, HALF, 2, new Head(6, 2), 2, 0.1, 0.7);
 
     private final Kernels kernels = new Nd4jKernels(DataType.DOUBLE);
-    private final Random random = new Random(4);
+    private final Random random = new Random(SEED);
     private final Parameters parameters = parameters();
     private final MarNetwork network = new MarNetwork(CONFIG, parameters::variable);
     private final Masking masking =
@@ -90,7 +100,9 @@ class MarNetworkGradientTest {
         INDArray weights;
         try (Tape tape = Tape.recording(kernels)) {
             Variable output = part.apply(tape);
-            weights = Nd4j.rand(DataType.DOUBLE, output.rows(), output.columns());
+            double[] drawn =
+                    random.doubles((long) output.rows() * output.columns()).toArray();
+            weights = Nd4j.createFromArray(drawn).reshape(output.rows(), output.columns());
             tape.backward(output, Matrix.of(weights, output.rows()));
         }
         parameters.zeroMissingGradients(kernels);
@@ -98,10 +110,13 @@ class MarNetworkGradientTest {
             ParameterSpec spec = parameters.layout().specs().get(i);
             for (int e = 0; e < ELEMENTS; e++) {
                 long index = parameters.layout().offset(i) + random.nextInt(spec.size());
-                double numeric = (loss(part, weights, index, STEP) - loss(part, weights, index, -STEP)) / (2 * STEP);
+                CentralDifference slope = CentralDifference.of(
+                        change -> loss(part, weights, index, change),
+                        STEP,
+                        RoundingLimit.of(ROUNDINGS, RoundingLimit.FLOAT64) * weights.length() * LARGEST);
                 assertThat(parameters.gradients().getDouble(index))
-                        .as(spec.toString())
-                        .isCloseTo(numeric, Offset.offset(1e-6 * Math.max(1, Math.abs(numeric))));
+                        .as("element %d of %s with seed %d", index - parameters.layout().offset(i), spec, SEED)
+                        .isCloseTo(slope.value(), within(slope.limit()));
             }
         }
     }

@@ -11,6 +11,7 @@ import io.github.marspark.model.fixtures.Npz;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
 import io.github.marspark.model.masking.Masking;
+import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Matrix;
 import io.github.marspark.model.tensor.Variable;
 import java.util.Arrays;
@@ -48,9 +49,13 @@ final class Reference {
         return Fixtures.config().path("model").path(key).doubleValue();
     }
 
+    static GaussianDiffusion diffusion() {
+        return GaussianDiffusion.of(
+                NoiseSchedule.COSINE, Fixtures.config().path("diffusion_steps").intValue());
+    }
+
     static DiffusionLoss loss() {
-        int steps = Fixtures.config().path("diffusion_steps").intValue();
-        return new DiffusionLoss(GaussianDiffusion.of(NoiseSchedule.COSINE, steps));
+        return new DiffusionLoss(diffusion());
     }
 
     /** The weights as variables with gradients of a number type. */
@@ -67,6 +72,14 @@ final class Reference {
             parameters.put(name, Variable.parameter(value, gradient));
         }
         return parameters;
+    }
+
+    /** The number type of kernels' own matrices. */
+    static DataType typeOf(Kernels kernels) {
+        Matrix matrix = kernels.allocate(1, 1);
+        DataType type = matrix.type();
+        kernels.release(matrix);
+        return type;
     }
 
     static int batch() {

@@ -1,7 +1,10 @@
 package io.github.marspark.model.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import io.github.marspark.model.fixtures.CentralDifference;
+import io.github.marspark.model.fixtures.RoundingLimit;
 import io.github.marspark.model.tensor.GroupNorm.Activation;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,11 +17,19 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Every operation's gradient against central differences, in double precision. */
 class TapeGradientTest {
-    private static final double STEP = 1e-5;
+    private static final double STEP = 1e-4;
+    private static final long SEED = 1;
+
+    /** More roundings than lie on the way of any term of a loss. */
+    private static final int ROUNDINGS = 100;
+
+    /** More than any output is. */
+    private static final double LARGEST = 10;
+
     private static final Dropout DROPOUT = new Dropout(0.3f, new int[] {17, -5});
 
     private final Kernels kernels = new Nd4jKernels(DataType.DOUBLE);
-    private final Random random = new Random(1);
+    private final Random random = new Random(SEED);
     private final List<Variable> inputs = new ArrayList<>();
 
     private Variable input(int rows, int columns) {
@@ -34,24 +45,33 @@ class TapeGradientTest {
     private void check(BiFunction<Tape, List<Variable>, Variable> network) {
         Tape tape = Tape.recording(kernels);
         Variable output = network.apply(tape, inputs);
-        INDArray weights = Nd4j.rand(DataType.DOUBLE, output.rows(), output.columns());
+        double[] drawn =
+                random.doubles((long) output.rows() * output.columns()).toArray();
+        INDArray weights = Nd4j.createFromArray(drawn).reshape(output.rows(), output.columns());
         tape.backward(output, Matrix.of(weights, output.rows()));
-        for (Variable input : inputs) {
+        for (int k = 0; k < inputs.size(); k++) {
+            Variable input = inputs.get(k);
             INDArray values = input.value().memory();
-            for (long i = 0; i < values.length(); i++) {
-                double before = values.getDouble(i);
-                double above = loss(network, weights, values, i, before + STEP);
-                double below = loss(network, weights, values, i, before - STEP);
-                values.putScalar(i, before);
-                double numeric = (above - below) / (2 * STEP);
-                double computed = input.gradient().memory().getDouble(i);
-                assertThat(computed).as("element %s of a %s", i, input.value()).isCloseTo(numeric, offset(numeric));
+            for (int i = 0; i < values.length(); i++) {
+                CentralDifference slope = slope(network, weights, values, i);
+                assertThat(input.gradient().memory().getDouble(i))
+                        .as("element %d of input %d, a %s, with seed %d", i, k, input.value(), SEED)
+                        .isCloseTo(slope.value(), within(slope.limit()));
             }
         }
     }
 
-    private static org.assertj.core.data.Offset<Double> offset(double numeric) {
-        return org.assertj.core.data.Offset.offset(1e-7 * Math.max(1, Math.abs(numeric)));
+    /** A loss is a sum of a few dozen terms, each behind fewer operations than {@link #ROUNDINGS}. */
+    private CentralDifference slope(
+            BiFunction<Tape, List<Variable>, Variable> network, INDArray weights, INDArray values, long i) {
+        double before = values.getDouble(i);
+        double magnitude = weights.length() * LARGEST;
+        CentralDifference slope = CentralDifference.of(
+                change -> loss(network, weights, values, i, before + change),
+                STEP,
+                RoundingLimit.of(ROUNDINGS, RoundingLimit.FLOAT64) * magnitude);
+        values.putScalar(i, before);
+        return slope;
     }
 
     private double loss(
