@@ -6,7 +6,7 @@ import io.github.marspark.jobs.progress.StepReport;
 import io.github.marspark.jobs.recipe.RecipeSchedule;
 import io.github.marspark.jobs.runtime.Device;
 import io.github.marspark.model.dl4j.MarLayerNetwork;
-import io.github.marspark.model.optimization.LearningRateSchedule;
+import io.github.marspark.model.optimization.LearningRate;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.Serializable;
@@ -84,7 +84,7 @@ final class MeshListener extends BaseTrainingListener implements Serializable {
     }
 
     private StepReport report(long step, double loss) {
-        LearningRateSchedule rates = RecipeSchedule.of(plan.recipe().train());
+        LearningRate rates = RecipeSchedule.of(plan.recipe().train());
         int images = plan.recipe().train().globalBatch();
         double nanos = System.nanoTime() - begin;
         double computing = (computed - begin) / nanos;

@@ -11,13 +11,12 @@ import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.TokenizerRecipe;
 import io.github.marspark.jobs.runtime.SparkSessions;
+import io.github.marspark.model.autoencoder.AutoencoderStep;
 import io.github.marspark.model.autoencoder.AutoencoderTrainer;
 import io.github.marspark.model.autoencoder.AutoencoderTraining;
-import io.github.marspark.model.autoencoder.ReconstructionLoss;
 import io.github.marspark.model.autoencoder.ReconstructionQuality;
-import io.github.marspark.model.autoencoder.TrainingStep;
 import io.github.marspark.model.optimization.GradientClipping;
-import io.github.marspark.model.optimization.LearningRateSchedule;
+import io.github.marspark.model.optimization.LearningRate;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.random.Purpose;
 import io.github.marspark.model.tensor.CpuKernels;
@@ -109,10 +108,10 @@ public final class TrainTokenizerJob {
     private static AutoencoderTraining training(Recipe recipe) {
         TokenizerRecipe tokenizer = recipe.tokenizer();
         return new AutoencoderTraining(
-                ReconstructionLoss.valueOf(tokenizer.reconstructionLoss().name()),
+                tokenizer.reconstructionLoss(),
                 tokenizer.klWeight(),
                 AutoencoderTraining.ADAM,
-                new LearningRateSchedule.Constant(tokenizer.learningRate(), tokenizer.warmupSteps()),
+                new LearningRate.Constant(tokenizer.learningRate(), tokenizer.warmupSteps()),
                 new GradientClipping(CLIP_NORM),
                 tokenizer.batch(),
                 recipe.seed());
@@ -122,7 +121,7 @@ public final class TrainTokenizerJob {
         long start = System.nanoTime();
         long shown = start;
         for (int done = 1; done <= recipe.steps(); done++) {
-            TrainingStep step = trainer.step();
+            AutoencoderStep step = trainer.step();
             long now = System.nanoTime();
             if (now - shown > 5_000_000_000L || done == recipe.steps()) {
                 shown = now;

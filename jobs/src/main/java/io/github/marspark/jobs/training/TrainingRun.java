@@ -14,7 +14,6 @@ import io.github.marspark.jobs.progress.Counters;
 import io.github.marspark.jobs.progress.ProgressClient;
 import io.github.marspark.jobs.progress.StepReport;
 import io.github.marspark.jobs.recipe.EmaRecipe;
-import io.github.marspark.jobs.recipe.EmaSchedule;
 import io.github.marspark.jobs.recipe.NonFinite;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeSchedule;
@@ -23,7 +22,7 @@ import io.github.marspark.jobs.runtime.Device;
 import io.github.marspark.model.optimization.AdamW;
 import io.github.marspark.model.optimization.ExponentialMovingAverage;
 import io.github.marspark.model.optimization.GradientClipping;
-import io.github.marspark.model.optimization.LearningRateSchedule;
+import io.github.marspark.model.optimization.LearningRate;
 import io.github.marspark.model.optimization.OptimizerStep;
 import io.github.marspark.model.tensor.Threads;
 import java.nio.ByteBuffer;
@@ -39,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One rank's part of a training, from the last checkpoint to the end; runs in a barrier task. Not thread-safe. */
 public final class TrainingRun implements AutoCloseable {
-    private static final double EPSILON = 1e-8;
     private static final int MOST_NAMES = 8;
 
     private final BarrierTaskContext context;
@@ -57,7 +55,7 @@ public final class TrainingRun implements AutoCloseable {
     private final ShardOptimizer optimizer;
     private final RankCheckpoints checkpoints;
     private final @Nullable ProgressClient progress;
-    private final LearningRateSchedule rates;
+    private final LearningRate rates;
     private final GradientClipping clipping;
     private final ExponentialMovingAverage average;
 
@@ -87,15 +85,11 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     private AdamW adamW() {
-        return new AdamW(train.betas().get(0), train.betas().get(1), EPSILON, train.weightDecay());
+        return new AdamW(train.betas().get(0), train.betas().get(1), AdamW.EPSILON, train.weightDecay());
     }
 
     private static ExponentialMovingAverage average(EmaRecipe ema) {
-        return new ExponentialMovingAverage(
-                ema.rate(),
-                ema.schedule() == EmaSchedule.WARMUP
-                        ? ExponentialMovingAverage.Start.WARMED_UP
-                        : ExponentialMovingAverage.Start.FULL);
+        return new ExponentialMovingAverage(ema.rate(), ema.schedule());
     }
 
     private Exchange exchange(Threads threads) {

@@ -3,14 +3,14 @@ package io.github.marspark.jobs.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.marspark.data.avro.LatentRecord;
-import io.github.marspark.jobs.images.ParquetImages;
+import io.github.marspark.data.avro.NumberType;
 import io.github.marspark.jobs.images.ImageSettings;
+import io.github.marspark.jobs.images.ParquetImages;
+import io.github.marspark.jobs.runtime.SparkSessions;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import io.github.marspark.jobs.recipe.ImageLayout;
-import io.github.marspark.jobs.recipe.NumberType;
-import io.github.marspark.jobs.runtime.SparkSessions;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -33,7 +33,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Where DL4J trains, its updater is AdamW with the reference's exclusions from weight decay; clipping by the layer's
  * norm is clipping by the global norm, because there is one layer. The synchronous training has its own optimiser and
- * takes a graph without an updater.
+ * takes a graph whose updater moves nothing.
  */
 public final class MarLayer extends BaseLayer {
     /** Name of the layer in its graph. */
@@ -72,18 +72,6 @@ public final class MarLayer extends BaseLayer {
     }
 
     /**
-     * A graph of this layer alone.
-     *
-     * @param learningRate of DL4J's updater
-     * @param weightDecay decoupled, of the parameters that decay
-     * @param clipNorm bound of the gradient's norm
-     */
-    public ComputationGraphConfiguration graph(double learningRate, double weightDecay, double clipNorm) {
-        AdamW paper = AdamW.PAPER;
-        return graph(new Adam(learningRate, paper.beta1(), paper.beta2(), paper.epsilon()), weightDecay, clipNorm);
-    }
-
-    /**
      * A graph of this layer alone that DL4J trains.
      *
      * @param updater DL4J's, with its learning rate
@@ -97,9 +85,9 @@ public final class MarLayer extends BaseLayer {
         return graph((IUpdater) updater);
     }
 
-    /** A graph of this layer alone that DL4J does not train: who asks it for gradients moves the parameters himself. */
+    /** A graph of this layer alone that DL4J cannot train: who asks it for gradients has to move the parameters. */
     public ComputationGraphConfiguration graph() {
-        return graph(new NoOp());
+        return graph(new Sgd(0)); // DL4J's NoOp subtracts the gradient as it is
     }
 
     private ComputationGraphConfiguration graph(IUpdater updater) {
