@@ -58,10 +58,10 @@ final class LatentCopy {
     void copy(long from, long to) {
         FileStore store = FileStore.at(index.folder());
         long begin = 0;
-        for (LatentIndex.Shard shard : index.files()) {
-            long end = begin + shard.records();
+        for (LatentIndex.LatentFile source : index.files()) {
+            long end = begin + source.records();
             if (begin < to && end > from) {
-                copy(store, shard, Math.max(from, begin) - begin, Math.min(to, end) - begin);
+                copy(store, source, Math.max(from, begin) - begin, Math.min(to, end) - begin);
             }
             begin = end;
         }
@@ -72,9 +72,9 @@ final class LatentCopy {
         }
     }
 
-    private void copy(FileStore store, LatentIndex.Shard shard, long from, long to) {
-        String name = store.path(shard.name()).toString();
-        try (LatentReader reader = LatentReader.of(store.read(shard.name()), name)) {
+    private void copy(FileStore store, LatentIndex.LatentFile source, long from, long to) {
+        String name = store.path(source.name()).toString();
+        try (LatentReader reader = LatentReader.of(store.read(source.name()), name)) {
             requireSameHeader(reader, name);
             reader.skip(from);
             long read = from;
@@ -87,7 +87,7 @@ final class LatentCopy {
             }
             if (read < to) {
                 throw new IllegalStateException("%s has %d records, its manifest says %d; encode the images again"
-                        .formatted(name, read, shard.records()));
+                        .formatted(name, read, source.records()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(name + " cannot be read: " + e.getMessage(), e);

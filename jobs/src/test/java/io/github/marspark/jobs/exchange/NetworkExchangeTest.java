@@ -25,6 +25,7 @@ class NetworkExchangeTest {
     private static final String HOST = "127.0.0.1";
     private static final String SECRET = "spark.authenticate.secret";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final RunToken TOKEN = RunToken.random();
 
     private static SparkConf plain() {
         return new SparkConf(false).set("spark.app.id", "exchange-test");
@@ -51,10 +52,10 @@ class NetworkExchangeTest {
 
     /** One rank: its vectors and its end of the exchange. */
     private record Rank(FlatVector parameters, FlatVector gradient, NetworkExchange exchange) {
-        static Rank of(int rank, int ranks, long size, long run, SparkConf conf, Duration patience) {
+        static Rank of(int rank, int ranks, long size, RunToken token, SparkConf conf, Duration patience) {
             FlatVector parameters = FlatVector.zeros(size);
             FlatVector gradient = FlatVector.zeros(size);
-            Member member = new Member(rank, ranks, run, parameters, gradient, new Threads(1), patience, () -> {});
+            Member member = new Member(rank, ranks, token, parameters, gradient, new Threads(1), patience, () -> {});
             Secret secret = conf.contains(SECRET) ? new Secret(conf.get(SECRET)) : null;
             NetworkExchange exchange = new NetworkExchange(
                     member, HOST, handler -> new SparkNetwork(conf, secret, "exchange-test", patience, handler));
@@ -65,7 +66,7 @@ class NetworkExchangeTest {
     private static List<Rank> ranks(int count, long size, SparkConf conf, Duration patience) {
         List<Rank> ranks = new ArrayList<>();
         for (int rank = 0; rank < count; rank++) {
-            ranks.add(Rank.of(rank, count, size, 7, conf, patience));
+            ranks.add(Rank.of(rank, count, size, TOKEN, conf, patience));
         }
         List<Address> addresses =
                 ranks.stream().map(rank -> rank.exchange().address()).toList();
@@ -174,9 +175,9 @@ class NetworkExchangeTest {
     @Test
     void strangerWithoutTheSecretIsRefused() {
         Duration patience = Duration.ofSeconds(5);
-        Rank member = Rank.of(0, 2, 100, 7, secret("the right one"), patience);
-        Rank stranger = Rank.of(1, 2, 100, 7, secret("a wrong one"), patience);
-        Rank open = Rank.of(1, 2, 100, 7, plain(), patience);
+        Rank member = Rank.of(0, 2, 100, TOKEN, secret("the right one"), patience);
+        Rank stranger = Rank.of(1, 2, 100, TOKEN, secret("a wrong one"), patience);
+        Rank open = Rank.of(1, 2, 100, TOKEN, plain(), patience);
         try (LogLines log = new LogLines(RefusalLog.class)) {
             List<Address> addresses =
                     List.of(member.exchange().address(), stranger.exchange().address());
@@ -228,14 +229,16 @@ class NetworkExchangeTest {
 
     @Test
     void messageOfAnotherRunIsRefused() {
-        Rank rank = Rank.of(0, 2, 100, 7, plain(), PATIENCE);
-        Rank late = Rank.of(1, 2, 100, 6, plain(), PATIENCE);
+        Rank rank = Rank.of(0, 2, 100, TOKEN, plain(), PATIENCE);
+        Rank late = Rank.of(1, 2, 100, RunToken.random(), plain(), PATIENCE);
         try {
             late.exchange()
                     .connect(List.of(rank.exchange().address(), late.exchange().address()));
             assertThatThrownBy(() -> late.exchange().gather(0, "numbers", 1.0))
                     .isInstanceOf(PeerException.class)
-                    .hasMessageContaining("it is of run 6, this is run 7");
+                    .hasMessageContaining("rank 0 refuses a message from /127.0.0.1:")
+                    .hasMessageContaining(
+                            "it has not the token of this run, so that it is of an earlier attempt or of a stranger");
         } finally {
             rank.exchange().close();
             late.exchange().close();

@@ -104,7 +104,7 @@ class LatentSetTest {
         LatentIndex index = LatentIndex.of(folder.toString());
         assertThat(index.size()).isEqualTo(170);
         assertThat(index.header()).isEqualTo(HEADER);
-        assertThat(index.files()).extracting(LatentIndex.Shard::records).containsExactly(100L, 40L, 30L);
+        assertThat(index.files()).extracting(LatentIndex.LatentFile::records).containsExactly(100L, 40L, 30L);
     }
 
     @Test
