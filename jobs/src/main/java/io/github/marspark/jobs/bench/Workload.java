@@ -52,7 +52,7 @@ record Workload(String name, String text, int batch, double maskRate, int sample
     }
 
     private static Workload base() {
-        return new Workload("base", "", 2, 0.85, 2, 16);
+        return new Workload("base", "data { image-size = 256, classes = 1000 }", 2, 0.85, 2, 16);
     }
 
     /** The same network with another number of images a step. */

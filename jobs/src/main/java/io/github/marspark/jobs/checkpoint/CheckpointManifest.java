@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.checkpoint;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,6 +24,7 @@ import java.util.Objects;
  * @param layout the parameter arrays in their order
  * @param parts the files, in the order of the flat vector, which they cover; {@code shards} in the JSON
  */
+@JsonPropertyOrder({"format", "step", "program", "recipe", "data", "layout", "shards"})
 public record CheckpointManifest(
         int format,
         long step,

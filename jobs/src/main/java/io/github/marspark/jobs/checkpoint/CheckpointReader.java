@@ -34,7 +34,7 @@ public final class CheckpointReader {
 
     private static Recipe recipe(String address, CheckpointManifest manifest) {
         try {
-            return Recipes.parseStored(manifest.recipe(), address + "'s recipe");
+            return Recipes.parse(manifest.recipe(), address + "'s recipe", Map.of());
         } catch (RecipeException unreadable) {
             throw new CheckpointException(String.valueOf(unreadable.getMessage()), unreadable);
         }

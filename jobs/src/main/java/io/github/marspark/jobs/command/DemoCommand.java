@@ -82,7 +82,7 @@ public final class DemoCommand implements RecipeCommand {
         copy(CURVE, recipe.checkpoints(), recipe.out());
         out.printf(
                 "%nThe demo took %.0f s. Look at %s/%s and at %2$s/%s.%n",
-                (System.nanoTime() - start) / 1e9, recipe.out(), SHEET, CURVE);
+                (System.nanoTime() - start) / 1e9, Storage.shown(recipe.out()), SHEET, CURVE);
     }
 
     private static Path images(Recipe recipe) {
@@ -100,7 +100,7 @@ public final class DemoCommand implements RecipeCommand {
         Map<String, String> settings = new LinkedHashMap<>(demo.settings());
         settings.remove("images");
         Map<String, String> drawing = new LinkedHashMap<>(settings);
-        drawing.put("samples", recipe.out() + "/trousers");
+        drawing.put("samples", settings.get("out") + "/trousers");
         drawing.put("sample.labels", "[1]");
         drawing.put("sample.seed", Long.toString(recipe.sample().seed() + 1));
         Map<String, String> training = new LinkedHashMap<>(settings);

@@ -5,6 +5,7 @@ import io.github.marspark.jobs.exchange.RunToken;
 import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
+import java.util.Map;
 import java.io.Serializable;
 
 /**
@@ -30,7 +31,7 @@ record MeshPlan(
         RunToken token)
         implements Serializable {
     Recipe recipe() {
-        return Recipes.parseStored(recipeText, "the plan's recipe");
+        return Recipes.parse(recipeText, "the plan's recipe", Map.of());
     }
 
     Address progressAddress() {

@@ -56,27 +56,6 @@ public final class Recipes {
     }
 
     /**
-     * Reads a recipe from what {@link #render} has written once: values, of which none is looked up elsewhere.
-     *
-     * @param text in HOCON
-     * @param origin what messages call the text
-     * @return the recipe; keys that are newer than the text have their defaults
-     * @throws RecipeException naming what is wrong, which may be that the text includes another or refers to the environment
-     */
-    public static Recipe parseStored(String text, String origin) {
-        return resolve(() -> stored(text, origin), origin, Map.of());
-    }
-
-    private static Config stored(String text, String origin) {
-        Config values = ConfigFactory.parseString(text, options(origin).setIncluder(new NoIncluder(origin)));
-        if (!values.isResolved()) {
-            throw new RecipeException(List.of(
-                    origin + " refers to values that stand elsewhere, as no program writes it; it was altered"));
-        }
-        return values;
-    }
-
-    /**
      * Writes a recipe with every key, so that {@link #parse} reads the same recipe again.
      *
      * @param recipe to be written

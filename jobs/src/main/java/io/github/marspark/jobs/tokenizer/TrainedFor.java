@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.recipe.Key;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
@@ -20,6 +21,7 @@ public final class TrainedFor {
     private static final String NOTE = "trained-by.txt";
     private static final Set<String> OURS = Set.of(NOTE, Tokenizer.WEIGHTS);
     private static final String SIGN = " = ";
+    private static final String IMAGES = "images";
     private static final Pattern SETTINGS = Pattern.compile("images|seed|data\\..*|tokenizer\\..*");
 
     private final FileStore folder;
@@ -32,6 +34,7 @@ public final class TrainedFor {
                 .filter(path -> SETTINGS.matcher(path).matches())
                 .collect(Collectors.toMap(
                         path -> path, path -> Recipes.value(recipe, path).toString(), (a, b) -> a, TreeMap::new));
+        wanted.computeIfPresent(IMAGES, Storage::absolute);
     }
 
     /**
@@ -45,6 +48,7 @@ public final class TrainedFor {
             return false;
         }
         Map<String, String> found = read();
+        found.computeIfPresent(IMAGES, Storage::absolute); // older notes have it as it was given
         if (!found.equals(wanted)) {
             throw new IllegalStateException("%s holds %s; delete it or choose another folder by tokenizer-folder="
                     .formatted(folder.path(), found.isEmpty() ? "an imported tokenizer" : differences(found)));
@@ -79,13 +83,13 @@ public final class TrainedFor {
     private Map<String, String> read() {
         folder.recover(NOTE);
         if (!folder.exists(NOTE)) {
-            return Map.of();
+            return new TreeMap<>();
         }
         try (var stream = folder.read(NOTE)) {
             return new String(stream.readAllBytes(), UTF_8)
                     .lines()
                     .map(line -> line.split(SIGN, 2))
-                    .collect(Collectors.toMap(parts -> parts[0], parts -> parts[parts.length - 1]));
+                    .collect(Collectors.toMap(parts -> parts[0], parts -> parts[parts.length - 1], (a, b) -> b, TreeMap::new));
         } catch (IOException e) {
             throw new UncheckedIOException(folder.path(NOTE) + " cannot be read: " + e.getMessage(), e);
         }

@@ -72,7 +72,7 @@ final class EarlierTraining {
 
     private static Recipe recipe(String path, CheckpointManifest manifest) {
         try {
-            return Recipes.parseStored(manifest.recipe(), path + "'s recipe");
+            return Recipes.parse(manifest.recipe(), path + "'s recipe", Map.of());
         } catch (RecipeException unreadable) {
             throw new CheckpointException(String.valueOf(unreadable.getMessage()), unreadable);
         }

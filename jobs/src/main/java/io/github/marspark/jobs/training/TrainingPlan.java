@@ -6,6 +6,7 @@ import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.runtime.Cluster;
+import java.util.Map;
 import java.io.Serializable;
 
 /**
@@ -54,7 +55,7 @@ record TrainingPlan(
     }
 
     Recipe recipe() {
-        return Recipes.parseStored(recipeText, "the plan's recipe");
+        return Recipes.parse(recipeText, "the plan's recipe", Map.of());
     }
 
     Address progressAddress() {

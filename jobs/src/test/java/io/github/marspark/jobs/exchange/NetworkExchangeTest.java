@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.jobs.exchange.NetworkExchange.Member;
 import io.github.marspark.model.tensor.Threads;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
@@ -228,10 +232,10 @@ class NetworkExchangeTest {
     }
 
     @Test
-    void messageOfAnotherRunIsRefused() {
+    void messageOfAnotherRunIsRefusedAndNotToldTheToken() {
         Rank rank = Rank.of(0, 2, 100, TOKEN, plain(), PATIENCE);
         Rank late = Rank.of(1, 2, 100, RunToken.random(), plain(), PATIENCE);
-        try {
+        try (LogLines log = new LogLines(Receiver.class)) {
             late.exchange()
                     .connect(List.of(rank.exchange().address(), late.exchange().address()));
             assertThatThrownBy(() -> late.exchange().gather(0, "numbers", 1.0))
@@ -239,9 +243,76 @@ class NetworkExchangeTest {
                     .hasMessageContaining("rank 0 refuses a message from /127.0.0.1:")
                     .hasMessageContaining(
                             "it has not the token of this run, so that it is of an earlier attempt or of a stranger");
+            assertThat(log.lines()).singleElement().asString().startsWith("refused /127.0.0.1:");
         } finally {
             rank.exchange().close();
             late.exchange().close();
+        }
+    }
+
+    @Test
+    void strangersParametersAndGradientsChangeNothing() {
+        int size = 100;
+        Rank rank = Rank.of(0, 2, size, TOKEN, plain(), PATIENCE);
+        Consumer<Exchange> parameters = exchange -> exchange.allGather(0, chunk -> {});
+        Consumer<Exchange> gradients = exchange -> exchange.reduceScatter(0, chunk -> {});
+        try {
+            for (Consumer<Exchange> sending : List.of(parameters, gradients)) {
+                Rank stranger = Rank.of(1, 2, size, RunToken.random(), plain(), PATIENCE);
+                stranger.parameters().part(0, size).put(random(1, size));
+                stranger.gradient().part(0, size).put(random(2, size));
+                stranger.exchange()
+                        .connect(List.of(
+                                rank.exchange().address(), stranger.exchange().address()));
+                assertThatThrownBy(() -> sending.accept(stranger.exchange()))
+                        .isInstanceOf(PeerException.class)
+                        .hasMessageStartingWith("rank 0 (" + rank.exchange().address() + ")");
+                stranger.exchange().close();
+            }
+            assertThat(values(rank.parameters())).containsOnly(0);
+            assertThat(values(rank.gradient())).containsOnly(0);
+        } finally {
+            rank.exchange().close();
+        }
+    }
+
+    /** Spark's decoder would gather 2 GB before it looked at them. */
+    @ParameterizedTest
+    @ValueSource(longs = {Integer.MAX_VALUE - 1, Long.MAX_VALUE, -1})
+    void messageThatAnnouncesTooMuchClosesTheConnectionBeforeItsFirstByte(long length) throws IOException {
+        Rank rank = Rank.of(0, 2, 100, TOKEN, plain(), PATIENCE);
+        try (Socket stranger = new Socket(HOST, rank.exchange().address().port())) {
+            stranger.setSoTimeout((int) PATIENCE.toMillis());
+            stranger.getOutputStream()
+                    .write(ByteBuffer.allocate(Long.BYTES + 1)
+                            .putLong(length)
+                            .put((byte) 3)
+                            .array());
+            assertThat(stranger.getInputStream().read()).isEqualTo(-1);
+        } finally {
+            rank.exchange().close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4})
+    void allBeginWithTheParametersOfRank0(int count) throws Exception {
+        int size = 3 * Sharding.CHUNK + 12345;
+        List<Rank> ranks = ranks(count, size, plain(), PATIENCE);
+        try {
+            ranks.forEach(
+                    rank -> rank.parameters().part(0, size).put(random(rank.exchange().rank(), size)));
+            onEach(ranks, rank -> {
+                rank.exchange().broadcast();
+                assertThat(Arrays.mismatch(values(rank.parameters()), random(0, size)))
+                        .isNegative();
+                step(rank, 0, size);
+            });
+            float[] first = values(ranks.get(0).parameters());
+            ranks.forEach(rank -> assertThat(Arrays.mismatch(values(rank.parameters()), first))
+                    .isNegative());
+        } finally {
+            ranks.forEach(rank -> rank.exchange().close());
         }
     }
 
