@@ -41,14 +41,15 @@ public final class Main {
         Interruption.watch(err);
         int code = new CommandLine(commands(), out, err).run(arguments);
         Interruption.done();
-        if (code != CommandLine.OK || isSparkHere()) {
-            System.exit(code);
+        if (code != CommandLine.OK || !isYarnsApplicationMaster()) {
+            System.exit(code); // Spark's barrier stages leave a thread behind, which would keep this process from ending
         }
     }
 
-    /** Spark's barrier stages leave a thread behind in this process, which would keep it from ending. */
-    private static boolean isSparkHere() {
-        return System.getProperty("spark.master", "local").startsWith("local");
+    /** It ends this process itself when the driver has returned, and takes an exit before that for a failure. */
+    private static boolean isYarnsApplicationMaster() {
+        return "yarn".equals(System.getProperty("spark.master"))
+                && "cluster".equals(System.getProperty("spark.submit.deployMode"));
     }
 
     private static List<Command> commands() {

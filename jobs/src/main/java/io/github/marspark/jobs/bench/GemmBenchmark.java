@@ -1,7 +1,6 @@
 package io.github.marspark.jobs.bench;
 
 import io.github.marspark.jobs.bench.OperationMeter.Product;
-import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.util.Map;
@@ -27,7 +26,7 @@ final class GemmBenchmark implements Benchmark {
     public void run(BenchSettings settings, JsonLines lines) {
         Workload workload = Workload.of(settings.text("config"));
         Threads threads = new Threads(settings.threads());
-        Kernels kernels = new CpuKernels(threads);
+        Kernels kernels = Kernels.ofBackend(threads);
         Map<Product, Integer> shapes = productsOf(workload, threads, kernels);
         Products products = new Products(kernels, shapes);
         shapes.forEach((product, times) -> {
@@ -45,7 +44,11 @@ final class GemmBenchmark implements Benchmark {
 
     private static Map<Product, Integer> productsOf(Workload workload, Threads threads, Kernels kernels) {
         OperationMeter meter = new OperationMeter();
-        new TrainingStep(workload, threads).run(meter.watch(kernels));
+        try (RandomLatents latents = new RandomLatents(workload.config(), workload.batch());
+                RandomTraining training = new RandomTraining(workload, latents, threads)) {
+            training.use(meter.watch(kernels));
+            training.run(workload.typicalStep());
+        }
         return meter.products();
     }
 }

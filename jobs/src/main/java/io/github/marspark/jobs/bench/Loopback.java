@@ -3,6 +3,7 @@ package io.github.marspark.jobs.bench;
 import io.github.marspark.jobs.exchange.Address;
 import io.github.marspark.jobs.exchange.FlatVector;
 import io.github.marspark.jobs.exchange.NetworkExchange;
+import io.github.marspark.jobs.exchange.RunToken;
 import io.github.marspark.jobs.exchange.SparkNetwork;
 import io.github.marspark.model.tensor.Threads;
 import java.time.Duration;
@@ -21,6 +22,7 @@ final class Loopback implements AutoCloseable {
     private static final String NAME = "bench";
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    private final RunToken token = RunToken.random();
     private final int ranks;
     private final List<NetworkExchange> exchanges = new ArrayList<>();
     private final ExecutorService pool;
@@ -30,12 +32,16 @@ final class Loopback implements AutoCloseable {
         this.pool = Executors.newFixedThreadPool(ranks);
     }
 
+    int ranks() {
+        return ranks;
+    }
+
     /** The end of the next rank, which {@link #connect} makes ready. */
     NetworkExchange open(FlatVector parameters, FlatVector gradient, Threads threads) {
         SparkConf configuration = new SparkConf(false).set("spark.app.id", NAME);
         NetworkExchange exchange = new NetworkExchange(
                 new NetworkExchange.Member(
-                        exchanges.size(), ranks, 1, parameters, gradient, threads, PATIENCE, () -> {}),
+                        exchanges.size(), ranks, token, parameters, gradient, threads, PATIENCE, () -> {}),
                 HOST,
                 handler -> new SparkNetwork(configuration, null, NAME, PATIENCE, handler));
         exchanges.add(exchange);

@@ -1,12 +1,15 @@
 package io.github.marspark.jobs.bench;
 
-import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
-/** A whole training step: draws, forward, backward, clipping, AdamW and the moving average. */
+/**
+ * A whole training step as a rank of {@code train} does it: the batch, draws, forward, backward, clipping, AdamW and the moving
+ * average.
+ */
 final class StepBenchmark implements Benchmark {
     @Override
     public String name() {
@@ -30,14 +33,26 @@ final class StepBenchmark implements Benchmark {
     public void run(BenchSettings settings, JsonLines lines) {
         Workload workload = Workload.of(settings.text("config"));
         Threads threads = new Threads(settings.threads());
-        Kernels kernels = new CpuKernels(threads);
-        TrainingStep step = new TrainingStep(workload, threads);
+        try (RandomLatents latents = new RandomLatents(workload.config(), workload.batch());
+                RandomTraining training = new RandomTraining(workload, latents, threads)) {
+            run(workload, training, Kernels.ofBackend(threads), settings, lines);
+        }
+    }
+
+    /** The same step again and again, with the same images and masks. */
+    private static void run(
+            Workload workload, RandomTraining training, Kernels kernels, BenchSettings settings, JsonLines lines) {
+        long number = workload.typicalStep();
+        Consumer<Kernels> step = chosen -> {
+            training.use(chosen);
+            training.run(number);
+        };
         OperationMeter counted = new OperationMeter();
-        step.run(counted.watch(kernels));
-        step.run(kernels);
+        step.accept(counted.watch(kernels));
+        step.accept(kernels);
         double peak = Machine.peakMegabytes(); // before the products below take memory of their own
         Products products = new Products(kernels, counted.products());
-        Times[] times = Times.interleaved(settings, () -> step.run(kernels), products::run);
+        Times[] times = Times.interleaved(settings, () -> step.accept(kernels), products::run);
         double rate = counted.operations() / times[0].median() / 1e9;
         double ceiling = products.operations() / times[1].median() / 1e9;
         Map<String, Object> results = times[0].rates("imagesPerSecond", workload.batch());
@@ -48,7 +63,7 @@ final class StepBenchmark implements Benchmark {
         results.put("peakMegabytes", Math.rint(peak));
         lines.write(workload.name(), results);
         if (settings.isOn("profile")) {
-            Profile.write(settings, workload, kernels, step::run, lines);
+            Profile.write(settings, workload, kernels, step, lines);
         }
     }
 }

@@ -1,78 +1,27 @@
 package io.github.marspark.jobs.bench;
 
-import io.github.marspark.jobs.exchange.Traffic;
+import io.github.marspark.jobs.training.StepCost;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
-/** What the time of a rank's steps is spent on, added up. Not thread-safe. */
+/** What the time of steps is spent on, as shares of all of it. */
 final class StepSplit {
-    private Traffic before = Traffic.NONE;
-    private long mark;
-    private long computing;
-    private long reducing;
-    private long updating;
-    private long communicating;
-    private long bytes;
-    private long inUpdate;
+    private StepSplit() {}
 
-    void begin(Traffic traffic) {
-        before = traffic;
-        mark = System.nanoTime();
-    }
-
-    void computed() {
-        computing += lap();
-    }
-
-    /** After the gradients' sums; time in which nothing had come is communication. */
-    void reduced(Traffic traffic) {
-        long waited = traffic.since(before).waitingNanos();
-        communicating += waited;
-        reducing += lap() - waited;
-    }
-
-    void update(Runnable work) {
-        long begin = System.nanoTime();
-        work.run();
-        inUpdate += System.nanoTime() - begin;
-    }
-
-    void done(Traffic traffic) {
-        updating += inUpdate;
-        communicating += lap() - inUpdate;
-        inUpdate = 0;
-        bytes += traffic.since(before).bytesSent();
-    }
-
-    private long lap() {
-        long now = System.nanoTime();
-        long nanos = now - mark;
-        mark = now;
-        return nanos;
-    }
-
-    long bytes() {
-        return bytes;
-    }
-
-    private long nanos() {
-        return computing + reducing + updating + communicating;
-    }
-
-    /** The shares of several ranks' time. */
-    static Map<String, Double> shares(List<StepSplit> ranks) {
-        double all = sum(ranks, StepSplit::nanos);
+    /** The shares of the steps of all ranks together. */
+    static Map<String, Double> shares(List<StepCost> steps) {
+        double all = sum(steps, StepCost::all);
         Map<String, Double> shares = new LinkedHashMap<>();
-        shares.put("computation", JsonLines.rounded(sum(ranks, split -> split.computing) / all));
-        shares.put("reduction", JsonLines.rounded(sum(ranks, split -> split.reducing) / all));
-        shares.put("update", JsonLines.rounded(sum(ranks, split -> split.updating) / all));
-        shares.put("communication", JsonLines.rounded(sum(ranks, split -> split.communicating) / all));
+        shares.put("computation", JsonLines.rounded(sum(steps, StepCost::computing) / all));
+        shares.put("reduction", JsonLines.rounded(sum(steps, StepCost::reducing) / all));
+        shares.put("update", JsonLines.rounded(sum(steps, StepCost::updating) / all));
+        shares.put("communication", JsonLines.rounded(sum(steps, StepCost::communicating) / all));
         return shares;
     }
 
-    private static double sum(List<StepSplit> ranks, ToLongFunction<StepSplit> part) {
-        return ranks.stream().mapToLong(part).sum();
+    private static double sum(List<StepCost> steps, ToLongFunction<StepCost> part) {
+        return steps.stream().mapToLong(part).sum();
     }
 }

@@ -53,7 +53,7 @@ final class TrainBenchmark implements Benchmark {
         try (Replicas replicas = new Replicas(workload, executors, settings.threads())) {
             double[] together = new double[settings.repeats()];
             double[] alone = new double[settings.repeats()];
-            for (int i = -settings.warmup(); i < settings.repeats(); i++) {
+            for (int i = -settings.warmup(); i < settings.repeats(); i++, replicas.next()) {
                 double exchanging = replicas.together();
                 double independent = replicas.alone();
                 if (i >= 0) {
@@ -68,7 +68,7 @@ final class TrainBenchmark implements Benchmark {
             results.put("shareOfCeiling", JsonLines.rounded(ceiling / new Times(together).median()));
             results.put("executors", executors);
             results.put("batch", workload.batch());
-            replicas.describe(results, settings.warmup() + settings.repeats());
+            replicas.describe(results);
             lines.write(workload.name(), results);
         }
     }

@@ -1,45 +1,92 @@
 package io.github.marspark.jobs.bench;
 
+import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeNetwork;
+import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.recipe.UsageException;
 import io.github.marspark.model.mar.MarConfig;
-import io.github.marspark.model.mar.MarConfig.Head;
-import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.masking.MaskRate;
+import io.github.marspark.model.masking.Masking;
+import io.github.marspark.model.random.Draws;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * A network and how much of it is measured at once.
  *
  * @param name as written after {@code config=}
- * @param config its sizes
- * @param batch images a training step
- * @param maskRate share of the tokens that are hidden in training
+ * @param text what its recipe says otherwise than the defaults, which are those of MAR-B
+ * @param batch images a training step, of each executor
+ * @param maskRate share of the tokens that are hidden in the step that is measured
  * @param samples images that are sampled together
  * @param iterations of sampling an image
  */
-record Workload(String name, MarConfig config, int batch, double maskRate, int samples, int iterations) {
+record Workload(String name, String text, int batch, double maskRate, int samples, int iterations) {
     private static final List<Workload> ALL = List.of(tiny(), small(), base());
 
     /** The network of the recorded reference values. */
     private static Workload tiny() {
-        Transformer half = new Transformer(32, 2, 4, 4, 0, 0);
-        return new Workload(
-                "tiny", new MarConfig(4, 4, 1, 10, half, half, 4, new Head(32, 2), 2, 0.1, 0.7), 3, 0.83, 2, 4);
+        return new Workload("tiny", """
+                data { image-size = 4, classes = 10 }
+                tokenizer { multipliers = [1], attention-resolutions = [], latent-channels = 4 }
+                model {
+                  width = 32, encoder-depth = 2, decoder-depth = 2, heads = 4, buffer = 4, dropout = 0
+                  diffusion-batch-multiplier = 2, head { width = 32, depth = 2 }
+                }
+                sample.iterations = 4
+                """, 3, 0.83, 2, 4);
     }
 
     private static Workload small() {
-        Transformer half = new Transformer(384, 6, 6, 4, 0.1, 0.1);
-        MarConfig config = new MarConfig(8, 16, 1, 10, half, half, 16, new Head(384, 3), 4, 0.1, 0.7);
-        return new Workload("small", config, 64, 0.85, 16, 16);
+        return new Workload("small", """
+                data { image-size = 8, classes = 10 }
+                tokenizer { multipliers = [1], attention-resolutions = [], latent-channels = 16 }
+                model {
+                  width = 384, encoder-depth = 6, decoder-depth = 6, heads = 6, buffer = 16
+                  head { width = 384, depth = 3 }
+                }
+                sample.iterations = 16
+                """, 64, 0.85, 16, 16);
     }
 
     private static Workload base() {
-        return new Workload("base", MarConfig.base(), 2, 0.85, 2, 16);
+        return new Workload("base", "data { image-size = 256, classes = 1000 }", 2, 0.85, 2, 16);
     }
 
     /** The same network with another number of images a step. */
     Workload withBatch(int images) {
-        return new Workload(name, config, images, maskRate, samples, iterations);
+        return new Workload(name, text, images, maskRate, samples, iterations);
+    }
+
+    /** A training of it on so many executors. */
+    Recipe recipe(int executors) {
+        return Recipes.parse(
+                text,
+                "the workload " + name,
+                Map.of(
+                        "name", name,
+                        "train.global-batch", "" + executors * batch,
+                        "train.largest-batch", "" + batch,
+                        "train.streams", "" + executors));
+    }
+
+    /** The sizes of its network. */
+    MarConfig config() {
+        return RecipeNetwork.config(recipe(1));
+    }
+
+    /** The first step of its training that hides as many tokens as are to be hidden where a step is measured. */
+    long typicalStep() {
+        MarConfig config = config();
+        Draws draws = new Draws(recipe(1).seed());
+        MaskRate rates = new MaskRate(config.minimumMaskRate());
+        int wanted = Masking.count(config.tokens(), maskRate);
+        return LongStream.iterate(0, step -> step + 1)
+                .filter(step -> Masking.count(config.tokens(), draws.maskRate(step, rates)) == wanted)
+                .findFirst()
+                .orElseThrow();
     }
 
     /**

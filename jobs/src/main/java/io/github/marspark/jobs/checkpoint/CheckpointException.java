@@ -1,7 +1,7 @@
 package io.github.marspark.jobs.checkpoint;
 
 /** A checkpoint that cannot be used: damaged, of another training, or not there. The message says what to do. */
-public final class CheckpointException extends IllegalStateException {
+public class CheckpointException extends IllegalStateException {
     /**
      * With a sentence.
      *

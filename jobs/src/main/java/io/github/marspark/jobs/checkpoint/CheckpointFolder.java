@@ -1,23 +1,20 @@
 package io.github.marspark.jobs.checkpoint;
 
 import io.github.marspark.data.checksum.Sha256;
-import io.github.marspark.data.weights.NamedTensors;
-import io.github.marspark.data.weights.SafeTensors;
-import io.github.marspark.jobs.checkpoint.CheckpointManifest.Shard;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.files.Lease;
 import io.github.marspark.jobs.files.MadeFolder;
 import io.github.marspark.jobs.files.Product;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The folder of a training's checkpoints: one folder {@code step-00000500} each, which appears by a rename when it is
@@ -31,7 +28,7 @@ public final class CheckpointFolder {
     private static final String MANIFEST_SUM = "manifest.sha256";
     private static final String TEMPORARY = ".tmp-";
     private static final String DAMAGED = "damaged-";
-    private static final int BUFFER = 1 << 18;
+    private static final int MOST_PROBLEMS = 10;
 
     private final FileStore store;
 
@@ -51,6 +48,25 @@ public final class CheckpointFolder {
      */
     public FileStore store() {
         return store;
+    }
+
+    /**
+     * The files that its checkpoints consist of.
+     *
+     * @return all of them
+     */
+    public PartFiles parts() {
+        return new PartFiles(store);
+    }
+
+    /**
+     * The address of a checkpoint.
+     *
+     * @param step steps done
+     * @return with the scheme of its file system
+     */
+    public String address(long step) {
+        return store.path(name(step)).toString();
     }
 
     /**
@@ -75,6 +91,15 @@ public final class CheckpointFolder {
                 .map(name -> Long.valueOf(name.group(1)))
                 .sorted(Comparator.reverseOrder())
                 .toList();
+    }
+
+    /**
+     * The checkpoints that were put out of the way because they are damaged.
+     *
+     * @return their names
+     */
+    public List<String> damaged() {
+        return store.names().stream().filter(name -> name.startsWith(DAMAGED)).toList();
     }
 
     /**
@@ -105,7 +130,40 @@ public final class CheckpointFolder {
     }
 
     /**
-     * Where the shards of a checkpoint are written before it is complete.
+     * Where small files are tried before the first step.
+     *
+     * @param attempt name of the running attempt
+     * @return name of the folder within this one
+     */
+    public static String probes(String attempt) {
+        return TEMPORARY + "probe-" + attempt;
+    }
+
+    /**
+     * Writes a small file there.
+     *
+     * @param attempt name of the running attempt
+     * @param name of the file
+     * @return its length
+     * @throws UncheckedIOException if nothing can be written
+     */
+    public long writeProbe(String attempt, String name) {
+        byte[] content = name.getBytes(StandardCharsets.UTF_8);
+        store.write(probes(attempt) + "/" + name, stream -> stream.write(content));
+        return content.length;
+    }
+
+    /**
+     * Removes those files.
+     *
+     * @param attempt name of the running attempt
+     */
+    public void removeProbes(String attempt) {
+        store.delete(probes(attempt));
+    }
+
+    /**
+     * Where the parts of a checkpoint are written before it is complete.
      *
      * @param step steps done
      * @param attempt name of the running attempt
@@ -116,40 +174,9 @@ public final class CheckpointFolder {
     }
 
     /**
-     * Writes a shard.
-     *
-     * @param unfinished from {@link #unfinished}
-     * @param rank who writes
-     * @param ranks of how many
-     * @param from index of the shard's first parameter
-     * @param to index behind its last
-     * @param tensors the four vectors, by their keys
-     * @return what the manifest says about the file
-     */
-    public Shard writeShard(String unfinished, int rank, int ranks, long from, long to, VectorTensors tensors) {
-        String file = "shard-%05d-of-%05d.safetensors".formatted(rank, ranks);
-        Sha256 sum = new Sha256();
-        Map<String, String> metadata = Map.of("from", Long.toString(from), "to", Long.toString(to));
-        store.write(unfinished + "/" + file, stream -> {
-            OutputStream summed = new BufferedOutputStream(sum.writing(stream), BUFFER);
-            SafeTensors.write(summed, tensors, metadata);
-            summed.flush();
-        });
-        return new Shard(file, from, to, length(unfinished + "/" + file), sum.digits());
-    }
-
-    private long length(String name) {
-        try {
-            return store.length(name);
-        } catch (IOException e) {
-            throw new CheckpointException(store.path(name) + " has vanished after it was written", e);
-        }
-    }
-
-    /**
      * Makes a checkpoint visible.
      *
-     * @param unfinished folder with all shards
+     * @param unfinished folder with all parts
      * @param manifest about them
      */
     public void complete(String unfinished, CheckpointManifest manifest) {
@@ -197,10 +224,32 @@ public final class CheckpointFolder {
     // ---- reading
 
     /**
+     * Says that nothing here can be gone on from.
+     *
+     * @param problems what is wrong with each checkpoint, by steps; empty if there is none
+     * @return with a line for each
+     */
+    public CheckpointException noneUsable(Map<Long, String> problems) {
+        if (problems.isEmpty()) {
+            return new CheckpointException("%s has no checkpoint; ./mar train writes them".formatted(store.path()));
+        }
+        String list = problems.values().stream()
+                .limit(MOST_PROBLEMS)
+                .map("\n  %s"::formatted)
+                .collect(Collectors.joining());
+        String more =
+                problems.size() > MOST_PROBLEMS ? "\n  and %d more".formatted(problems.size() - MOST_PROBLEMS) : "";
+        return new CheckpointException(
+                "%s holds %d of a training's checkpoints and none of them can be used; bring one back from a copy, or begin anew in another folder with checkpoints=…%s%s"
+                        .formatted(store.path(), problems.size(), list, more));
+    }
+
+    /**
      * Reads what a checkpoint says about itself.
      *
      * @param step its step
      * @return the manifest, whose checksum is right
+     * @throws CheckpointFormatException if another version of the program wrote it in another form
      * @throws CheckpointException if it is damaged
      */
     public CheckpointManifest manifest(long step) {
@@ -211,7 +260,7 @@ public final class CheckpointFolder {
             if (!sum.equals(Sha256.of(json))) {
                 throw new CheckpointException(store.path(name) + " is not what was written: its checksum differs");
             }
-            return CheckpointManifest.parse(json);
+            return CheckpointManifest.parse(json, store.path(name).toString());
         } catch (IOException e) {
             throw new CheckpointException(store.path(name) + " cannot be read: " + e.getMessage(), e);
         }
@@ -220,47 +269,6 @@ public final class CheckpointFolder {
     private byte[] bytes(String name) throws IOException {
         try (InputStream stream = store.read(name)) {
             return stream.readAllBytes();
-        }
-    }
-
-    /**
-     * Reads a shard's file and compares its checksum.
-     *
-     * @param step the checkpoint's step
-     * @param shard of its manifest
-     * @throws CheckpointException if the file is missing, truncated or altered
-     */
-    public void verify(long step, Shard shard) {
-        String name = name(step) + "/" + shard.file();
-        try {
-            long length = store.length(name);
-            if (length != shard.bytes()) {
-                throw new CheckpointException(
-                        "%s has %d bytes, was written with %d".formatted(store.path(name), length, shard.bytes()));
-            }
-            try (InputStream stream = store.read(name)) {
-                if (!Sha256.of(stream).equals(shard.sha256())) {
-                    throw new CheckpointException(store.path(name) + " is not what was written: its checksum differs");
-                }
-            }
-        } catch (IOException e) {
-            throw new CheckpointException(store.path(name) + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    /** What is done with an open shard. */
-    @FunctionalInterface
-    interface ShardUse {
-        void read(NamedTensors tensors);
-    }
-
-    void open(long step, Shard shard, ShardUse use) {
-        String name = name(step) + "/" + shard.file();
-        try (FileStore.LocalFile file = store.local(name);
-                SafeTensors tensors = SafeTensors.open(file.path())) {
-            use.read(tensors);
-        } catch (IOException e) {
-            throw new CheckpointException(store.path(name) + " cannot be read: " + e.getMessage(), e);
         }
     }
 }

@@ -1,13 +1,18 @@
 package io.github.marspark.jobs.checkpoint;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import io.github.marspark.data.tokenizer.TokenizerIdentity;
 import io.github.marspark.model.parameters.ParameterLayout;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a checkpoint says about itself.
@@ -18,10 +23,17 @@ import java.util.List;
  * @param recipe every key of the recipe, in HOCON
  * @param data what was trained on
  * @param layout the parameter arrays in their order
- * @param shards the files
+ * @param parts the files, in the order of the flat vector, which they cover; {@code shards} in the JSON
  */
+@JsonPropertyOrder({"format", "step", "program", "recipe", "data", "layout", "shards"})
 public record CheckpointManifest(
-        int format, long step, String program, String recipe, Data data, List<Array> layout, List<Shard> shards) {
+        int format,
+        long step,
+        String program,
+        String recipe,
+        Data data,
+        List<Array> layout,
+        @JsonProperty("shards") List<CheckpointPart> parts) {
     private static final int FORMAT = 1;
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -70,26 +82,36 @@ public record CheckpointManifest(
      * @param name as in the reference's checkpoints
      * @param shape its sizes
      */
-    public record Array(String name, List<Integer> shape) {}
+    public record Array(String name, List<Integer> shape) {
+        /** The number of its values. */
+        long size() {
+            return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+        }
+    }
 
     /**
-     * A file.
+     * Copies the lists, and checks that the files hold each parameter once.
      *
-     * @param file name in the checkpoint's folder
-     * @param from index of its first parameter in the flat vector
-     * @param to index behind its last
-     * @param bytes its length
-     * @param sha256 of its bytes, in hexadecimal digits
+     * @throws IllegalArgumentException saying what is wrong
      */
-    public record Shard(String file, long from, long to, long bytes, String sha256) {}
-
-    /** Copies the lists. */
     public CheckpointManifest {
         layout = List.copyOf(layout);
-        shards = List.copyOf(shards);
-        if (format != FORMAT) {
-            throw new IllegalArgumentException("format is %d, this program reads %d; use the program that wrote it: %s"
-                    .formatted(format, FORMAT, program));
+        parts = List.copyOf(parts);
+        requireWhole(parts, layout.stream().mapToLong(Array::size).sum());
+    }
+
+    private static void requireWhole(List<CheckpointPart> parts, long parameters) {
+        long covered = 0;
+        for (CheckpointPart part : parts) {
+            if (part.from() != covered) {
+                throw new IllegalArgumentException("%s holds the parameters from %d on, the files before it end with %d"
+                        .formatted(part.file(), part.from(), covered));
+            }
+            covered = part.to();
+        }
+        if (covered != parameters) {
+            throw new IllegalArgumentException(
+                    "its files hold %d parameters, the arrays have %d".formatted(covered, parameters));
         }
     }
 
@@ -101,12 +123,12 @@ public record CheckpointManifest(
      * @param recipe every key of the recipe, in HOCON
      * @param data what was trained on
      * @param layout of the parameters
-     * @param shards the files
+     * @param parts the files
      * @return the manifest
      */
     public static CheckpointManifest of(
-            long step, String program, String recipe, Data data, ParameterLayout layout, List<Shard> shards) {
-        return new CheckpointManifest(FORMAT, step, program, recipe, data, arrays(layout), shards);
+            long step, String program, String recipe, Data data, ParameterLayout layout, List<CheckpointPart> parts) {
+        return new CheckpointManifest(FORMAT, step, program, recipe, data, arrays(layout), parts);
     }
 
     /**
@@ -128,7 +150,7 @@ public record CheckpointManifest(
      * @return P
      */
     public long parameters() {
-        return shards.get(shards.size() - 1).to();
+        return parts.get(parts.size() - 1).to();
     }
 
     byte[] toJson() {
@@ -139,7 +161,38 @@ public record CheckpointManifest(
         }
     }
 
-    static CheckpointManifest parse(byte[] json) throws IOException {
-        return JSON.readValue(json, CheckpointManifest.class);
+    /**
+     * Reads what {@link #toJson} of this or another program wrote.
+     *
+     * @param json whose checksum is right
+     * @param where names the file in messages
+     * @throws CheckpointFormatException if it is of a form that this program does not know
+     * @throws CheckpointException if it is no manifest
+     */
+    static CheckpointManifest parse(byte[] json, String where) {
+        try {
+            JsonNode tree = JSON.readTree(json);
+            requireFormat(tree, where);
+            return JSON.treeToValue(tree, CheckpointManifest.class);
+        } catch (ValueInstantiationException contradiction) {
+            Throwable reason = Objects.requireNonNullElse(contradiction.getCause(), contradiction);
+            throw new CheckpointException(
+                    "%s contradicts itself: %s".formatted(where, reason.getMessage()), contradiction);
+        } catch (IOException e) {
+            throw new CheckpointException(where + " is no manifest of a checkpoint: " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireFormat(JsonNode tree, String where) {
+        int format = tree.path("format").asInt();
+        if (format > FORMAT) {
+            throw new CheckpointFormatException(
+                    "%s is of format %d, written by mar-spark %s, and this program reads format %d; use that program, or another folder with checkpoints=…"
+                            .formatted(where, format, tree.path("program").asText("of an unknown version"), FORMAT));
+        }
+        if (format < FORMAT) {
+            throw new CheckpointException("%s has the format %s, must be %d"
+                    .formatted(where, tree.path("format").asText("of nothing"), FORMAT));
+        }
     }
 }

@@ -1,17 +1,19 @@
 package io.github.marspark.jobs.checkpoint;
 
-import io.github.marspark.jobs.checkpoint.CheckpointManifest.Shard;
 import io.github.marspark.jobs.exchange.FlatVector;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeException;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarParameters;
 import io.github.marspark.model.parameters.ParameterLayout;
 import java.nio.FloatBuffer;
+import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,8 +29,15 @@ public final class CheckpointReader {
     private CheckpointReader(CheckpointFolder folder, CheckpointManifest manifest) {
         this.folder = folder;
         this.manifest = manifest;
-        this.recipe = Recipes.parse(
-                manifest.recipe(), folder.store().path(CheckpointFolder.name(manifest.step())) + "'s recipe", Map.of());
+        this.recipe = recipe(folder.address(manifest.step()), manifest);
+    }
+
+    private static Recipe recipe(String address, CheckpointManifest manifest) {
+        try {
+            return Recipes.parse(manifest.recipe(), address + "'s recipe", Map.of());
+        } catch (RecipeException unreadable) {
+            throw new CheckpointException(String.valueOf(unreadable.getMessage()), unreadable);
+        }
     }
 
     /**
@@ -36,21 +45,25 @@ public final class CheckpointReader {
      *
      * @param address folder of the checkpoints, of any file system that Hadoop knows
      * @return open for reading, all checksums compared
+     * @throws CheckpointFormatException if a newer one is of a form that this program does not know
      * @throws CheckpointException if there is none
      */
     public static CheckpointReader latest(String address) {
         CheckpointFolder folder = new CheckpointFolder(address);
+        Map<Long, String> problems = new TreeMap<>(Comparator.reverseOrder());
         for (long step : folder.steps()) {
             try {
                 CheckpointReader reader = at(folder, step);
-                reader.manifest.shards().forEach(shard -> folder.verify(step, shard));
+                reader.manifest.parts().forEach(part -> folder.parts().verify(step, part));
+                problems.values().forEach(problem -> LOG.warn("{}; the checkpoint before it is used", problem));
                 return reader;
+            } catch (CheckpointFormatException unknown) {
+                throw unknown;
             } catch (CheckpointException damaged) {
-                LOG.warn("{}; the checkpoint before it is used", damaged.getMessage());
+                problems.put(step, String.valueOf(damaged.getMessage()));
             }
         }
-        throw new CheckpointException("%s has no checkpoint%s; ./mar train writes them"
-                .formatted(folder.store().path(), folder.steps().isEmpty() ? "" : " that is whole"));
+        throw folder.noneUsable(problems);
     }
 
     /**
@@ -80,7 +93,7 @@ public final class CheckpointReader {
      * @return its folder, with the scheme of its file system
      */
     public String path() {
-        return folder.store().path(CheckpointFolder.name(step())).toString();
+        return folder.address(step());
     }
 
     /**
@@ -122,7 +135,7 @@ public final class CheckpointReader {
         if (!today.equals(manifest.layout())) {
             throw new CheckpointException(
                     "%s was written by mar-spark %s, which lays the parameters out differently; use that version"
-                            .formatted(folder.store().path(CheckpointFolder.name(step())), manifest.program()));
+                            .formatted(path(), manifest.program()));
         }
         return layout;
     }
@@ -171,15 +184,16 @@ public final class CheckpointReader {
      */
     public DoubleSummaryStatistics summary(CheckpointTensor tensor) {
         DoubleSummaryStatistics values = new DoubleSummaryStatistics();
-        for (Shard shard : manifest.shards()) {
-            folder.open(
-                    step(),
-                    shard,
-                    tensors -> tensors.read(tensor.key(), chunk -> {
-                        for (int i = chunk.position(); i < chunk.limit(); i++) {
-                            values.accept(chunk.get(i));
-                        }
-                    }));
+        for (CheckpointPart part : manifest.parts()) {
+            folder.parts()
+                    .open(
+                            step(),
+                            part,
+                            tensors -> tensors.read(tensor.key(), chunk -> {
+                                for (int i = chunk.position(); i < chunk.limit(); i++) {
+                                    values.accept(chunk.get(i));
+                                }
+                            }));
         }
         return values;
     }
@@ -199,10 +213,10 @@ public final class CheckpointReader {
      */
     public void read(CheckpointTensor tensor, long from, FlatVector target) {
         long to = from + target.size();
-        for (Shard shard : manifest.shards()) {
-            if (shard.from() < to && shard.to() > from) {
-                folder.open(step(), shard, tensors -> {
-                    long[] at = {shard.from()};
+        for (CheckpointPart part : manifest.parts()) {
+            if (part.from() < to && part.to() > from) {
+                folder.parts().open(step(), part, tensors -> {
+                    long[] at = {part.from()};
                     tensors.read(tensor.key(), chunk -> {
                         copy(chunk, at[0], from, target);
                         at[0] += chunk.remaining();

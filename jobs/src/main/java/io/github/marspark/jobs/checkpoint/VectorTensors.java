@@ -11,36 +11,36 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** Parts of flat vectors as tensors of one dimension; shares their memory. */
+/** Slices of flat vectors as tensors of one dimension; shares their memory. */
 public final class VectorTensors implements NamedTensors {
     /**
-     * A part of a vector.
+     * A slice of a vector.
      *
      * @param vector the whole
      * @param from first index
      * @param length how many values
      */
-    public record Part(FlatVector vector, long from, long length) {
+    public record Slice(FlatVector vector, long from, long length) {
         /**
          * A whole vector.
          *
-         * @param vector to be seen as a part
+         * @param vector to be seen as a slice
          * @return all of it
          */
-        public static Part all(FlatVector vector) {
-            return new Part(vector, 0, vector.size());
+        public static Slice all(FlatVector vector) {
+            return new Slice(vector, 0, vector.size());
         }
     }
 
-    private final Map<CheckpointTensor, Part> parts;
+    private final Map<CheckpointTensor, Slice> slices;
 
     /**
-     * The vectors of a shard.
+     * What a file of a checkpoint holds.
      *
-     * @param parts of equal length
+     * @param slices of equal length
      */
-    public VectorTensors(Map<CheckpointTensor, Part> parts) {
-        this.parts = new TreeMap<>(parts);
+    public VectorTensors(Map<CheckpointTensor, Slice> slices) {
+        this.slices = new TreeMap<>(slices);
     }
 
     @Override
@@ -50,11 +50,11 @@ public final class VectorTensors implements NamedTensors {
 
     @Override
     public List<String> names() {
-        return parts.keySet().stream().map(CheckpointTensor::key).toList();
+        return slices.keySet().stream().map(CheckpointTensor::key).toList();
     }
 
-    private Part part(String name) {
-        return parts.entrySet().stream()
+    private Slice slice(String name) {
+        return slices.entrySet().stream()
                 .filter(entry -> entry.getKey().key().equals(name))
                 .map(Map.Entry::getValue)
                 .findFirst()
@@ -63,15 +63,15 @@ public final class VectorTensors implements NamedTensors {
 
     @Override
     public TensorDescription description(String name) {
-        return new TensorDescription(name, ElementType.F32, Shape.of(part(name).length()));
+        return new TensorDescription(name, ElementType.F32, Shape.of(slice(name).length()));
     }
 
     @Override
     public void read(String name, Consumer<FloatBuffer> chunks) {
-        Part part = part(name);
-        for (long done = 0; done < part.length(); done += CHUNK_ELEMENTS) {
-            int length = (int) Math.min(CHUNK_ELEMENTS, part.length() - done);
-            chunks.accept(part.vector().part(part.from() + done, length));
+        Slice slice = slice(name);
+        for (long done = 0; done < slice.length(); done += CHUNK_ELEMENTS) {
+            int length = (int) Math.min(CHUNK_ELEMENTS, slice.length() - done);
+            chunks.accept(slice.vector().part(slice.from() + done, length));
         }
     }
 

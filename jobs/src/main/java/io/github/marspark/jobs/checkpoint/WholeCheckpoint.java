@@ -1,9 +1,9 @@
 package io.github.marspark.jobs.checkpoint;
 
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
-import io.github.marspark.jobs.checkpoint.CheckpointManifest.Shard;
-import io.github.marspark.jobs.checkpoint.VectorTensors.Part;
+import io.github.marspark.jobs.checkpoint.VectorTensors.Slice;
 import io.github.marspark.jobs.exchange.FlatVector;
+import io.github.marspark.jobs.exchange.Sharding;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.runtime.ProgramVersion;
@@ -37,7 +37,7 @@ public final class WholeCheckpoint {
     }
 
     /**
-     * Writes the checkpoint as one shard.
+     * Writes the checkpoint as one part.
      *
      * @param folder of the checkpoints
      * @param step number of steps done
@@ -48,16 +48,16 @@ public final class WholeCheckpoint {
     public String write(CheckpointFolder folder, long step, INDArray parameters, INDArray average) {
         FlatVector nothing = FlatVector.zeros(layout.size());
         VectorTensors tensors = new VectorTensors(Map.of(
-                CheckpointTensor.PARAMETERS, Part.all(FlatVector.of(parameters)),
-                CheckpointTensor.AVERAGE, Part.all(FlatVector.of(average)),
-                CheckpointTensor.FIRST_MOMENT, Part.all(nothing),
-                CheckpointTensor.SECOND_MOMENT, Part.all(nothing)));
+                CheckpointTensor.PARAMETERS, Slice.all(FlatVector.of(parameters)),
+                CheckpointTensor.AVERAGE, Slice.all(FlatVector.of(average)),
+                CheckpointTensor.FIRST_MOMENT, Slice.all(nothing),
+                CheckpointTensor.SECOND_MOMENT, Slice.all(nothing)));
         String unfinished = CheckpointFolder.unfinished(step, ATTEMPT);
-        Shard shard = folder.writeShard(unfinished, 0, 1, 0, layout.size(), tensors);
+        CheckpointPart part = folder.parts().write(unfinished, 0, new Sharding(layout.size(), 1), tensors);
         folder.complete(
                 unfinished,
                 CheckpointManifest.of(
-                        step, ProgramVersion.name(), Recipes.render(recipe), data, layout, List.of(shard)));
+                        step, ProgramVersion.name(), Recipes.render(recipe), data, layout, List.of(part)));
         return folder.store().path(CheckpointFolder.name(step)).toString();
     }
 }

@@ -37,6 +37,13 @@ public final class CheckRecipeCommand implements RecipeCommand {
                 "sample");
     }
 
+    /** Prints addresses as they are written, so that what is printed is a recipe for any machine. */
+    @Override
+    public void run(List<String> arguments, PrintStream out) {
+        RecipeArguments parsed = RecipeArguments.parse(this, arguments);
+        run(Recipes.read(parsed.file(), parsed.settings()), parsed.options(), out);
+    }
+
     @Override
     public void run(Recipe recipe, Set<String> options, PrintStream out) {
         out.print(Recipes.render(recipe));

@@ -88,7 +88,7 @@ public final class DemoCommand implements RecipeCommand {
         copy(SHEET, recipe.samples(), recipe.out());
         copy(CURVE, recipe.checkpoints(), recipe.out());
         double seconds = (System.nanoTime() - start) / 1e9;
-        out.printf("%nThe demo took %.0f s. Look at %s/%s and at %2$s/%s.%n", seconds, recipe.out(), SHEET, CURVE);
+        out.printf("%nThe demo took %.0f s. Look at %s/%s and at %2$s/%s.%n", seconds, Storage.shown(recipe.out()), SHEET, CURVE);
         return seconds;
     }
 
@@ -107,7 +107,7 @@ public final class DemoCommand implements RecipeCommand {
         Map<String, String> settings = new LinkedHashMap<>(demo.settings());
         settings.remove("images");
         Map<String, String> drawing = new LinkedHashMap<>(settings);
-        drawing.put("samples", recipe.out() + "/trousers");
+        drawing.put("samples", settings.get("out") + "/trousers");
         drawing.put("sample.labels", "[1]");
         drawing.put("sample.seed", Long.toString(recipe.sample().seed() + 1));
         Map<String, String> training = new LinkedHashMap<>(settings);

@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.command;
 
+import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.recipe.Suggestion;
@@ -16,7 +17,7 @@ import java.util.Set;
 /**
  * What was written after the name of a job that takes a recipe.
  *
- * @param recipe complete and checked
+ * @param recipe complete and checked, every address of files absolute, so that executors find what the driver means
  * @param options the words that begin with hyphens
  * @param file the recipe's
  * @param settings those written on the command line, values by keys
@@ -37,7 +38,7 @@ record RecipeArguments(Recipe recipe, Set<String> options, Path file, Map<String
             }
         }
         Path file = file(job, files);
-        Recipe recipe = Recipes.read(file, settings);
+        Recipe recipe = Recipes.read(file, settings).located(Storage::absolute);
         refuseMissing(job, recipe);
         return new RecipeArguments(recipe, options, file, settings);
     }

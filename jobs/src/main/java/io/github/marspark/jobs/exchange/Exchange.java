@@ -33,6 +33,14 @@ public interface Exchange extends AutoCloseable {
     Sharding sharding();
 
     /**
+     * Gives all ranks the parameters of rank 0, whatever they had: starting values that were computed on processors of
+     * different makers may differ in their last bits. Called by all ranks, before the first step.
+     *
+     * @throws PeerException if a peer is late or gone
+     */
+    void broadcast();
+
+    /**
      * Adds up the gradients of all ranks, in rank order, so that equal gradients give equal bits. Afterwards the rank's own
      * shard of its gradient holds the sum; the rest is as it was.
      *

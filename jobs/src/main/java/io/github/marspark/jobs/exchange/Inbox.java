@@ -39,6 +39,7 @@ final class Inbox {
     private final Map<Long, Round> rounds = new HashMap<>();
     private final Map<Long, byte[][]> notes = new HashMap<>();
     private @Nullable PeerException failure;
+    private int beginning;
     private long waitingNanos;
 
     /**
@@ -77,6 +78,12 @@ final class Inbox {
         return round(step).reducing;
     }
 
+    /** A chunk of the own shard has come from rank 0, before the first step. */
+    synchronized void addBeginning() {
+        beginning++;
+        notifyAll();
+    }
+
     synchronized void addPublished(long step, int from) {
         round(step).published[from]++;
         notifyAll();
@@ -105,10 +112,16 @@ final class Inbox {
         return chunks;
     }
 
+    /** Waits for all chunks of the own shard from rank 0. */
+    synchronized void awaitBeginning(Peers peers) {
+        await(from -> from != 0 || beginning == sharding.chunks(rank), peers, "first parameters");
+    }
+
     /** Waits for all chunks of the others and forgets the step. */
     synchronized void awaitPublished(long step, Peers peers) {
         int[] published = round(step).published;
-        await(from -> published[from] == sharding.chunks(from), peers, "parameters after step " + step);
+        String what = step < 0 ? "first parameters" : "parameters after step " + step;
+        await(from -> published[from] == sharding.chunks(from), peers, what);
         rounds.remove(step);
     }
 

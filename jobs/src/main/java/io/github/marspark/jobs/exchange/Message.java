@@ -5,15 +5,14 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * The head of everything ranks send to one another, followed by numbers, little-endian.
+ * The head of everything ranks send to one another, between the run's token and numbers, little-endian.
  *
  * @param kind what follows
  * @param rank who sends
- * @param run which training, so that a late message of an earlier attempt is refused
  * @param number the training step; of {@link Kind#NOTE} the count of such messages before
  * @param chunk number within the owner's shard
  */
-record Message(Kind kind, int rank, long run, long number, int chunk) {
+record Message(Kind kind, int rank, long number, int chunk) {
     /** What a message carries. */
     enum Kind {
         /** Gradients for the owner of a chunk: float32. */
@@ -21,7 +20,9 @@ record Message(Kind kind, int rank, long run, long number, int chunk) {
         /** New parameters of a chunk from its owner: float32. */
         PARAMETERS(2),
         /** A few numbers or a sentence. */
-        NOTE(3);
+        NOTE(3),
+        /** Of rank 0, the parameters that the owner of a chunk begins with: float32. */
+        BEGINNING(4);
 
         private final int number;
 
@@ -34,26 +35,34 @@ record Message(Kind kind, int rank, long run, long number, int chunk) {
                     .filter(kind -> kind.number == number)
                     .findFirst()
                     .orElseThrow(
-                            () -> new IllegalArgumentException("kind of message is " + number + ", must be 1 to 3"));
+                            () -> new IllegalArgumentException("kind of message is " + number + ", must be 1 to 4"));
         }
     }
 
-    /** Length of the head. */
-    static final int BYTES = 3 * Integer.BYTES + 2 * Long.BYTES + Integer.BYTES;
+    private static final int HEAD = 4 * Integer.BYTES + Long.BYTES;
 
-    void write(ByteBuffer target) {
-        target.order(ByteOrder.LITTLE_ENDIAN);
-        target.putInt(kind.number).putInt(rank).putInt(chunk).putInt(0);
-        target.putLong(run).putLong(number);
+    /** Length of token and head. */
+    static final int BYTES = RunToken.BYTES + HEAD;
+
+    /** Token and head, ready for as many bytes as follow. */
+    ByteBuffer begin(RunToken token, int following) {
+        ByteBuffer message = token.message(HEAD + following).order(ByteOrder.LITTLE_ENDIAN);
+        message.putInt(kind.number).putInt(rank).putInt(chunk).putInt(0);
+        return message.putLong(number);
     }
 
-    /** Reads a head; the buffer is left at what follows. */
-    static Message read(ByteBuffer source) {
+    /**
+     * Reads token and head; the buffer is left at what follows.
+     *
+     * @throws IllegalArgumentException if the token is not the run's
+     */
+    static Message read(RunToken token, ByteBuffer source) {
+        token.requireIn(source);
         source.order(ByteOrder.LITTLE_ENDIAN);
         Kind kind = Kind.of(source.getInt());
         int rank = source.getInt();
         int chunk = source.getInt();
         source.getInt();
-        return new Message(kind, rank, source.getLong(), source.getLong(), chunk);
+        return new Message(kind, rank, source.getLong(), chunk);
     }
 }

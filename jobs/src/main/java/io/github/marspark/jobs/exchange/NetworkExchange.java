@@ -2,7 +2,6 @@ package io.github.marspark.jobs.exchange;
 
 import io.github.marspark.jobs.exchange.Message.Kind;
 import io.github.marspark.model.tensor.Threads;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -10,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
-import org.apache.spark.network.client.TransportClient;
 import org.apache.spark.network.server.RpcHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,17 +21,20 @@ import org.slf4j.LoggerFactory;
  * there instead. Chunks are reduced while others are still on their way, and new parameters are sent while the next chunk is
  * updated.
  */
-public final class NetworkExchange implements Exchange, Peers {
+public final class NetworkExchange implements Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(NetworkExchange.class);
 
-    private static final int LONGEST_TEXT = 4000;
+    private static final int LONGEST_TEXT = 16_000;
+
+    /** Stands for the step before the first, after which all ranks have the same parameters. */
+    private static final long BEFORE_ALL = -1;
 
     /**
      * What one rank brings to the exchange.
      *
      * @param rank this rank
      * @param ranks N
-     * @param run number of this attempt, the same on all ranks
+     * @param token of this attempt, the same on all ranks
      * @param parameters the whole vector, which others' shards are written to
      * @param gradient the whole vector
      * @param threads for sums
@@ -43,7 +44,7 @@ public final class NetworkExchange implements Exchange, Peers {
     public record Member(
             int rank,
             int ranks,
-            long run,
+            RunToken token,
             FlatVector parameters,
             FlatVector gradient,
             Threads threads,
@@ -57,8 +58,7 @@ public final class NetworkExchange implements Exchange, Peers {
     private final SparkNetwork network;
     private final Address address;
     private final Receiver receiver;
-    private final @Nullable Outbox[] outboxes;
-    private List<Address> addresses = List.of();
+    private @Nullable Outboxes connected;
     private long gathers;
 
     /**
@@ -73,7 +73,6 @@ public final class NetworkExchange implements Exchange, Peers {
         this.sharding = new Sharding(member.parameters().size(), member.ranks());
         this.pool = new BufferPool(sharding);
         this.inbox = new Inbox(sharding, member.rank(), member.timeout(), member.interruption());
-        this.outboxes = new @Nullable Outbox[member.ranks()];
         this.receiver = new Receiver(member, sharding, pool, inbox);
         this.network = open.apply(receiver);
         this.address = network.listen(host);
@@ -96,33 +95,11 @@ public final class NetworkExchange implements Exchange, Peers {
      * @throws PeerException if one cannot be reached
      */
     public void connect(List<Address> all) {
-        this.addresses = List.copyOf(all);
-        for (int peer = 0; peer < sharding.ranks(); peer++) {
-            if (peer != member.rank()) {
-                outboxes[peer] = new Outbox(name(peer), client(peer), member.timeout(), inbox::fail);
-            }
-        }
+        connected = new Outboxes(member, sharding, network, all, inbox::fail);
     }
 
-    private TransportClient client(int peer) {
-        try {
-            return network.connect(addresses.get(peer));
-        } catch (IOException | RuntimeException e) {
-            throw new PeerException(
-                    "rank %d cannot connect to %s: %s; do both executors have the same secret, and is that port reachable from here?"
-                            .formatted(member.rank(), name(peer), e.getMessage()),
-                    e);
-        }
-    }
-
-    @Override
-    public String name(int peer) {
-        return "rank %d (%s)".formatted(peer, addresses.get(peer));
-    }
-
-    @Override
-    public boolean isGone(int peer) {
-        return Objects.requireNonNull(outboxes[peer]).isGone();
+    private Outboxes peers() {
+        return Objects.requireNonNull(connected, "the exchange is not connected");
     }
 
     @Override
@@ -140,13 +117,9 @@ public final class NetworkExchange implements Exchange, Peers {
     @Override
     public void reduceScatter(long step, Chunk reduced) {
         inbox.reduce(step);
-        for (int peer = 0; peer < outboxes.length; peer++) {
-            for (int chunk = 0; chunk < sharding.chunks(peer); chunk++) {
-                send(peer, Kind.GRADIENT, step, member.gradient(), peer, chunk);
-            }
-        }
+        peers().scatter(Kind.GRADIENT, step, member.gradient());
         for (int chunk = 0; chunk < sharding.chunks(member.rank()); chunk++) {
-            reduce(chunk, inbox.contributions(step, chunk, this));
+            reduce(chunk, inbox.contributions(step, chunk, peers()));
             reduced.run(chunk);
         }
     }
@@ -165,17 +138,6 @@ public final class NetworkExchange implements Exchange, Peers {
             if (contribution != null) {
                 pool.giveBack(contribution);
             }
-        }
-    }
-
-    private void send(int peer, Kind kind, long step, FlatVector vector, int owner, int chunk) {
-        Outbox outbox = outboxes[peer];
-        if (outbox != null) {
-            outbox.send(
-                    new Message(kind, member.rank(), member.run(), step, chunk),
-                    vector,
-                    sharding.chunkFrom(owner, chunk),
-                    sharding.chunkLength(owner, chunk));
         }
     }
 
@@ -206,43 +168,40 @@ public final class NetworkExchange implements Exchange, Peers {
 
     private byte[][] gather(long step, String phase, byte[] note) {
         long number = gathers++;
-        for (int peer = 0; peer < outboxes.length; peer++) {
-            Outbox outbox = outboxes[peer];
-            if (outbox != null) {
-                outbox.send(new Message(Kind.NOTE, member.rank(), member.run(), number, 0), note);
-            }
-        }
-        return inbox.notes(number, phase + " of step " + step, note, this);
+        peers().send(number, note);
+        return inbox.notes(number, phase + " of step " + step, note, peers());
     }
 
     // ---- parameters
 
     @Override
+    public void broadcast() {
+        if (member.rank() == 0) {
+            peers().scatter(Kind.BEGINNING, BEFORE_ALL, member.parameters());
+        } else {
+            inbox.awaitBeginning(peers());
+        }
+        allGather(BEFORE_ALL, chunk -> {});
+    }
+
+    @Override
     public void allGather(long step, Chunk update) {
         for (int chunk = 0; chunk < sharding.chunks(member.rank()); chunk++) {
             update.run(chunk);
-            for (int peer = 0; peer < outboxes.length; peer++) {
-                send(peer, Kind.PARAMETERS, step, member.parameters(), member.rank(), chunk);
-            }
+            peers().publish(step, member.parameters(), chunk);
         }
-        inbox.awaitPublished(step, this);
+        inbox.awaitPublished(step, peers());
     }
 
     @Override
     public Traffic traffic() {
-        long sent = Arrays.stream(outboxes)
-                .filter(Objects::nonNull)
-                .mapToLong(Outbox::bytes)
-                .sum();
-        return new Traffic(sent, receiver.bytes(), inbox.waitingNanos());
+        return new Traffic(peers().bytes(), receiver.bytes(), inbox.waitingNanos());
     }
 
     @Override
     public void close() {
-        for (Outbox outbox : outboxes) {
-            if (outbox != null) {
-                outbox.close();
-            }
+        if (connected != null) {
+            connected.close();
         }
         network.close();
     }

@@ -20,6 +20,7 @@ final class Outbox implements AutoCloseable {
     private static final int WINDOW = 4;
 
     private final String peer;
+    private final RunToken token;
     private final TransportClient client;
     private final Duration timeout;
     private final Consumer<PeerException> failed;
@@ -27,8 +28,9 @@ final class Outbox implements AutoCloseable {
     private final AtomicLong bytes = new AtomicLong();
     private final ExecutorService thread;
 
-    Outbox(String peer, TransportClient client, Duration timeout, Consumer<PeerException> failed) {
+    Outbox(String peer, RunToken token, TransportClient client, Duration timeout, Consumer<PeerException> failed) {
         this.peer = peer;
+        this.token = token;
         this.client = client;
         this.timeout = timeout;
         this.failed = failed;
@@ -41,9 +43,7 @@ final class Outbox implements AutoCloseable {
 
     /** Sends a few bytes later, in order. */
     void send(Message head, byte[] note) {
-        ByteBuffer message = ByteBuffer.allocate(Message.BYTES + note.length);
-        head.write(message);
-        message.put(note).flip();
+        ByteBuffer message = head.begin(token, note.length).put(note).flip();
         bytes.addAndGet(message.remaining());
         thread.execute(() -> sendNow(head, receipt -> client.sendRpc(message, receipt)));
     }
@@ -55,12 +55,11 @@ final class Outbox implements AutoCloseable {
     void send(Message head, FlatVector vector, long from, int length) {
         bytes.addAndGet(Message.BYTES + (long) length * Float.BYTES);
         thread.execute(() -> {
-            ByteBuffer start = ByteBuffer.allocate(Message.BYTES);
-            head.write(start);
+            ByteBuffer start = head.begin(token, 0).flip();
             NioManagedBuffer numbers = new NioManagedBuffer(vector.bytes(from, length));
             sendNow(head, receipt -> {
                 receipt.keep(vector);
-                client.uploadStream(new NioManagedBuffer(start.flip()), numbers, receipt);
+                client.uploadStream(new NioManagedBuffer(start), numbers, receipt);
             });
         });
     }

@@ -11,11 +11,15 @@ import org.apache.spark.network.client.TransportClient;
 import org.apache.spark.network.server.OneForOneStreamManager;
 import org.apache.spark.network.server.RpcHandler;
 import org.apache.spark.network.server.StreamManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings what other ranks send to its place; runs on the network's threads. */
 final class Receiver extends RpcHandler {
     /** Stands for a chunk of gradients that is in the sum already: of two, the order makes no difference. */
     static final ByteBuffer ADDED = ByteBuffer.allocate(0);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
 
     private final NetworkExchange.Member member;
     private final Sharding sharding;
@@ -50,10 +54,8 @@ final class Receiver extends RpcHandler {
         try {
             takeNote(head(bytes), bytes);
         } catch (IllegalArgumentException | BufferUnderflowException e) {
-            callback.onFailure(new IllegalArgumentException(
-                    "rank %d refuses a message from %s: %s"
-                            .formatted(member.rank(), client.getSocketAddress(), e.getMessage()),
-                    e));
+            callback.onFailure(refused(client, e));
+            SparkNetwork.hangUp(client);
             return;
         }
         bytesReceived.addAndGet(size);
@@ -62,12 +64,26 @@ final class Receiver extends RpcHandler {
 
     @Override
     public StreamCallbackWithID receiveStream(TransportClient client, ByteBuffer header, RpcResponseCallback callback) {
-        Message head = head(header);
-        return switch (head.kind()) {
-            case GRADIENT -> gradient(head);
-            case PARAMETERS -> parameters(head);
-            case NOTE -> throw new IllegalArgumentException("a note comes as a message, not as a stream");
-        };
+        try {
+            Message head = head(header);
+            return switch (head.kind()) {
+                case GRADIENT -> gradient(head);
+                case PARAMETERS -> parameters(head);
+                case BEGINNING -> beginning(head);
+                case NOTE -> throw new IllegalArgumentException("a note comes as a message, not as a stream");
+            };
+        } catch (IllegalArgumentException | BufferUnderflowException e) {
+            throw refused(client, e);
+        }
+    }
+
+    /** Spark closes the connection after a stream that is refused, and this rank after a message. */
+    private IllegalArgumentException refused(TransportClient client, RuntimeException reason) {
+        LOG.warn("refused {}: {}", client.getSocketAddress(), reason.getMessage());
+        return new IllegalArgumentException(
+                "rank %d refuses a message from %s: %s"
+                        .formatted(member.rank(), client.getSocketAddress(), reason.getMessage()),
+                reason);
     }
 
     @Override
@@ -76,10 +92,7 @@ final class Receiver extends RpcHandler {
     }
 
     private Message head(ByteBuffer bytes) {
-        Message head = Message.read(bytes);
-        if (head.run() != member.run()) {
-            throw new IllegalArgumentException("it is of run %x, this is run %x".formatted(head.run(), member.run()));
-        }
+        Message head = Message.read(member.token(), bytes);
         if (head.rank() < 0 || head.rank() >= sharding.ranks() || head.rank() == member.rank()) {
             throw new IllegalArgumentException(
                     "it says that it is of rank %d, of %d ranks".formatted(head.rank(), sharding.ranks()));
@@ -105,12 +118,23 @@ final class Receiver extends RpcHandler {
     }
 
     private Arrival parameters(Message head) {
-        requireChunk(head.rank(), head.chunk());
-        int length = sharding.chunkLength(head.rank(), head.chunk());
-        ByteBuffer place = member.parameters().bytes(sharding.chunkFrom(head.rank(), head.chunk()), length);
+        return parameters(head, head.rank(), () -> inbox.addPublished(head.number(), head.rank()));
+    }
+
+    private Arrival beginning(Message head) {
+        if (head.rank() != 0) {
+            throw new IllegalArgumentException("rank %d sent first parameters".formatted(head.rank()));
+        }
+        return parameters(head, member.rank(), inbox::addBeginning);
+    }
+
+    private Arrival parameters(Message head, int owner, Runnable complete) {
+        requireChunk(owner, head.chunk());
+        int length = sharding.chunkLength(owner, head.chunk());
+        ByteBuffer place = member.parameters().bytes(sharding.chunkFrom(owner, head.chunk()), length);
         return new Arrival(head, Sink.copy(place), () -> {
             bytesReceived.addAndGet(Message.BYTES + (long) length * Float.BYTES);
-            inbox.addPublished(head.number(), head.rank());
+            complete.run();
         });
     }
 

@@ -26,6 +26,11 @@ public final class SoloExchange implements Exchange {
     }
 
     @Override
+    public void broadcast() {
+        // there is nobody else
+    }
+
+    @Override
     public void reduceScatter(long step, Chunk reduced) {
         each(reduced);
     }

@@ -1,5 +1,7 @@
 package io.github.marspark.jobs.exchange;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.channels.UnresolvedAddressException;
@@ -54,13 +56,20 @@ public final class SparkNetwork implements AutoCloseable {
         TransportConf transport = transport(configuration, timeout);
         this.context = new TransportContext(transport, handler);
         if (secrets != null) {
-            this.serverBootstraps = List.of(new RefusalLog(new AuthServerBootstrap(transport, secrets)));
+            this.serverBootstraps =
+                    List.of(SparkNetwork::limit, new RefusalLog(new AuthServerBootstrap(transport, secrets)));
             TransportClientBootstrap prove = new AuthClientBootstrap(transport, application, secrets);
             this.clients = context.createClientFactory(List.of(prove));
         } else {
-            this.serverBootstraps = List.of();
+            this.serverBootstraps = List.of(SparkNetwork::limit);
             this.clients = context.createClientFactory();
         }
+    }
+
+    /** Stands before all that Spark adds to a connection. */
+    private static RpcHandler limit(Channel connection, RpcHandler handler) {
+        connection.pipeline().addFirst(new FrameLimit());
+        return handler;
     }
 
     /**
@@ -144,6 +153,16 @@ public final class SparkNetwork implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while connecting to " + address, e);
         }
+    }
+
+    /**
+     * Closes the connection to someone who is refused, after the answers that are under way; for the network's threads, which
+     * must not wait for that.
+     *
+     * @param peer who has sent something
+     */
+    public static void hangUp(TransportClient peer) {
+        ChannelFuture unused = peer.getChannel().close();
     }
 
     @Override

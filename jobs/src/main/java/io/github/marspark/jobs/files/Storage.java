@@ -43,6 +43,48 @@ public final class Storage {
     }
 
     /**
+     * An address that means the same in every process, whatever its working folder. One without a scheme is of the default
+     * file system; a relative one begins at this process' working folder, on other than local disks at the user's own.
+     *
+     * @param key it was given by, for the message
+     * @param address a path, an address, or nothing
+     * @return with scheme and from the root on; nothing if nothing was given
+     * @throws IllegalArgumentException if it is no address
+     */
+    public static String absolute(String key, String address) {
+        if (address.isEmpty()) {
+            return address;
+        }
+        URI given = uri(key, address);
+        if (given.getScheme() != null && (given.getAuthority() != null || "file".equals(given.getScheme()))) {
+            return address;
+        }
+        return qualified(address).toString();
+    }
+
+    private static URI uri(String key, String address) {
+        try {
+            return new Path(address).toUri();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "%s is %s, which is no address of files (%s); give a path, or an address such as file:///FOLDER"
+                            .formatted(key, address, e.getMessage()),
+                    e);
+        }
+    }
+
+    /**
+     * An address as a person reads it.
+     *
+     * @param address from the root on
+     * @return without the scheme of local files
+     */
+    public static String shown(String address) {
+        URI uri = new Path(address).toUri();
+        return "file".equals(uri.getScheme()) ? uri.getPath() : address;
+    }
+
+    /**
      * Whether a path lies on this machine's own disks.
      *
      * @param path with its scheme

@@ -48,7 +48,7 @@ public final class Description {
     }
 
     /**
-     * A checkpoint: what it was trained on, arrays, shards, and whether they are as they were written.
+     * A checkpoint: what it was trained on, arrays, parts, and whether they are as they were written.
      *
      * @throws CheckpointException if they are not
      */
@@ -72,9 +72,9 @@ public final class Description {
                 "parameters     %,d in %d arrays%n",
                 manifest.parameters(), manifest.layout().size());
         manifest.layout().stream().limit(FIRST).forEach(array -> out.printf("  %s %s%n", array.name(), array.shape()));
-        manifest.shards().forEach(shard -> {
-            folder.verify(step, shard);
-            out.printf("shard          %s, %,d bytes, as it was written%n", shard.file(), shard.bytes());
+        manifest.parts().forEach(part -> {
+            folder.parts().verify(step, part);
+            out.printf("part           %s, %,d bytes, as it was written%n", part.file(), part.bytes());
         });
         CheckpointReader reader = CheckpointReader.at(folder, step);
         for (CheckpointTensor tensor : List.of(CheckpointTensor.PARAMETERS, CheckpointTensor.AVERAGE)) {

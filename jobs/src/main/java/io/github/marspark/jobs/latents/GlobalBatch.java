@@ -54,6 +54,19 @@ public final class GlobalBatch implements AutoCloseable {
      * @param ranks N
      */
     public static GlobalBatch ofRank(Recipe recipe, LatentIndex index, int rank, int ranks) {
+        return ofRank(recipe, index, rank, ranks, newLocalFile());
+    }
+
+    /**
+     * The slots of a rank, whose records are copied to a file.
+     *
+     * @param recipe of the training
+     * @param index of all records
+     * @param rank of N
+     * @param ranks N
+     * @param file a new one on a local disk, which is gone when this is closed
+     */
+    public static GlobalBatch ofRank(Recipe recipe, LatentIndex index, int rank, int ranks, Path file) {
         DataOrder order = order(recipe, index);
         return new GlobalBatch(
                 recipe,
@@ -62,7 +75,7 @@ public final class GlobalBatch implements AutoCloseable {
                         order.first(rank, ranks),
                         order.end(rank, ranks),
                         recipe.data().mirror(),
-                        newLocalFile()),
+                        file),
                 order);
     }
 

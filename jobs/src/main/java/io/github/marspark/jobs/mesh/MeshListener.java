@@ -128,7 +128,7 @@ final class MeshListener extends BaseTrainingListener implements Serializable {
     private ProgressClient client() {
         ProgressClient known = client;
         if (known == null) {
-            known = new ProgressClient(plan.progressAddress());
+            known = new ProgressClient(plan.progressAddress(), plan.token());
             client = known;
         }
         return known;

@@ -1,11 +1,12 @@
 package io.github.marspark.jobs.mesh;
 
 import io.github.marspark.jobs.exchange.Address;
+import io.github.marspark.jobs.exchange.RunToken;
 import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
-import java.io.Serializable;
 import java.util.Map;
+import java.io.Serializable;
 
 /**
  * What the driver tells every executor that trains by DL4J's gradient sharing.
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param firstStep steps done before
  * @param meshDriver the driver's address in the mesh
  * @param progress where progress is told
+ * @param token that only this training's members know
  */
 record MeshPlan(
         String recipeText,
@@ -25,7 +27,8 @@ record MeshPlan(
         int threads,
         long firstStep,
         String meshDriver,
-        String progress)
+        String progress,
+        RunToken token)
         implements Serializable {
     Recipe recipe() {
         return Recipes.parse(recipeText, "the plan's recipe", Map.of());

@@ -4,6 +4,7 @@ import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.checkpoint.DataCheck;
 import io.github.marspark.jobs.checkpoint.WholeCheckpoint;
+import io.github.marspark.jobs.exchange.RunToken;
 import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.progress.ProgressBoard;
 import io.github.marspark.jobs.progress.ProgressServer;
@@ -83,7 +84,8 @@ public final class MeshTraining {
         int share = requireShare();
         board.say(
                 "dl4j-shared: the losses are those of one executor; no moving average is kept, a checkpoint's average is its parameters, and its moments are zeros");
-        try (ProgressServer progress = new ProgressServer(board, watch)) {
+        RunToken token = RunToken.random();
+        try (ProgressServer progress = new ProgressServer(token, board, watch, folder.store())) {
             CheckpointReader last = folder.steps().isEmpty() ? null : CheckpointReader.latest(recipe.checkpoints());
             savedStep = last == null ? 0 : last.step();
             MeshPlan plan = new MeshPlan(
@@ -93,7 +95,8 @@ public final class MeshTraining {
                     cluster.cores(),
                     savedStep,
                     MeshAddress.ofDriver(train.dl4jShared()),
-                    progress.address().toString());
+                    progress.address().toString(),
+                    token);
             List<MeshMember> members = MeshCheck.members(spark, cluster, plan);
             MeshMaster master = new MeshMaster(train.dl4jShared(), share, plan.meshDriver(), watch);
             master.setListeners(List.of(new MeshListener(plan, members.get(0).executor())));
@@ -101,8 +104,7 @@ public final class MeshTraining {
             if (last != null) {
                 DataCheck.requireSame(last, latents);
                 graph.getNetwork().setParams(last.parameters().reshape(1, -1));
-                board.say("goes on from %s, with an optimiser that has forgotten"
-                        .formatted(folder.store().path(CheckpointFolder.name(savedStep))));
+                board.say("goes on from %s, with an optimiser that has forgotten".formatted(folder.address(savedStep)));
             }
             train(graph, master, plan, members);
         } finally {
@@ -248,6 +250,7 @@ public final class MeshTraining {
                     "step %d: the parameters are not finite; the last checkpoint is as it was; a lower train.learning-rate may help"
                             .formatted(step));
         }
+        board.keep();
         String address = new WholeCheckpoint(
                         recipe, MarParameters.layout(RecipeNetwork.config(recipe)), DataCheck.data(latents))
                 .write(folder, step, parameters, parameters);

@@ -4,105 +4,146 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.files.Storage;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.TreeMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.stream.Collectors;
 
 /**
  * The file {@code metrics.jsonl} next to the checkpoints: one line a step, the newest if a step was done again. On a local
- * disk it grows with every step, elsewhere it is written anew with every checkpoint. Driver only; thread-safe.
+ * disk it grows with every step, elsewhere it is written anew with every checkpoint; what it holds stays in the file and
+ * not in memory. Driver only; thread-safe.
  */
 public final class MetricsFile {
     public static final String NAME = "metrics.jsonl";
-    private static final Logger LOG = LoggerFactory.getLogger(MetricsFile.class);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** A step's line. */
+    private record Line(long step, String text) {}
+
     private final FileStore store;
-    private final NavigableMap<Long, String> lines = new TreeMap<>();
+    private final List<Line> pending = new ArrayList<>();
+    private long last;
+    private boolean isAppendable;
 
     public MetricsFile(FileStore store) {
         this.store = store;
         store.recover(NAME);
-        if (store.exists(NAME)) {
-            read();
-        }
+        MetricsLines lines = lines();
+        this.last = lines.last();
+        this.isAppendable = lines.areWhole();
     }
 
-    private void read() {
-        try (BufferedReader reader =
-                new BufferedReader(new InputStreamReader(store.read(NAME), StandardCharsets.UTF_8))) {
-            reader.lines().forEach(this::keep);
-        } catch (IOException e) {
-            throw new UncheckedIOException(store.path(NAME) + " cannot be read: " + e.getMessage(), e);
-        }
+    private MetricsLines lines() {
+        return MetricsLines.of(store, NAME);
     }
 
-    /** A line that was cut off when the driver died is left out. */
-    private void keep(String line) {
-        try {
-            lines.put(JSON.readValue(line, StepReport.class).step(), line);
-        } catch (JsonProcessingException cut) {
-            LOG.warn("{} has a line that breaks off; it is left out", store.path(NAME));
-        }
-    }
-
-    /** Adds a step; what was written about later steps belongs to an earlier attempt and goes. */
+    /**
+     * Adds a step; what was written about it and later ones belongs to an earlier attempt and goes.
+     *
+     * @throws UncheckedIOException if the file cannot be written; the line is not lost, and written with the next
+     */
     synchronized void add(long step, String line) {
-        boolean again = !lines.tailMap(step, true).isEmpty();
-        lines.tailMap(step, true).clear();
-        lines.put(step, line);
-        if (again) {
-            rewrite();
-        } else if (store.isLocal()) {
-            append(line);
+        pending.removeIf(other -> other.step() >= step);
+        pending.add(new Line(step, line));
+        isAppendable &= step > last;
+        if (store.isLocal()) {
+            write();
         }
     }
 
-    private void append(String line) {
+    /**
+     * Makes sure that all steps so far are in the file and outlast this machine.
+     *
+     * @throws UncheckedIOException if that cannot be
+     */
+    public synchronized void save() {
+        write();
+        if (store.isLocal() && store.exists(NAME)) {
+            force(Storage.local(store.path(NAME)), StandardOpenOption.WRITE);
+            force(Storage.local(store.path()), StandardOpenOption.READ);
+        }
+    }
+
+    private void write() {
+        if (pending.isEmpty()) {
+            return;
+        }
+        if (isAppendable && store.isLocal()) {
+            append();
+        } else {
+            rewrite();
+        }
+        last = pending.get(pending.size() - 1).step();
+        pending.clear();
+        isAppendable = true;
+    }
+
+    private void append() {
         Path file = Storage.local(store.path(NAME));
+        isAppendable = false; // until all of it is written
         try {
             Files.createDirectories(file.resolveSibling("."));
             Files.writeString(
-                    file, line + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                    file, text(), StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be written: " + e.getMessage(), e);
+            throw failure(file, e);
         }
     }
 
-    /** Makes sure that all steps so far are in the file. */
-    public synchronized void save() {
-        if (!store.isLocal()) {
-            rewrite();
-        }
+    private String text() {
+        return pending.stream().map(line -> line.text() + "\n").collect(Collectors.joining());
     }
 
     private void rewrite() {
-        byte[] text = (String.join("\n", lines.values()) + "\n").getBytes(StandardCharsets.UTF_8);
-        store.replace(NAME, stream -> stream.write(text));
+        MetricsLines lines = lines();
+        byte[] added = text().getBytes(StandardCharsets.UTF_8);
+        store.replace(NAME, stream -> {
+            lines.before(pending.get(0).step(), line -> stream.write((line + "\n").getBytes(StandardCharsets.UTF_8)));
+            stream.write(added);
+        });
+    }
+
+    private static void force(Path path, StandardOpenOption mode) {
+        try (FileChannel channel = FileChannel.open(path, mode)) {
+            channel.force(true);
+        } catch (IOException e) {
+            throw failure(path, e);
+        }
+    }
+
+    private static UncheckedIOException failure(Path path, IOException cause) {
+        return new UncheckedIOException(path + " cannot be written: " + cause.getMessage(), cause);
     }
 
     /** The losses by step. */
     public synchronized Map<Long, Double> losses() {
         Map<Long, Double> losses = new TreeMap<>();
-        for (String line : List.copyOf(lines.values())) {
-            try {
-                StepReport report = JSON.readValue(line, StepReport.class);
-                losses.put(report.step(), report.loss());
-            } catch (JsonProcessingException e) {
-                throw new IllegalStateException("a line of metrics is no JSON: " + line, e);
-            }
+        long first = pending.isEmpty() ? Long.MAX_VALUE : pending.get(0).step();
+        try {
+            lines().before(first, line -> put(line, losses));
+        } catch (IOException e) {
+            throw new UncheckedIOException(store.path(NAME) + " cannot be read: " + e.getMessage(), e);
         }
+        pending.forEach(line -> put(line.text(), losses));
         return losses;
+    }
+
+    private static void put(String line, Map<Long, Double> losses) {
+        try {
+            StepReport report = JSON.readValue(line, StepReport.class);
+            losses.put(report.step(), report.loss());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a line of metrics is no JSON: " + line, e);
+        }
     }
 }

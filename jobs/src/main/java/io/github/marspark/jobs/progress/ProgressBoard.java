@@ -41,10 +41,14 @@ public final class ProgressBoard {
         out.println(sentence);
     }
 
-    /** A checkpoint is complete: what was told of the steps before it is to last as long. */
+    /** Makes sure that what was told of the steps so far lasts, as it must before a checkpoint that covers them is shown. */
+    public synchronized void keep() {
+        metrics.save();
+    }
+
+    /** A checkpoint is complete. */
     public synchronized void saved(String checkpoint) {
         out.println("checkpoint " + checkpoint);
-        metrics.save();
     }
 
     synchronized void add(StepReport report, String line) {

@@ -1,29 +1,41 @@
 package io.github.marspark.jobs.progress;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.marspark.jobs.exchange.Address;
+import io.github.marspark.jobs.exchange.RunToken;
 import io.github.marspark.jobs.exchange.SparkNetwork;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.network.client.TransportClient;
 import org.apache.spark.network.server.NoOpRpcHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An executor tells the driver how it goes; it waits for the driver only once, at the end. */
+/** An executor tells the driver how it goes; it waits for the driver only where it asks, and at the end. */
 public final class ProgressClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressClient.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int LONGEST_SENTENCE = 16_000;
 
+    private final RunToken token;
     private final SparkNetwork network;
     private final TransportClient client;
 
-    public ProgressClient(Address driver) {
+    /**
+     * Connects.
+     *
+     * @param driver where it listens
+     * @param token of this attempt
+     */
+    public ProgressClient(Address driver, RunToken token) {
+        this.token = token;
         this.network = SparkNetwork.ofThisProcess(PATIENCE, new NoOpRpcHandler());
         try {
             this.client = network.connect(driver);
@@ -41,7 +53,7 @@ public final class ProgressClient implements AutoCloseable {
     /** Something that a person should know. */
     public void say(String sentence) {
         LOG.info(sentence);
-        send(Map.of("say", sentence));
+        send(Map.of("say", cut(sentence)));
     }
 
     /** That a checkpoint is complete. */
@@ -57,12 +69,39 @@ public final class ProgressClient implements AutoCloseable {
 
     /** That an executor cannot go on, and why. */
     public void failed(String sentence) {
-        send(Map.of("failed", sentence));
+        send(Map.of("failed", cut(sentence)));
+    }
+
+    private static String cut(String sentence) {
+        return sentence.substring(0, Math.min(LONGEST_SENTENCE, sentence.length()));
+    }
+
+    /**
+     * Asks the driver to look for files, and to keep for good what it was told before.
+     *
+     * @param files that executors have written
+     * @return what the driver found instead of each file that is not as it should be, by its name; empty if all is well
+     * @throws IllegalStateException if the driver does not answer
+     */
+    public Map<String, String> ask(FilesSeen files) {
+        try {
+            ByteBuffer answer = client.sendRpcSync(message(files), PATIENCE.toMillis());
+            return JSON.readValue(
+                    StandardCharsets.UTF_8.decode(answer).toString(), new TypeReference<TreeMap<String, String>>() {});
+        } catch (JsonProcessingException | RuntimeException e) {
+            throw new IllegalStateException(
+                    "the driver at %s has not answered: %s".formatted(client.getSocketAddress(), e.getMessage()), e);
+        }
     }
 
     private void send(Object value) {
+        client.send(message(value));
+    }
+
+    private ByteBuffer message(Object value) {
         try {
-            client.send(ByteBuffer.wrap(JSON.writeValueAsString(value).getBytes(StandardCharsets.UTF_8)));
+            byte[] json = JSON.writeValueAsBytes(value);
+            return token.message(json.length).put(json).flip();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("progress cannot be written as JSON", e);
         }
@@ -72,12 +111,9 @@ public final class ProgressClient implements AutoCloseable {
     @Override
     public void close() {
         try {
-            client.sendRpcSync(ByteBuffer.allocate(0), PATIENCE.toMillis());
-        } catch (RuntimeException e) {
-            LOG.warn(
-                    "the driver at {} may not have heard the last steps: {}",
-                    client.getSocketAddress(),
-                    e.getMessage());
+            ask(FilesSeen.NONE);
+        } catch (IllegalStateException e) {
+            LOG.warn("the driver may not have heard the last steps: {}", e.getMessage());
         }
         client.close();
         network.close();

@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.recipe;
 
 import java.util.List;
+import java.util.function.BinaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -77,6 +78,30 @@ public record Recipe(
                 "a divisor of %d, the side of the latent image".formatted(latentSide));
         checkSampling(sample, data.classes(), square(latentSide / model.patch()));
         RecipeSizes.require(data, tokenizer, model, train, square(latentSide / model.patch()));
+    }
+
+    /**
+     * The same recipe with other addresses of its files.
+     *
+     * @param address of a key and what the recipe says there, the new one
+     * @return nothing else differs
+     */
+    public Recipe located(BinaryOperator<String> address) {
+        return new Recipe(
+                name,
+                seed,
+                address.apply("images", images),
+                address.apply("out", out),
+                address.apply("tokenizer-folder", tokenizerFolder),
+                address.apply("latents", latents),
+                address.apply("checkpoints", checkpoints),
+                address.apply("samples", samples),
+                data,
+                tokenizer,
+                encode,
+                model,
+                train,
+                sample);
     }
 
     private static void checkSides(DataRecipe data, TokenizerRecipe tokenizer, String key, List<Integer> attention) {

@@ -6,7 +6,7 @@ import io.github.marspark.data.image.ImageLimits;
 import io.github.marspark.data.image.ImageRejected;
 import io.github.marspark.data.image.PngFile;
 import io.github.marspark.data.image.RgbImage;
-import io.github.marspark.jobs.checkpoint.CheckpointManifest.Shard;
+import io.github.marspark.jobs.checkpoint.CheckpointPart;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.files.Lease;
@@ -59,8 +59,8 @@ public final class SampleFolder {
         this.plan = SamplePlan.of(recipe);
         this.origin = new Origin(new TreeMap<>(Map.of(
                 "checkpoint",
-                        checkpoint.manifest().shards().stream()
-                                .map(Shard::sha256)
+                        checkpoint.manifest().parts().stream()
+                                .map(CheckpointPart::sha256)
                                 .collect(Collectors.joining(" ")),
                 "step", Long.toString(checkpoint.step()),
                 "tokenizer", checkpoint.tokenizer(),

@@ -39,8 +39,13 @@ final class Replica {
         graph.init();
         graph.initGradientsView();
         this.network = MarLayerNetwork.of(graph);
-        network.use(Kernels.ofBackend(threads));
+        use(Kernels.ofBackend(threads));
         Nd4j.getAffinityManager().ensureLocation(graph.params(), Location.HOST);
+    }
+
+    /** Computes with other kernels from now on. */
+    void use(Kernels kernels) {
+        network.use(kernels);
     }
 
     ParameterLayout layout() {

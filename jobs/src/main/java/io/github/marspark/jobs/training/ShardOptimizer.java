@@ -3,7 +3,7 @@ package io.github.marspark.jobs.training;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.checkpoint.CheckpointTensor;
 import io.github.marspark.jobs.checkpoint.VectorTensors;
-import io.github.marspark.jobs.checkpoint.VectorTensors.Part;
+import io.github.marspark.jobs.checkpoint.VectorTensors.Slice;
 import io.github.marspark.jobs.exchange.FlatVector;
 import io.github.marspark.jobs.exchange.Sharding;
 import io.github.marspark.model.optimization.AdamW;
@@ -21,7 +21,7 @@ import java.util.Map;
  * AdamW and the moving average for the shard that a rank owns: moments and average of that shard only. Results do not
  * depend on the number of threads.
  */
-public final class ShardOptimizer {
+final class ShardOptimizer {
     private static final int GRAIN = 1 << 15;
 
     private final Sharding sharding;
@@ -37,13 +37,14 @@ public final class ShardOptimizer {
     private final double[] squares;
 
     /**
-     * An optimiser before its first step.
+     * An optimiser before its first step, whose average is {@linkplain #startAverage begun} or {@linkplain #restore
+     * restored} before that.
      *
      * @param layout names and places of all parameters
      * @param parameters of the whole network, of which it moves the shard
      * @param gradient as long
      */
-    public ShardOptimizer(
+    ShardOptimizer(
             Sharding sharding,
             int rank,
             AdamW adamW,
@@ -62,10 +63,10 @@ public final class ShardOptimizer {
         this.second = FlatVector.zeros(sharding.length(rank));
         this.threads = threads;
         this.squares = new double[sharding.chunks(rank)];
-        startAverage();
     }
 
-    private void startAverage() {
+    /** Makes the moving average a copy of the parameters, as it is before the first step. */
+    void startAverage() {
         for (int chunk = 0; chunk < squares.length; chunk++) {
             int length = sharding.chunkLength(rank, chunk);
             average.part(offset(chunk), length).put(parameters.part(sharding.chunkFrom(rank, chunk), length));
@@ -78,7 +79,7 @@ public final class ShardOptimizer {
     }
 
     /** Sums up the squares of a chunk of the gradient. */
-    public void measure(int chunk) {
+    void measure(int chunk) {
         int length = sharding.chunkLength(rank, chunk);
         var values = gradient.part(sharding.chunkFrom(rank, chunk), length);
         double[] sums = new double[(length + GRAIN - 1) / GRAIN];
@@ -92,12 +93,12 @@ public final class ShardOptimizer {
     }
 
     /** The sum of the squares of the shard's gradient. */
-    public double sumOfSquares() {
+    double sumOfSquares() {
         return Arrays.stream(squares).sum();
     }
 
     /** Moves a chunk of the parameters. */
-    public void update(int chunk, OptimizerStep step) {
+    void update(int chunk, OptimizerStep step) {
         int length = sharding.chunkLength(rank, chunk);
         long begin = sharding.chunkFrom(rank, chunk);
         OptimizerState state = new OptimizerState(
@@ -136,13 +137,13 @@ public final class ShardOptimizer {
     VectorTensors tensors() {
         return new VectorTensors(Map.of(
                 CheckpointTensor.PARAMETERS,
-                new Part(parameters, sharding.from(rank), sharding.length(rank)),
+                new Slice(parameters, sharding.from(rank), sharding.length(rank)),
                 CheckpointTensor.AVERAGE,
-                Part.all(average),
+                Slice.all(average),
                 CheckpointTensor.FIRST_MOMENT,
-                Part.all(first),
+                Slice.all(first),
                 CheckpointTensor.SECOND_MOMENT,
-                Part.all(second)));
+                Slice.all(second)));
     }
 
     /** Takes all parameters, and this shard's moments and average, from a checkpoint. */

@@ -2,22 +2,15 @@ package io.github.marspark.jobs.training;
 
 import io.github.marspark.data.image.LineChart;
 import io.github.marspark.data.image.PngFile;
-import io.github.marspark.data.latent.LatentHeader;
-import io.github.marspark.data.tokenizer.Tokenizer;
-import io.github.marspark.jobs.files.TokenizerFolder;
-import io.github.marspark.jobs.checkpoint.CheckpointException;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
-import io.github.marspark.jobs.checkpoint.CheckpointManifest;
-import io.github.marspark.jobs.exchange.Address;
+import io.github.marspark.jobs.exchange.RunToken;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.files.Lease;
-import io.github.marspark.jobs.files.MadeFolder;
 import io.github.marspark.jobs.files.Product;
-import io.github.marspark.jobs.files.TokenizerUse;
-import io.github.marspark.jobs.latents.LabelCheck;
 import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.latents.Slots;
 import io.github.marspark.jobs.mesh.MeshTraining;
+import io.github.marspark.jobs.progress.Attendance;
 import io.github.marspark.jobs.progress.Counters;
 import io.github.marspark.jobs.progress.MetricsFile;
 import io.github.marspark.jobs.progress.ProgressBoard;
@@ -25,28 +18,23 @@ import io.github.marspark.jobs.progress.ProgressServer;
 import io.github.marspark.jobs.recipe.GradientSharing;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
-import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.runtime.BarrierStage;
 import io.github.marspark.jobs.runtime.Cluster;
 import io.github.marspark.jobs.runtime.StageFailure;
-import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarParameters;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Trains the network of a recipe from its encoded images; driver only. */
 public final class TrainingJob {
     /** Picture of the loss, next to the checkpoints. */
     public static final String LOSS_CURVE = "loss.png";
 
-    private static final Logger LOG = LoggerFactory.getLogger(TrainingJob.class);
     private static final int FUTILE_ATTEMPTS = 4;
+    private static final String DRIVER = "driver";
 
     private final Recipe recipe;
     private final String program;
@@ -76,12 +64,13 @@ public final class TrainingJob {
      */
     public void run(JavaSparkContext spark, OptionalInt executors) {
         LatentIndex latents = LatentIndex.of(recipe.latents());
-        requireFitting(latents.header());
+        LatentsCheck.requireFitting(recipe, latents.header()).forEach(out::println);
         CheckpointFolder folder = new CheckpointFolder(recipe.checkpoints());
         folder.requireNothingElse(List.of(MetricsFile.NAME, LOSS_CURVE));
-        requireSameTraining(folder);
-        if (newestStep(folder) >= recipe.train().steps()) {
-            out.printf("%s is trained already, to step %d%n", folder.store().path(), newestStep(folder));
+        EarlierTraining earlier = new EarlierTraining(folder);
+        earlier.requireSame(recipe);
+        if (earlier.isDone(recipe.train().steps())) {
+            out.printf("%s is trained already, to step %d%n", folder.store().path(), earlier.steps());
             return;
         }
         Lease.during(folder.store(), Product.CHECKPOINTS, "train", out, lease -> {
@@ -91,9 +80,15 @@ public final class TrainingJob {
     }
 
     private long train(JavaSparkContext spark, OptionalInt executors, LatentIndex latents, CheckpointFolder folder) {
-        requireSameTraining(folder);
+        new EarlierTraining(folder).requireSame(recipe); // another job may have been there
         Cluster cluster = Cluster.of(spark, executors);
         Slots.of(recipe.train(), 0, cluster.tasks());
+        requireWritable(folder);
+        train(spark, cluster, latents, folder);
+        return recipe.train().steps();
+    }
+
+    private void train(JavaSparkContext spark, Cluster cluster, LatentIndex latents, CheckpointFolder folder) {
         MetricsFile metrics = new MetricsFile(folder.store());
         ProgressBoard board = new ProgressBoard(
                 out, metrics, recipe.train().steps(), recipe.train().globalBatch(), begin);
@@ -101,9 +96,7 @@ public final class TrainingJob {
         if (recipe.train().gradientSharing() == GradientSharing.DL4J_SHARED) {
             new MeshTraining(spark, cluster, recipe, latents, board, folder).run();
         } else {
-            try (ProgressServer progress = new ProgressServer(board)) {
-                untilDone(spark, latents, OptionalInt.of(cluster.tasks()), progress.address(), folder);
-            }
+            untilDone(spark, latents, OptionalInt.of(cluster.tasks()), board, folder);
         }
         metrics.save();
         drawLosses(metrics, folder.store());
@@ -112,7 +105,12 @@ public final class TrainingJob {
                 recipe.train().steps(),
                 board.secondsToFirstStep(),
                 folder.store().path(LOSS_CURVE));
-        return recipe.train().steps();
+    }
+
+    /** The driver writes metrics next to the checkpoints; that it cannot is to be known before the first step. */
+    private static void requireWritable(CheckpointFolder folder) {
+        folder.writeProbe(DRIVER, DRIVER);
+        folder.removeProbes(DRIVER);
     }
 
     private void drawLosses(MetricsFile metrics, FileStore store) {
@@ -146,16 +144,13 @@ public final class TrainingJob {
             JavaSparkContext spark,
             LatentIndex latents,
             OptionalInt executors,
-            Address progress,
+            ProgressBoard board,
             CheckpointFolder folder) {
         int futile = 0;
         while (true) {
             long before = newestStep(folder);
-            Cluster cluster = Cluster.of(spark, executors);
-            TrainingPlan plan = new TrainingPlan(
-                    recipe, program, latents, cluster.tasks(), cluster.cores(), progress, System.currentTimeMillis());
             try {
-                requireDone(train(spark, cluster, plan));
+                attempt(spark, Cluster.of(spark, executors), latents, board, folder);
                 return;
             } catch (Exception failure) {
                 futile = newestStep(folder) > before ? 0 : futile + 1;
@@ -169,88 +164,42 @@ public final class TrainingJob {
         }
     }
 
-    /** For each rank empty, or the sentence with which the training has ended before its last step. */
-    private static List<String> train(JavaSparkContext spark, Cluster cluster, TrainingPlan plan) {
-        Counters counters = Counters.of(spark);
-        BarrierStage.Task<String> task =
-                context -> List.of(train(context, plan, counters)).iterator();
-        return BarrierStage.of(spark, cluster, plan.ranks(), task, String.class)
-                .toJavaRDD()
-                .collect();
+    /** Each attempt has a token of its own, so that those left over from an earlier one are not listened to. */
+    private void attempt(
+            JavaSparkContext spark,
+            Cluster cluster,
+            LatentIndex latents,
+            ProgressBoard board,
+            CheckpointFolder folder) {
+        RunToken token = RunToken.random();
+        try (ProgressServer progress = new ProgressServer(token, board, Attendance.NOT_KEPT, folder.store())) {
+            TrainingPlan plan = TrainingPlan.of(recipe, program, latents, cluster, progress.address(), token);
+            train(spark, cluster, plan).stream()
+                    .flatMap(outcome -> outcome.failure().stream())
+                    .findFirst()
+                    .ifPresent(failed -> {
+                        throw new IllegalStateException(failed.reason());
+                    });
+        }
     }
 
-    private static String train(BarrierTaskContext context, TrainingPlan plan, Counters counters) {
+    /** What came of the training on each rank; it is sent as text, which any serializer of Spark's takes. */
+    private static List<Outcome<Long>> train(JavaSparkContext spark, Cluster cluster, TrainingPlan plan) {
+        Counters counters = Counters.of(spark);
+        BarrierStage.Task<String> task =
+                context -> List.of(train(context, plan, counters).toJson()).iterator();
+        return BarrierStage.of(spark, cluster, plan.ranks(), task, String.class).toJavaRDD().collect().stream()
+                .map(json -> Outcome.parse(json, Long.class))
+                .toList();
+    }
+
+    private static Outcome<Long> train(BarrierTaskContext context, TrainingPlan plan, Counters counters) {
         try (TrainingRun run = new TrainingRun(context, plan, counters)) {
             return run.run();
         }
     }
 
-    private static void requireDone(List<String> ends) {
-        ends.stream().filter(end -> !end.isEmpty()).findFirst().ifPresent(end -> {
-            throw new IllegalStateException(end);
-        });
-    }
-
     private static long newestStep(CheckpointFolder folder) {
         return folder.steps().stream().findFirst().orElse(0L);
-    }
-
-    // ---- what has to fit together
-
-    private void requireFitting(LatentHeader header) {
-        MarConfig config = RecipeNetwork.config(recipe);
-        if (header.channels() != config.latentChannels()
-                || header.height() != config.latentSize()
-                || header.width() != config.latentSize()) {
-            throw new IllegalStateException(
-                    "%s holds latents of %d × %d × %d, the recipe's network takes %d × %d × %d; encode the images with this recipe"
-                            .formatted(
-                                    recipe.latents(),
-                                    header.channels(),
-                                    header.height(),
-                                    header.width(),
-                                    config.latentChannels(),
-                                    config.latentSize(),
-                                    config.latentSize()));
-        }
-        LabelCheck.ofLatents(recipe, header).forEach(out::println);
-        requireTokenizer(header);
-    }
-
-    private void requireTokenizer(LatentHeader header) {
-        FileStore folder = FileStore.at(recipe.tokenizerFolder());
-        if (!folder.exists(Tokenizer.DESCRIPTION)) {
-            LOG.warn(
-                    "{} is not there, so the latents' tokenizer cannot be compared",
-                    folder.path(Tokenizer.DESCRIPTION));
-            return;
-        }
-        new TokenizerUse(recipe.latents() + " was encoded by tokenizer", header.tokenizer())
-                .requireSame(
-                        new TokenizerUse(
-                                folder.path() + " is",
-                                TokenizerFolder.open(recipe.tokenizerFolder()).identity()),
-                        "encode the images again, or name the folder of the right one with tokenizer-folder=…",
-                        IllegalStateException::new);
-    }
-
-    /** Refuses to go on from checkpoints of another training. */
-    private void requireSameTraining(CheckpointFolder folder) {
-        for (long step : folder.steps()) {
-            CheckpointManifest manifest;
-            try {
-                manifest = folder.manifest(step);
-            } catch (CheckpointException damaged) {
-                continue;
-            }
-            String path = folder.store().path(CheckpointFolder.name(step)).toString();
-            Recipe before = Recipes.parse(manifest.recipe(), path + "'s recipe", Map.of());
-            MadeFolder.requireSame(
-                    folder.store().path().toString(),
-                    Product.CHECKPOINTS,
-                    TrainingOrigin.of(before, recipe),
-                    TrainingOrigin.of(recipe, recipe));
-            return;
-        }
     }
 }

@@ -1,74 +1,64 @@
 package io.github.marspark.jobs.training;
 
 import io.github.marspark.jobs.exchange.Address;
+import io.github.marspark.jobs.exchange.RunToken;
 import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
-import java.io.Serializable;
+import io.github.marspark.jobs.runtime.Cluster;
 import java.util.Map;
+import java.io.Serializable;
 
-/** What the driver tells every task. */
-public final class TrainingPlan implements Serializable {
-    private static final long serialVersionUID = 1;
-
-    private final String recipe;
-    private final String program;
-    private final int ranks;
-    private final int threads;
-    private final String driver;
-    private final long run;
-    private final LatentIndex latents;
-
+/**
+ * What the driver tells every task of an attempt.
+ *
+ * @param recipeText complete and checked, every address of files absolute
+ * @param program version of the program
+ * @param latents where the records are
+ * @param ranks number of tasks
+ * @param threads of each task
+ * @param progress where progress is told
+ * @param token that only this attempt's members know
+ * @param attempt name of this attempt, which no other has
+ */
+record TrainingPlan(
+        String recipeText,
+        String program,
+        LatentIndex latents,
+        int ranks,
+        int threads,
+        String progress,
+        RunToken token,
+        String attempt)
+        implements Serializable {
     /**
      * A plan.
      *
      * @param recipe complete and checked
      * @param program version of the program
      * @param latents where the records are
-     * @param ranks number of tasks
-     * @param threads of each task
-     * @param driver where progress is told
-     * @param run number of this attempt, which no other has
+     * @param cluster where the tasks run
+     * @param progress where progress is told
+     * @param token of this attempt
      */
-    TrainingPlan(Recipe recipe, String program, LatentIndex latents, int ranks, int threads, Address driver, long run) {
-        this.recipe = Recipes.render(recipe);
-        this.program = program;
-        this.latents = latents;
-        this.ranks = ranks;
-        this.threads = threads;
-        this.driver = driver.toString();
-        this.run = run;
+    static TrainingPlan of(
+            Recipe recipe, String program, LatentIndex latents, Cluster cluster, Address progress, RunToken token) {
+        return new TrainingPlan(
+                Recipes.render(recipe),
+                program,
+                latents,
+                cluster.tasks(),
+                cluster.cores(),
+                progress.toString(),
+                token,
+                "%x".formatted(System.currentTimeMillis()));
     }
 
     Recipe recipe() {
-        return Recipes.parse(recipe, "the plan's recipe", Map.of());
+        return Recipes.parse(recipeText, "the plan's recipe", Map.of());
     }
 
-    String recipeText() {
-        return recipe;
-    }
-
-    String program() {
-        return program;
-    }
-
-    LatentIndex latents() {
-        return latents;
-    }
-
-    public int ranks() {
-        return ranks;
-    }
-
-    int threads() {
-        return threads;
-    }
-
-    long run() {
-        return run;
-    }
-
-    Address driver() {
-        return Address.parse(driver);
+    Address progressAddress() {
+        return Address.parse(progress);
     }
 }

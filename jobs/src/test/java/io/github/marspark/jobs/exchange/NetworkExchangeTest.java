@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.jobs.exchange.NetworkExchange.Member;
 import io.github.marspark.model.tensor.Threads;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
@@ -25,6 +29,7 @@ class NetworkExchangeTest {
     private static final String HOST = "127.0.0.1";
     private static final String SECRET = "spark.authenticate.secret";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final RunToken TOKEN = RunToken.random();
 
     private static SparkConf plain() {
         return new SparkConf(false).set("spark.app.id", "exchange-test");
@@ -51,10 +56,10 @@ class NetworkExchangeTest {
 
     /** One rank: its vectors and its end of the exchange. */
     private record Rank(FlatVector parameters, FlatVector gradient, NetworkExchange exchange) {
-        static Rank of(int rank, int ranks, long size, long run, SparkConf conf, Duration patience) {
+        static Rank of(int rank, int ranks, long size, RunToken token, SparkConf conf, Duration patience) {
             FlatVector parameters = FlatVector.zeros(size);
             FlatVector gradient = FlatVector.zeros(size);
-            Member member = new Member(rank, ranks, run, parameters, gradient, new Threads(1), patience, () -> {});
+            Member member = new Member(rank, ranks, token, parameters, gradient, new Threads(1), patience, () -> {});
             Secret secret = conf.contains(SECRET) ? new Secret(conf.get(SECRET)) : null;
             NetworkExchange exchange = new NetworkExchange(
                     member, HOST, handler -> new SparkNetwork(conf, secret, "exchange-test", patience, handler));
@@ -65,7 +70,7 @@ class NetworkExchangeTest {
     private static List<Rank> ranks(int count, long size, SparkConf conf, Duration patience) {
         List<Rank> ranks = new ArrayList<>();
         for (int rank = 0; rank < count; rank++) {
-            ranks.add(Rank.of(rank, count, size, 7, conf, patience));
+            ranks.add(Rank.of(rank, count, size, TOKEN, conf, patience));
         }
         List<Address> addresses =
                 ranks.stream().map(rank -> rank.exchange().address()).toList();
@@ -174,9 +179,9 @@ class NetworkExchangeTest {
     @Test
     void strangerWithoutTheSecretIsRefused() {
         Duration patience = Duration.ofSeconds(5);
-        Rank member = Rank.of(0, 2, 100, 7, secret("the right one"), patience);
-        Rank stranger = Rank.of(1, 2, 100, 7, secret("a wrong one"), patience);
-        Rank open = Rank.of(1, 2, 100, 7, plain(), patience);
+        Rank member = Rank.of(0, 2, 100, TOKEN, secret("the right one"), patience);
+        Rank stranger = Rank.of(1, 2, 100, TOKEN, secret("a wrong one"), patience);
+        Rank open = Rank.of(1, 2, 100, TOKEN, plain(), patience);
         try (LogLines log = new LogLines(RefusalLog.class)) {
             List<Address> addresses =
                     List.of(member.exchange().address(), stranger.exchange().address());
@@ -227,18 +232,87 @@ class NetworkExchangeTest {
     }
 
     @Test
-    void messageOfAnotherRunIsRefused() {
-        Rank rank = Rank.of(0, 2, 100, 7, plain(), PATIENCE);
-        Rank late = Rank.of(1, 2, 100, 6, plain(), PATIENCE);
-        try {
+    void messageOfAnotherRunIsRefusedAndNotToldTheToken() {
+        Rank rank = Rank.of(0, 2, 100, TOKEN, plain(), PATIENCE);
+        Rank late = Rank.of(1, 2, 100, RunToken.random(), plain(), PATIENCE);
+        try (LogLines log = new LogLines(Receiver.class)) {
             late.exchange()
                     .connect(List.of(rank.exchange().address(), late.exchange().address()));
             assertThatThrownBy(() -> late.exchange().gather(0, "numbers", 1.0))
                     .isInstanceOf(PeerException.class)
-                    .hasMessageContaining("it is of run 6, this is run 7");
+                    .hasMessageContaining("rank 0 refuses a message from /127.0.0.1:")
+                    .hasMessageContaining(
+                            "it has not the token of this run, so that it is of an earlier attempt or of a stranger");
+            assertThat(log.lines()).singleElement().asString().startsWith("refused /127.0.0.1:");
         } finally {
             rank.exchange().close();
             late.exchange().close();
+        }
+    }
+
+    @Test
+    void strangersParametersAndGradientsChangeNothing() {
+        int size = 100;
+        Rank rank = Rank.of(0, 2, size, TOKEN, plain(), PATIENCE);
+        Consumer<Exchange> parameters = exchange -> exchange.allGather(0, chunk -> {});
+        Consumer<Exchange> gradients = exchange -> exchange.reduceScatter(0, chunk -> {});
+        try {
+            for (Consumer<Exchange> sending : List.of(parameters, gradients)) {
+                Rank stranger = Rank.of(1, 2, size, RunToken.random(), plain(), PATIENCE);
+                stranger.parameters().part(0, size).put(random(1, size));
+                stranger.gradient().part(0, size).put(random(2, size));
+                stranger.exchange()
+                        .connect(List.of(
+                                rank.exchange().address(), stranger.exchange().address()));
+                assertThatThrownBy(() -> sending.accept(stranger.exchange()))
+                        .isInstanceOf(PeerException.class)
+                        .hasMessageStartingWith("rank 0 (" + rank.exchange().address() + ")");
+                stranger.exchange().close();
+            }
+            assertThat(values(rank.parameters())).containsOnly(0);
+            assertThat(values(rank.gradient())).containsOnly(0);
+        } finally {
+            rank.exchange().close();
+        }
+    }
+
+    /** Spark's decoder would gather 2 GB before it looked at them. */
+    @ParameterizedTest
+    @ValueSource(longs = {Integer.MAX_VALUE - 1, Long.MAX_VALUE, -1})
+    void messageThatAnnouncesTooMuchClosesTheConnectionBeforeItsFirstByte(long length) throws IOException {
+        Rank rank = Rank.of(0, 2, 100, TOKEN, plain(), PATIENCE);
+        try (Socket stranger = new Socket(HOST, rank.exchange().address().port())) {
+            stranger.setSoTimeout((int) PATIENCE.toMillis());
+            stranger.getOutputStream()
+                    .write(ByteBuffer.allocate(Long.BYTES + 1)
+                            .putLong(length)
+                            .put((byte) 3)
+                            .array());
+            assertThat(stranger.getInputStream().read()).isEqualTo(-1);
+        } finally {
+            rank.exchange().close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4})
+    void allBeginWithTheParametersOfRank0(int count) throws Exception {
+        int size = 3 * Sharding.CHUNK + 12345;
+        List<Rank> ranks = ranks(count, size, plain(), PATIENCE);
+        try {
+            ranks.forEach(
+                    rank -> rank.parameters().part(0, size).put(random(rank.exchange().rank(), size)));
+            onEach(ranks, rank -> {
+                rank.exchange().broadcast();
+                assertThat(Arrays.mismatch(values(rank.parameters()), random(0, size)))
+                        .isNegative();
+                step(rank, 0, size);
+            });
+            float[] first = values(ranks.get(0).parameters());
+            ranks.forEach(rank -> assertThat(Arrays.mismatch(values(rank.parameters()), first))
+                    .isNegative());
+        } finally {
+            ranks.forEach(rank -> rank.exchange().close());
         }
     }
 

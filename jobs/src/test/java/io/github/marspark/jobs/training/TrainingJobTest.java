@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.checkpoint.CheckpointException;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
+import io.github.marspark.jobs.checkpoint.CheckpointFormatException;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.checkpoint.WholeCheckpoint;
@@ -19,9 +21,13 @@ import io.github.marspark.model.parameters.ParameterLayout;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -35,6 +41,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -190,6 +198,129 @@ class TrainingJobTest {
         assertThat(TinyTraining.vectors(rest)).usingRecursiveComparison().isEqualTo(TinyTraining.vectors(whole));
         Files.write(Path.of(half.checkpoints(), "step-00000020", "shard-00000-of-00002.safetensors"), new byte[8]);
         assertThat(CheckpointReader.latest(half.checkpoints()).step()).isEqualTo(15);
+    }
+
+    private static void alterABit(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 3] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    private static List<String> names(Recipe recipe) throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(recipe.checkpoints()))) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    /** Whether more steps are asked for or not. */
+    @ParameterizedTest
+    @ValueSource(ints = {15, 20})
+    void whereNoCheckpointCanBeUsedTheTrainingDoesNotBeginAnew(int steps, @TempDir Path folder) throws IOException {
+        Recipe half = prepared(folder, "train.steps=15");
+        train(half, 2);
+        Path older = Path.of(half.checkpoints(), "step-00000010");
+        Path newer = Path.of(half.checkpoints(), "step-00000015");
+        alterABit(older.resolve("shard-00000-of-00002.safetensors"));
+        alterABit(newer.resolve("shard-00001-of-00002.safetensors"));
+        List<String> before = names(half);
+        Recipe rest = TinyTraining.recipe(folder, "train.steps=" + steps);
+        assertThatThrownBy(() -> train(rest, 2))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "file:%s holds 2 of a training's checkpoints and none of them can be used; bring one back from a copy, or begin anew in another folder with checkpoints=…%n  file:%s/shard-00001-of-00002.safetensors is not what was written: its checksum differs%n  file:%s/shard-00000-of-00002.safetensors is not what was written: its checksum differs",
+                        half.checkpoints(), newer, older);
+        assertThat(names(half)).isEqualTo(before);
+        assertThatThrownBy(() -> CheckpointReader.latest(half.checkpoints()))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith("file:%s holds 2 of a training's checkpoints and none of them can be used", half.checkpoints());
+    }
+
+    @Test
+    void manifestsThatAreAllDamagedAreNamedBeforeAnythingIsStarted(@TempDir Path folder) throws IOException {
+        Recipe recipe = prepared(folder, "train.steps=10");
+        train(recipe, 1);
+        Path older = Path.of(recipe.checkpoints(), "step-00000005", "manifest.json");
+        Path newer = Path.of(recipe.checkpoints(), "step-00000010", "manifest.json");
+        alterABit(older);
+        Files.delete(newer);
+        assertThatThrownBy(() -> train(recipe, 1))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContainingAll(
+                        "none of them can be used",
+                        "\n  file:%s cannot be read: ".formatted(newer),
+                        "\n  file:%s is not what was written: its checksum differs".formatted(older));
+    }
+
+    @Test
+    void checkpointOfALaterFormIsNeitherPassedOverNorRenamed(@TempDir Path folder) throws IOException {
+        Recipe recipe = prepared(folder, "train.steps=10");
+        train(recipe, 1);
+        Path manifest = Path.of(recipe.checkpoints(), "step-00000010", "manifest.json");
+        byte[] later = Files.readString(manifest)
+                .replace("\"format\" : 1", "\"format\" : 2")
+                .replace("\"program\" : \"test\"", "\"program\" : \"7.0.0\"")
+                .getBytes(StandardCharsets.UTF_8);
+        Files.write(manifest, later);
+        Files.writeString(manifest.resolveSibling("manifest.sha256"), sha256(later));
+        List<String> before = names(recipe);
+        String sentence = "file:" + manifest
+                + " is of format 2, written by mar-spark 7.0.0, and this program reads format 1; use that program, or another folder with checkpoints=…";
+        assertThatThrownBy(() -> train(TinyTraining.recipe(folder), 1))
+                .isInstanceOf(CheckpointFormatException.class)
+                .hasMessage(sentence);
+        assertThatThrownBy(() -> CheckpointReader.latest(recipe.checkpoints()))
+                .isInstanceOf(CheckpointFormatException.class)
+                .hasMessage(sentence);
+        assertThat(names(recipe)).isEqualTo(before);
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void whereOnlyDamagedCheckpointsAreLeftTheTrainingDoesNotBeginAnew(@TempDir Path folder) throws IOException {
+        Recipe recipe = prepared(folder, "train.steps=5");
+        train(recipe, 1);
+        Path aside = Path.of(recipe.checkpoints(), "damaged-step-00000005");
+        Files.move(Path.of(recipe.checkpoints(), "step-00000005"), aside);
+        assertThatThrownBy(() -> train(recipe, 1))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage(
+                        "file:%s holds damaged-step-00000005, which was put aside as damaged, and no other checkpoint; delete it to begin anew, or train into another folder with checkpoints=…",
+                        recipe.checkpoints());
+        assertThat(aside).isDirectory();
+    }
+
+    @Test
+    void lastCheckpointThatIsDamagedIsNotTakenForTheEnd(@TempDir Path folder) throws IOException {
+        Recipe whole = prepared(folder.resolve("whole"));
+        train(whole, 2);
+        Recipe recipe = prepared(folder.resolve("damaged"));
+        train(recipe, 2);
+        alterABit(Path.of(recipe.checkpoints(), "step-00000020", "shard-00000-of-00002.safetensors"));
+        assertThat(train(recipe, 2)).contains("it is kept as damaged-step-00000020", "trained to step 20");
+        assertThat(TinyTraining.vectors(recipe)).usingRecursiveComparison().isEqualTo(TinyTraining.vectors(whole));
+    }
+
+    @Test
+    void folderThatCannotBeWrittenIsNamedBeforeTheFirstStep(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "in the way");
+        Recipe recipe = prepared(folder, "checkpoints=" + file.resolve("checkpoints"));
+        assertThatThrownBy(() -> train(recipe, 2))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageStartingWith("file:%s/checkpoints/.tmp-probe-driver/driver cannot be written: ", file);
+    }
+
+    @Test
+    void nothingIsLeftOfTheTrials(@TempDir Path folder) throws IOException {
+        Recipe recipe = prepared(folder, "train.steps=5");
+        train(recipe, 2);
+        assertThat(names(recipe)).containsExactly("loss.png", "metrics.jsonl", "step-00000005");
     }
 
     @Test

@@ -1,0 +1,164 @@
+package io.github.marspark.jobs.training;
+
+import io.github.marspark.jobs.exchange.Exchange;
+import io.github.marspark.jobs.exchange.FlatVector;
+import io.github.marspark.jobs.latents.GlobalBatch;
+import io.github.marspark.jobs.latents.Slots;
+import io.github.marspark.jobs.recipe.EmaRecipe;
+import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeSchedule;
+import io.github.marspark.jobs.recipe.TrainRecipe;
+import io.github.marspark.model.optimization.AdamW;
+import io.github.marspark.model.optimization.ExponentialMovingAverage;
+import io.github.marspark.model.optimization.GradientClipping;
+import io.github.marspark.model.optimization.LearningRate;
+import io.github.marspark.model.optimization.OptimizerStep;
+import io.github.marspark.model.tensor.Kernels;
+import io.github.marspark.model.tensor.Threads;
+import java.util.List;
+
+/**
+ * The training step of a rank: the gradient of its share of the batch, the sum over all ranks, clipping, AdamW and the
+ * moving average of its shard of the parameters, and the new parameters of all. Training and benchmarks run this. Not
+ * thread-safe.
+ */
+public final class RankStep implements AutoCloseable {
+    private final TrainRecipe train;
+    private final GlobalBatch batch;
+    private final Replica replica;
+    private final Exchange exchange;
+    private final Slots slots;
+    private final ShardOptimizer optimizer;
+    private final LearningRate rates;
+    private final GradientClipping clipping;
+    private final ExponentialMovingAverage average;
+
+    /** How a rank's exchange is made. */
+    @FunctionalInterface
+    public interface Opening {
+        /**
+         * Makes it.
+         *
+         * @param parameters of the whole network
+         * @param gradient as long
+         * @return the rank's end, ready
+         */
+        Exchange open(FlatVector parameters, FlatVector gradient);
+    }
+
+    /**
+     * The steps of a rank; its network has the starting values that the recipe's seed gives.
+     *
+     * @param recipe complete and checked
+     * @param batch gives each slot of the rank its image
+     * @param threads that compute
+     * @param opening of the exchange
+     */
+    public RankStep(Recipe recipe, GlobalBatch batch, Threads threads, Opening opening) {
+        this.train = recipe.train();
+        this.batch = batch;
+        this.replica = new Replica(recipe, threads);
+        this.exchange = opening.open(replica.parameters(), replica.gradient());
+        this.slots = Slots.of(train, exchange.rank(), exchange.sharding().ranks());
+        this.optimizer = new ShardOptimizer(
+                exchange.sharding(),
+                exchange.rank(),
+                adamW(train),
+                replica.layout(),
+                replica.parameters(),
+                replica.gradient(),
+                threads);
+        this.rates = RecipeSchedule.of(train);
+        this.clipping = new GradientClipping(train.clipNorm());
+        this.average = average(train.ema());
+    }
+
+    private static AdamW adamW(TrainRecipe train) {
+        return new AdamW(train.betas().get(0), train.betas().get(1), AdamW.EPSILON, train.weightDecay());
+    }
+
+    private static ExponentialMovingAverage average(EmaRecipe ema) {
+        return new ExponentialMovingAverage(ema.rate(), ema.schedule());
+    }
+
+    Replica replica() {
+        return replica;
+    }
+
+    Exchange exchange() {
+        return exchange;
+    }
+
+    Slots slots() {
+        return slots;
+    }
+
+    GlobalBatch batch() {
+        return batch;
+    }
+
+    ShardOptimizer optimizer() {
+        return optimizer;
+    }
+
+    /**
+     * Computes with other kernels from now on.
+     *
+     * @param kernels in place of those of ND4J's backend
+     */
+    public void use(Kernels kernels) {
+        replica.use(kernels);
+    }
+
+    /**
+     * The number of parameters.
+     *
+     * @return P
+     */
+    public long parameters() {
+        return replica.parameters().size();
+    }
+
+    /** Begins a training: all ranks have the starting values of rank 0, and the moving average is a copy of them. */
+    public void begin() {
+        exchange.broadcast();
+        optimizer.startAverage();
+    }
+
+    /**
+     * Does a step.
+     *
+     * @param step its number, from 0, the same on all ranks
+     * @return what it came to
+     */
+    public StepResult run(long step) {
+        StepClock clock = new StepClock(exchange);
+        double loss = replica.differentiate(batch, step, slots);
+        clock.computed();
+        exchange.reduceScatter(step, optimizer::measure);
+        clock.reduced();
+        List<double[]> all = exchange.gather(step, "loss and gradient norm", loss, optimizer.sumOfSquares());
+        double parts = (double) exchange.sharding().ranks() * slots.parts();
+        double norm = Math.sqrt(all.stream().mapToDouble(values -> values[1]).sum()) / parts;
+        double mean = all.stream().mapToDouble(values -> values[0]).sum() / all.size();
+        if (Double.isFinite(norm) && Double.isFinite(mean)) {
+            update(move(step, clipping.coefficient(norm) / parts), clock);
+        } else {
+            exchange.allGather(step, chunk -> {});
+        }
+        return new StepResult(step + 1, mean, rates.at(step), Double.isFinite(mean) ? norm : Double.NaN, clock.stop());
+    }
+
+    private OptimizerStep move(long step, double gradientScale) {
+        return new OptimizerStep(step, rates.at(step), gradientScale, average.at(step));
+    }
+
+    private void update(OptimizerStep move, StepClock clock) {
+        exchange.allGather(move.number(), chunk -> clock.update(() -> optimizer.update(chunk, move)));
+    }
+
+    @Override
+    public void close() {
+        exchange.close();
+    }
+}
