@@ -307,6 +307,21 @@ public final class ExactKernels implements Kernels {
         write(elements.siluBackward(values(x), values(dy)), dx);
     }
 
+    @Override
+    public void relu(Matrix x, Matrix y) {
+        write(Bounded.copied(Arrays.stream(values(x)).map(value -> Math.max(value, 0)).toArray()), y);
+    }
+
+    @Override
+    public void maximum(Matrix x, ConvolutionShape shape, Matrix y) {
+        write(Bounded.copied(ExactProducts.maximum(host.read(x), shape)), y);
+    }
+
+    @Override
+    public void average(Matrix x, ConvolutionShape shape, Matrix y) {
+        write(products.average(host.read(x), shape), y);
+    }
+
     // ---- normalisation
 
     @Override

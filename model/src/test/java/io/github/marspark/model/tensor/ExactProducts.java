@@ -1,5 +1,7 @@
 package io.github.marspark.model.tensor;
 
+import java.util.Arrays;
+
 /** The sums of products of {@link ExactKernels}. */
 final class ExactProducts {
     private final Roundings roundings;
@@ -49,9 +51,10 @@ final class ExactProducts {
         for (int output = 0; output < shape.outputRows(); output++) {
             int image = output / (shape.outputHeight() * width);
             int row = output / width % shape.outputHeight();
-            for (int tap = 0; tap < shape.kernel() * shape.kernel(); tap++) {
-                int y = row * shape.stride() + tap / shape.kernel() - shape.before();
-                int x = output % width * shape.stride() + tap % shape.kernel() - shape.before();
+            for (int tap = 0; tap < shape.taps(); tap++) {
+                int across = shape.columns().kernel();
+                int y = row * shape.rows().stride() + tap / across - shape.rows().before();
+                int x = output % width * shape.columns().stride() + tap % across - shape.columns().before();
                 if (y >= 0 && y < shape.height() && x >= 0 && x < shape.width()) {
                     pair.meet((image * shape.height() + y) * shape.width() + x, output, tap);
                 }
@@ -69,8 +72,35 @@ final class ExactProducts {
         return (output * channels + channel) * taps + tap;
     }
 
+    /** The largest value of each channel in a window. */
+    static double[] maximum(Grid x, ConvolutionShape shape) {
+        double[] y = new double[shape.outputRows() * x.columns()];
+        Arrays.fill(y, Double.NEGATIVE_INFINITY);
+        pairs(shape, (input, output, tap) -> {
+            for (int c = 0; c < x.columns(); c++) {
+                int i = output * x.columns() + c;
+                y[i] = Math.max(y[i], x.at(input, c));
+            }
+        });
+        return y;
+    }
+
+    /** The mean of each channel over the pixels of a window. */
+    Bounded average(Grid x, ConvolutionShape shape) {
+        int[] pixels = new int[shape.outputRows()];
+        pairs(shape, (input, output, tap) -> pixels[output]++);
+        double growth = roundings.growth(shape.taps() + 1);
+        Bounded y = new Bounded(shape.outputRows() * x.columns());
+        pairs(shape, (input, output, tap) -> {
+            for (int c = 0; c < x.columns(); c++) {
+                add(y, output * x.columns() + c, x.at(input, c) / pixels[output], growth);
+            }
+        });
+        return y;
+    }
+
     Bounded convolution(Grid x, ConvolutionShape shape, Grid weight, Grid bias) {
-        int taps = shape.kernel() * shape.kernel();
+        int taps = shape.taps();
         int channels = x.columns();
         int outputs = weight.rows();
         double growth = roundings.growth(taps * channels + 1);
@@ -90,7 +120,7 @@ final class ExactProducts {
     }
 
     Bounded convolutionBackwardInput(Grid dy, ConvolutionShape shape, Grid weight, int channels) {
-        int taps = shape.kernel() * shape.kernel();
+        int taps = shape.taps();
         double growth = roundings.growth(taps * dy.columns() + 1);
         Bounded dx = new Bounded(shape.inputRows() * channels);
         pairs(shape, (input, output, tap) -> {
@@ -105,7 +135,7 @@ final class ExactProducts {
     }
 
     Bounded convolutionBackwardWeight(Grid x, Grid dy, ConvolutionShape shape) {
-        int taps = shape.kernel() * shape.kernel();
+        int taps = shape.taps();
         int channels = x.columns();
         double growth = roundings.growth(dy.rows() + 1);
         Bounded dWeight = new Bounded(dy.columns() * channels * taps);

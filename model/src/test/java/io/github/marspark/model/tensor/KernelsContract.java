@@ -108,6 +108,7 @@ abstract class KernelsContract {
         agree(threads, 1, n, d, (k, y) -> k.gelu(x, Dropout.NONE, y[0]));
         agree(threads, 1, n, d, (k, y) -> k.geluBackward(x, Dropout.NONE, u, y[0]));
         agree(threads, 1, n, d, (k, y) -> k.silu(x, y[0]));
+        agree(threads, 1, n, d, (k, y) -> k.relu(x, y[0]));
         agree(threads, 1, n, d, (k, y) -> k.siluBackward(x, u, y[0]));
         agree(threads, 1, n, d, (k, y) -> k.modulate(x, u, w, y[0]));
         agree(threads, 3, n, d, (k, y) -> k.modulateBackward(x, w, u, y[0], y[1], y[2]));
