@@ -105,11 +105,11 @@ final class ReferenceRun {
     }
 
     private Variable output(Tape tape, Variable condition) {
-        return network.denoise(
+        return network.head().denoise(
                 tape,
                 TRAIN.floats("out.x_t"),
                 TRAIN.ints("in.t"),
-                network.embedCondition(tape, condition),
+                network.head().embedCondition(tape, condition),
                 RecordedRows.ofConditions());
     }
 
