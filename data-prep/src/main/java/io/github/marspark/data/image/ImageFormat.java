@@ -75,7 +75,8 @@ enum ImageFormat {
         throw ForeignContent.of(bytes).map(ImageFormat::unsupported).orElseGet(() -> unknown(bytes));
     }
 
-    private static ImageRejected unsupported(String format) {
+    /** What is said of a file of a format that is not decoded. */
+    static ImageRejected unsupported(String format) {
         return new ImageRejected(
                 RejectReason.UNSUPPORTED,
                 "is a file of the format " + format

@@ -49,6 +49,21 @@ final class JpegColors {
         return colors.find(JpegColors::isWholeFrame).map(colors::explicit).orElse(file);
     }
 
+    /** Accepts a file of the kinds that Java's readers know: they call others damaged. */
+    static void checkKind(byte[] file) throws ImageRejected {
+        for (JpegSegment segment : JpegSegment.header(file)) {
+            if (segment.marker() == JpegSegment.JPEG_LS_FRAME) {
+                throw ImageFormat.unsupported("JPEG-LS");
+            }
+            boolean lossless = segment.marker() == JpegSegment.LOSSLESS_FRAME;
+            if (segment.isFrame() && !lossless && segment.length() > 0 && segment.at(0) > Byte.SIZE) {
+                throw new ImageRejected(
+                        RejectReason.UNSUPPORTED,
+                        "is a JPEG file with samples of " + segment.at(0) + " bits; convert it to one with 8");
+            }
+        }
+    }
+
     private byte[] explicit(JpegSegment frame) {
         int components = frame.at(COMPONENTS);
         byte[] meaning = switch (components) {

@@ -17,6 +17,8 @@ record JpegSegment(byte[] file, int marker, int start, int end) {
     static final int APP0 = 0xe0;
     static final int APP2 = 0xe2;
     static final int APP14 = 0xee;
+    static final int LOSSLESS_FRAME = 0xc3;
+    static final int JPEG_LS_FRAME = 0xf7;
 
     private static final int START_OF_SCAN = 0xda;
     private static final int TEMPORARY = 0x01;

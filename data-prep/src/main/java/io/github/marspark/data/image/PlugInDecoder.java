@@ -22,7 +22,7 @@ record PlugInDecoder(ImageFormat format, ImageLimits limits) {
     RgbImage decode(byte[] bytes) throws ImageRejected {
         DecoderWarnings warnings = new DecoderWarnings();
         try {
-            RgbImage image = read(format == ImageFormat.JPEG ? JpegColors.explicit(bytes) : bytes, warnings);
+            RgbImage image = read(bytes, warnings);
             warnings.check();
             return image;
         } catch (IOException | RuntimeException failure) {
@@ -32,22 +32,46 @@ record PlugInDecoder(ImageFormat format, ImageLimits limits) {
     }
 
     private RgbImage read(byte[] bytes, DecoderWarnings warnings) throws IOException, ImageRejected {
-        ImageReader reader = format == ImageFormat.TIFF && new TiffVariant(TiffPage.of(bytes)).isFax()
-                ? ImageReaders.createForFax()
-                : ImageReaders.create(format);
+        return switch (format) {
+            case JPEG -> {
+                JpegColors.checkKind(bytes);
+                yield read(ImageReaders.create(format), JpegColors.explicit(bytes), warnings, this::whole);
+            }
+            case TIFF -> {
+                TiffVariant variant = new TiffVariant(TiffPage.of(bytes));
+                variant.check();
+                ImageReader reader = variant.isFax() ? ImageReaders.createForFax() : ImageReaders.create(format);
+                yield read(reader, bytes, warnings, plugIn -> page(plugIn, variant));
+            }
+            case GIF -> read(ImageReaders.create(format), bytes, warnings, reader -> onScreen(reader, bytes));
+            case PNG -> read(ImageReaders.create(format), bytes, warnings, reader -> chunks(reader, bytes));
+            case BMP -> {
+                BmpHeader.check(bytes);
+                yield read(ImageReaders.create(format), bytes, warnings, this::whole);
+            }
+            case WEBP -> throw new IllegalStateException("WebP is decoded by libwebp");
+        };
+    }
+
+    /** How an image is taken from a plug-in that has its file. */
+    private interface Reading {
+        RgbImage of(ImageReader reader) throws IOException, ImageRejected;
+    }
+
+    private static RgbImage read(ImageReader reader, byte[] bytes, DecoderWarnings warnings, Reading reading)
+            throws IOException, ImageRejected {
         try (ImageInputStream input = new ImageBytes(bytes)) {
             reader.addIIOReadWarningListener(warnings);
             reader.setInput(input, true, true);
-            return switch (format) {
-                case GIF -> onScreen(reader, bytes);
-                case PNG -> png(reader, bytes);
-                case TIFF -> page(reader, bytes);
-                case BMP -> bitmap(reader, bytes);
-                default -> whole(reader);
-            };
+            return reading.of(reader);
         } finally {
             reader.dispose();
         }
+    }
+
+    private RgbImage whole(ImageReader reader) throws IOException, ImageRejected {
+        limits.check(reader.getWidth(0), reader.getHeight(0));
+        return PixelConversion.toRgb(reader.read(0));
     }
 
     private RgbImage onScreen(ImageReader reader, byte[] bytes) throws IOException, ImageRejected {
@@ -56,26 +80,14 @@ record PlugInDecoder(ImageFormat format, ImageLimits limits) {
         return frame.screen().with(PixelConversion.toRgb(reader.read(0)));
     }
 
-    private RgbImage bitmap(ImageReader reader, byte[] bytes) throws IOException, ImageRejected {
-        BmpHeader.check(bytes);
-        return whole(reader);
-    }
-
-    private RgbImage whole(ImageReader reader) throws IOException, ImageRejected {
-        limits.check(reader.getWidth(0), reader.getHeight(0));
-        return PixelConversion.toRgb(reader.read(0));
-    }
-
-    private RgbImage png(ImageReader reader, byte[] bytes) throws IOException, ImageRejected {
+    private RgbImage chunks(ImageReader reader, byte[] bytes) throws IOException, ImageRejected {
         PngChunks.checkKind(bytes);
         limits.check(reader.getWidth(0), reader.getHeight(0));
         PngChunks.check(bytes);
         return PixelConversion.toRgb(reader.read(0));
     }
 
-    private RgbImage page(ImageReader reader, byte[] bytes) throws IOException, ImageRejected {
-        TiffVariant variant = new TiffVariant(TiffPage.of(bytes));
-        variant.check();
+    private RgbImage page(ImageReader reader, TiffVariant variant) throws IOException, ImageRejected {
         limits.check(reader.getWidth(0), reader.getHeight(0));
         try {
             return PixelConversion.toRgb(TiffPixels.read(reader, variant));

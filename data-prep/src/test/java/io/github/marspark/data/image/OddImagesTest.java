@@ -40,6 +40,26 @@ class OddImagesTest {
     }
 
     @Test
+    void callsKindsOfJpegThatAreNotDecodedByTheirNames() {
+        byte[] file = TestImages.bytes("rgb.jpg");
+        JpegSegment frame = JpegSegment.header(file).stream()
+                .filter(JpegSegment::isFrame)
+                .findFirst()
+                .orElseThrow();
+        byte[] deep = file.clone();
+        deep[frame.start() + 4] = 12;
+        byte[] near = file.clone();
+        near[frame.start() + 1] = (byte) 0xf7;
+
+        assertRejected(
+                deep, RejectReason.UNSUPPORTED, "is a JPEG file with samples of 12 bits; convert it to one with 8");
+        assertRejected(
+                near,
+                RejectReason.UNSUPPORTED,
+                "is a file of the format JPEG-LS, which cannot be decoded here; convert it to JPEG, PNG or WebP");
+    }
+
+    @Test
     void turnsAPngWithExifAsText() throws ImageRejected {
         assertThat(DECODER.decode(TestImages.bytes("cases/p_rawprofile_exif6.png")))
                 .hasToString("RgbImage[64 x 96]");
