@@ -27,7 +27,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 class EncodeJobTest {
-    private static final AutoencoderConfig TINY = new AutoencoderConfig(16, 3, 8, List.of(1, 2), 1, List.of(), List.of(), 4, 4);
+    private static final AutoencoderConfig TINY =
+            new AutoencoderConfig(16, 3, 8, List.of(1, 2), 1, List.of(), List.of(), 4, 4);
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
