@@ -127,8 +127,8 @@ public final class Tokenizer {
     public static Tokenizer open(Path folder) {
         Path file = folder.resolve(DESCRIPTION);
         TokenizerDescription description = TokenizerDescription.read(file);
-        Tokenizer tokenizer = new Tokenizer(
-                description.config(file), weights(folder, description.config(file)), description.scale());
+        Tokenizer tokenizer =
+                new Tokenizer(description.config(file), weights(folder, description.config(file)), description.scale());
         String written = TokenizerFingerprint.parse(description.fingerprint()).weights();
         if (!tokenizer.fingerprint.weights().equals(written)) {
             throw new UncheckedIOException(new IOException(folder.resolve(WEIGHTS) + " holds other weights than "

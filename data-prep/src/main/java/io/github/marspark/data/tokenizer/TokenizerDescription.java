@@ -137,8 +137,8 @@ record TokenizerDescription(int format, Sizes sizes, double scale, String finger
     }
 
     private static UncheckedIOException refusal(Path file, String problem) {
-        return new UncheckedIOException(new IOException(
-                file + ": " + problem + "; restore the file, or train or import the tokenizer again"));
+        return new UncheckedIOException(
+                new IOException(file + ": " + problem + "; restore the file, or train or import the tokenizer again"));
     }
 
     byte[] toJson() throws IOException {

@@ -1,10 +1,8 @@
 package io.github.marspark.data.tokenizer;
 
+import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,7 +19,7 @@ import java.util.regex.Pattern;
 record TokenizerFingerprint(String whole, String weights) {
 
     private static final Pattern TEXT = Pattern.compile("([0-9a-f]{32})-([0-9a-f]{64})");
-    private static final int WHOLE_BYTES = 16;
+    private static final int WHOLE_DIGITS = 32;
 
     /** The fingerprint of sizes, scale and weights. */
     static TokenizerFingerprint of(AutoencoderConfig config, double scale, String weights) {
@@ -38,8 +36,8 @@ record TokenizerFingerprint(String whole, String weights) {
                 "groups=" + config.groups(),
                 "scale=" + scale,
                 "weights=" + weights);
-        byte[] digest = sha256().digest(described.getBytes(StandardCharsets.UTF_8));
-        return new TokenizerFingerprint(HexFormat.of().formatHex(digest, 0, WHOLE_BYTES), weights);
+        String digest = Sha256.of(described.getBytes(StandardCharsets.UTF_8));
+        return new TokenizerFingerprint(digest.substring(0, WHOLE_DIGITS), weights);
     }
 
     /** Reads a text of {@link #toString}; any other text is taken for the weights' part alone. */
@@ -53,14 +51,6 @@ record TokenizerFingerprint(String whole, String weights) {
     /** Whether it covers sizes and scale. */
     boolean coversAll() {
         return !whole.isEmpty();
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no SHA-256, which every Java must have", e);
-        }
     }
 
     @Override

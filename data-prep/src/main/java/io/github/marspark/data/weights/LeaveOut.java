@@ -16,13 +16,18 @@ record LeaveOut(List<String> patterns) {
         patterns = List.copyOf(patterns);
     }
 
-    /** Whether a pattern matches a name. */
-    static boolean matches(String pattern, String name) {
-        String regex = Arrays.stream(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
-        return Pattern.matches("(?s)(?:.*\\.)?" + regex, name);
+    /** Whether a pattern matches a full name, with the names of wrappers or without. */
+    boolean matches(String name) {
+        String unwrapped = WeightPlace.unwrapped(name);
+        return patterns.stream()
+                .map(LeaveOut::compiled)
+                .anyMatch(pattern -> pattern.matcher(name).matches()
+                        || pattern.matcher(unwrapped).matches());
     }
 
-    boolean matches(String name) {
-        return patterns.stream().anyMatch(pattern -> matches(pattern, name));
+    private static Pattern compiled(String pattern) {
+        return Pattern.compile(Arrays.stream(pattern.split("\\*", -1))
+                .map(Pattern::quote)
+                .collect(Collectors.joining(".*", "(?s)(?:.*\\.)?", "")));
     }
 }

@@ -15,6 +15,10 @@ final class NameTree {
     private static final int MOST_CHARACTERS = 600;
     private static final int MOST_PATTERNS = 8;
     private static final int LEAST_RUN = 3;
+
+    /** A name of more parts keeps its last ones in one. */
+    private static final int MOST_PARTS = 32;
+
     private static final Pattern RUN = Pattern.compile("\\d+\\.\\.\\d+");
 
     private final Map<String, NameTree> children = new LinkedHashMap<>();
@@ -26,7 +30,7 @@ final class NameTree {
         NameTree root = new NameTree();
         for (String name : names) {
             NameTree node = root;
-            for (String part : name.split("\\.", -1)) {
+            for (String part : name.split("\\.", MOST_PARTS)) {
                 node = node.children.computeIfAbsent(part, any -> new NameTree());
             }
             node.isName = true;

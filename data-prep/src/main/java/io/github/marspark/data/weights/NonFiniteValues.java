@@ -79,7 +79,8 @@ public record NonFiniteValues(List<Tensor> tensors) {
 
     @Override
     public String toString() {
-        String named = tensors.stream().limit(MOST_TENSORS).map(Tensor::toString).collect(Collectors.joining(", "));
+        String named =
+                tensors.stream().limit(MOST_TENSORS).map(Tensor::toString).collect(Collectors.joining(", "));
         int left = tensors.size() - MOST_TENSORS;
         return "weights that are not finite numbers in %d %s: %s%s"
                 .formatted(

@@ -58,7 +58,7 @@ final class PickleNames {
             entry("dict", PickleNames::dict),
             entry("list", PickleNames::list),
             entry("set", PickleNames::list),
-            entry("frozenset", PickleNames::list),
+            entry("frozenset", PickleNames::tuple),
             entry("complex", object("complex")),
             entry("slice", object("slice")),
             entry("range", object("range")),
@@ -66,9 +66,10 @@ final class PickleNames {
             entry("bytearray", object("bytearray")));
 
     /** Types that are mentioned, as default factories or keys; nothing calls them. */
-    private static final Pattern MENTIONED = Pattern.compile("(?:__builtin__|builtins)\\.(?:object|type|int|long|float|bool"
-            + "|str|bytes|unicode|tuple)|typing\\.\\w+|torch\\.\\w+|torch\\._tensor\\.Tensor|torch\\.nn\\.parameter\\.\\w+"
-            + "|numpy\\.\\w+");
+    private static final Pattern MENTIONED =
+            Pattern.compile("(?:__builtin__|builtins)\\.(?:object|type|int|long|float|bool"
+                    + "|str|bytes|unicode|tuple)|typing\\.\\w+|torch\\.\\w+|torch\\._tensor\\.Tensor|torch\\.nn\\.parameter\\.\\w+"
+                    + "|numpy\\.\\w+");
 
     /** What trainers put beside the weights: settings and callbacks, whose classes are only data here. */
     private static final Pattern SETTINGS = Pattern.compile(
@@ -89,7 +90,8 @@ final class PickleNames {
         if (storage.isPresent()) {
             return Optional.of(storage.get());
         }
-        return Stream.of(MENTIONED, SETTINGS).anyMatch(names -> names.matcher(qualified).matches())
+        return Stream.of(MENTIONED, SETTINGS)
+                        .anyMatch(names -> names.matcher(qualified).matches())
                 ? Optional.of(new PickledObject(qualified))
                 : Optional.empty();
     }
@@ -123,7 +125,8 @@ final class PickleNames {
                 || !(arguments[6] instanceof PickledObject type)) {
             throw new PickleException("a tensor has no storage or no number type");
         }
-        StorageType number = StorageType.ofNumberType(type.type().substring(type.type().lastIndexOf('.') + 1))
+        StorageType number = StorageType.ofNumberType(
+                        type.type().substring(type.type().lastIndexOf('.') + 1))
                 .orElseThrow(() -> new PickleException("a tensor's number type is " + type + ", which is unknown"));
         Object[] described = arguments.clone();
         described[0] = new Storage(number, storage.key(), storage.bytes() / number.bytes());
@@ -154,7 +157,9 @@ final class PickleNames {
     }
 
     private static Object tuple(Object[] arguments) {
-        return arguments.length == 0 ? arguments : PickleValues.tuple(arguments[0], 0);
+        return arguments.length == 0
+                ? arguments
+                : PickleValues.list(arguments[0]).toArray();
     }
 
     private static Object text(Object[] arguments) {

@@ -1,5 +1,6 @@
 package io.github.marspark.data.weights;
 
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,17 @@ final class PickleValues {
             throw new PickleException("an integer is missing");
         }
         return ((Number) value).longValue();
+    }
+
+    /** A number of a protocol that writes decimal digits, {@code 5L}; those beyond any use are refused. */
+    static Number decimal(String digits) {
+        if (!digits.matches("-?\\d{1,100}L?")) {
+            throw new PickleException("an integer is malformed");
+        }
+        BigInteger number = new BigInteger(digits.replace("L", ""));
+        return number.bitLength() < Integer.SIZE
+                ? (Number) number.intValue()
+                : number.bitLength() < Long.SIZE ? (Number) number.longValue() : number;
     }
 
     static String text(@Nullable Object value) {

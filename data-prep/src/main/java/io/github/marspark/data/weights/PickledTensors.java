@@ -63,7 +63,8 @@ final class PickledTensors implements NamedTensors {
         if (!tensor.isReadable()) {
             throw new WeightFileException(
                     storages.file(),
-                    "tensor " + Printable.of(name) + " is of kind " + tensor.storage().type().name()
+                    "tensor " + Printable.of(name) + " is of kind "
+                            + tensor.storage().type().name()
                             + ", which is not read; save it as an ordinary tensor of floating-point numbers");
         }
     }

@@ -37,6 +37,7 @@ final class PyTorchArchive implements StorageFile {
         this.file = file;
         this.zip = zip;
         this.folder = findFolder(file, zip);
+        requireNoProgram(file, zip, folder);
         this.remarks = new ZipChecksums(file, zip).compare();
         this.byteOrder = readByteOrder();
     }
@@ -95,8 +96,8 @@ final class PyTorchArchive implements StorageFile {
         if (entry == null) {
             throw new WeightFileException(
                     file,
-                    "tensor " + Printable.of(name) + " lies in storage " + Printable.of(storage.key()) + ", which is not in the file; "
-                            + "it is damaged, copy it again");
+                    "tensor " + Printable.of(name) + " lies in storage " + Printable.of(storage.key())
+                            + ", which is not in the file; " + "it is damaged, copy it again");
         }
         boolean fits = tensor.isReadable() ? entry.getSize() == storage.bytes() : entry.getSize() > 0;
         if (!fits) {
@@ -142,6 +143,15 @@ final class PyTorchArchive implements StorageFile {
         }
         String pickle = pickles.get(0);
         return pickle.substring(0, pickle.length() - PICKLE.length());
+    }
+
+    private static void requireNoProgram(Path file, ZipFile zip, String folder) {
+        if (zip.getEntry(folder + "constants.pkl") != null) {
+            throw new WeightFileException(
+                    file,
+                    "is a TorchScript program, which torch.jit.save wrote; load it in PyTorch and save its state_dict()"
+                            + " with torch.save");
+        }
     }
 
     private ByteOrder readByteOrder() throws IOException {

@@ -70,7 +70,8 @@ final class PyTorchStream implements StorageFile {
 
     private void requireVersion(@Nullable Object magic, @Nullable Object version) {
         if (!MAGIC.equals(magic) || !Integer.valueOf(VERSION).equals(version)) {
-            throw damaged("it begins with " + magic + " and " + version + " instead of PyTorch's number and " + VERSION);
+            throw damaged(
+                    "it begins with " + magic + " and " + version + " instead of PyTorch's number and " + VERSION);
         }
     }
 
@@ -86,7 +87,8 @@ final class PyTorchStream implements StorageFile {
         for (Object key : keys) {
             Storage storage = unpickler.storages().get(key);
             if (storage == null || offsets.containsKey(storage.key())) {
-                throw damaged("storage " + Printable.of(String.valueOf(key)) + " belongs to no tensor or lies in it twice");
+                throw damaged(
+                        "storage " + Printable.of(String.valueOf(key)) + " belongs to no tensor or lies in it twice");
             }
             requireCount(storage, offset);
             offsets.put(storage.key(), offset + Long.BYTES);
@@ -119,7 +121,8 @@ final class PyTorchStream implements StorageFile {
     }
 
     /** What the file holds besides the elements. */
-    @Nullable Object root() {
+    @Nullable
+    Object root() {
         return root;
     }
 
@@ -130,7 +133,8 @@ final class PyTorchStream implements StorageFile {
 
     @Override
     public List<String> remarks() {
-        return List.of("it is of PyTorch's format before 1.6, without checksums, so that altered bytes cannot be noticed");
+        return List.of(
+                "it is of PyTorch's format before 1.6, without checksums, so that altered bytes cannot be noticed");
     }
 
     @Override

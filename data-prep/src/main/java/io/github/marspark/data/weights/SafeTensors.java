@@ -123,7 +123,9 @@ public final class SafeTensors implements NamedTensors {
         TensorDescription tensor = entry.description();
         if (tensor.type() == ElementType.OTHER) {
             throw new WeightFileException(
-                    file, "tensor " + Printable.of(name) + " has type " + entry.code() + ", which is not read; save it as F32");
+                    file,
+                    "tensor " + Printable.of(name) + " has type " + entry.code()
+                            + ", which is not read; save it as F32");
         }
         try {
             ByteSource.of(channel, header.dataOffset() + entry.begin())

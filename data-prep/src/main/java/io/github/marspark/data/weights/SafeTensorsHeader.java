@@ -148,7 +148,8 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         private ElementType type(String name, String code) {
             return ElementType.named(code)
                     .or(() -> Optional.ofNullable(OTHERS.get(code)).map(bits -> ElementType.OTHER))
-                    .orElseThrow(() -> damaged("tensor " + Printable.of(name) + " has type " + code + ", which is none of the format's"));
+                    .orElseThrow(() -> damaged(
+                            "tensor " + Printable.of(name) + " has type " + code + ", which is none of the format's"));
         }
 
         private Shape shape(String name, JsonNode node) {
@@ -166,7 +167,8 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
             List<Long> numbers = new ArrayList<>();
             for (JsonNode number : node) {
                 if (!number.isIntegralNumber() || !number.canConvertToLong()) {
-                    throw damaged("tensor " + Printable.of(name) + " has " + number + " in " + field + ", must be an integer");
+                    throw damaged("tensor " + Printable.of(name) + " has " + number + " in " + field
+                            + ", must be an integer");
                 }
                 numbers.add(number.longValue());
             }
@@ -177,7 +179,8 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
             TensorDescription tensor = entry.description();
             String range = entry.begin() + " to " + entry.end();
             if (entry.begin() < 0 || entry.end() < entry.begin()) {
-                throw damaged("tensor " + Printable.of(tensor.name()) + " lies at bytes " + range + ", which is no range");
+                throw damaged(
+                        "tensor " + Printable.of(tensor.name()) + " lies at bytes " + range + ", which is no range");
             }
             if (entry.end() > dataBytes) {
                 throw new WeightFileException(
@@ -186,7 +189,8 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
                                 + " bytes of data; the file was cut short, copy it again");
             }
             if (!hasLength(entry)) {
-                throw damaged("tensor " + Printable.of(tensor.name()) + " " + tensor.shape() + " " + entry.code() + " has " + (entry.end() - entry.begin()) + " bytes of data");
+                throw damaged("tensor " + Printable.of(tensor.name()) + " " + tensor.shape() + " " + entry.code()
+                        + " has " + (entry.end() - entry.begin()) + " bytes of data");
             }
             return entry;
         }
@@ -194,9 +198,11 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         /** The sizes are the file's own, and their product may exceed 64 bits. */
         private static boolean hasLength(Entry entry) {
             TensorDescription tensor = entry.description();
-            int bits = OTHERS.getOrDefault(entry.code(), Byte.SIZE * tensor.type().bytes());
+            int bits =
+                    OTHERS.getOrDefault(entry.code(), Byte.SIZE * tensor.type().bytes());
             BigInteger needed = BigInteger.valueOf(tensor.shape().elements()).multiply(BigInteger.valueOf(bits));
-            return needed.equals(BigInteger.valueOf(entry.end() - entry.begin()).multiply(BigInteger.valueOf(Byte.SIZE)));
+            return needed.equals(
+                    BigInteger.valueOf(entry.end() - entry.begin()).multiply(BigInteger.valueOf(Byte.SIZE)));
         }
 
         private void requireGapless(Map<String, Entry> entries) {
@@ -216,7 +222,8 @@ record SafeTensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
         private void requireNext(Entry entry, long next) {
             String name = entry.description().name();
             if (entry.begin() < next) {
-                throw damaged("tensor " + Printable.of(name) + " begins at byte " + entry.begin() + " inside of another");
+                throw damaged(
+                        "tensor " + Printable.of(name) + " begins at byte " + entry.begin() + " inside of another");
             }
             if (entry.begin() > next) {
                 throw damaged((entry.begin() - next) + " bytes before tensor " + name + " belong to no tensor");

@@ -58,8 +58,12 @@ final class StateDictUnpickler extends Unpickler {
             Opcodes.LONG_BINPUT,
             Opcodes.MEMOIZE);
 
+    /** A thousand tensors with an optimiser's state need some hundred thousand. */
+    private static final int MOST_INSTRUCTIONS = 1 << 22;
+
     private final Path file;
     private final Map<String, Storage> storages = new LinkedHashMap<>();
+    private int instructions;
 
     /** A reader of one file's pickles. */
     StateDictUnpickler(Path file) {
@@ -73,7 +77,8 @@ final class StateDictUnpickler extends Unpickler {
      * @return maps, lists, tuples as arrays, text, numbers, {@link StoredTensor}, {@link PickledObject}
      * @throws WeightFileException if the pickle is damaged or asks for something that is not on the list
      */
-    @Nullable Object next(ByteArrayInputStream stream) {
+    @Nullable
+    Object next(ByteArrayInputStream stream) {
         try {
             return load(stream);
         } catch (WeightFileException e) {
@@ -97,6 +102,12 @@ final class StateDictUnpickler extends Unpickler {
 
     @Override
     protected Object dispatch(short opcode) throws IOException {
+        if (++instructions > MOST_INSTRUCTIONS) {
+            throw new WeightFileException(
+                    file,
+                    "its pickle has more than " + MOST_INSTRUCTIONS
+                            + " instructions, which no state dict needs; refused, nothing was executed");
+        }
         switch (opcode) {
             case Opcodes.GLOBAL -> stack.add(named(PickleUtils.readline(input), PickleUtils.readline(input)));
             case Opcodes.STACK_GLOBAL -> addNamedByStack();
@@ -105,11 +116,12 @@ final class StateDictUnpickler extends Unpickler {
             case Opcodes.BINPERSID -> stack.add(storage(PickleValues.tuple(stack.pop(), 5)));
             case Opcodes.EMPTY_DICT -> stack.add(new LinkedHashMap<>());
             case Opcodes.EMPTY_LIST, Opcodes.EMPTY_SET -> stack.add(new ArrayList<>());
-            case Opcodes.FROZENSET -> stack.add(new ArrayList<>(stack.pop_all_since_marker()));
+            case Opcodes.FROZENSET -> stack.add(stack.pop_all_since_marker().toArray());
             case Opcodes.SETITEM -> addItem();
             case Opcodes.SETITEMS -> addItems(stack.pop_all_since_marker());
             case Opcodes.APPEND -> addElements(Collections.singletonList(stack.pop()));
             case Opcodes.APPENDS, Opcodes.ADDITEMS -> addElements(stack.pop_all_since_marker());
+            case Opcodes.LONG -> stack.add(PickleValues.decimal(PickleUtils.readline(input)));
             case Opcodes.BINUNICODE, Opcodes.BINSTRING, Opcodes.BINBYTES, Opcodes.LONG4 ->
                 loadSized(opcode, Integer.BYTES);
             case Opcodes.BINUNICODE8, Opcodes.BINBYTES8 -> loadSized(opcode, Long.BYTES);
@@ -190,8 +202,7 @@ final class StateDictUnpickler extends Unpickler {
         if (!(target instanceof List || target instanceof PickledObject)) {
             throw new PickleException("an element is added to something that is no list");
         }
-        (target instanceof PickledObject object ? object.elements() : (List<@Nullable Object>) target)
-                .addAll(elements);
+        (target instanceof PickledObject object ? object.elements() : (List<@Nullable Object>) target).addAll(elements);
     }
 
     /** Text, bytes or a number with their length in front, which must not exceed what is there: it would be allocated. */

@@ -128,6 +128,9 @@ final class TensorTree {
                     .map(element -> isContainer(element) ? "..." : String.valueOf(element))
                     .collect(Collectors.joining(", ", "(", ")"));
         }
+        if (key instanceof Boolean truth) {
+            return truth ? "True" : "False";
+        }
         return key instanceof byte[] ? "bytes" : String.valueOf(key);
     }
 }

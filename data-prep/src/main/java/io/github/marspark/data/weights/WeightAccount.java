@@ -15,11 +15,19 @@ import java.util.stream.Collectors;
 final class WeightAccount {
 
     private final NamedTensors tensors;
-    private final List<WeightPlace> taken;
+    private final List<Taken> taken;
     private final List<WeightPlace> rivals;
     private final List<String> unwanted = new ArrayList<>();
     private final Map<String, Integer> known = new LinkedHashMap<>();
     private final Set<String> unused = new LinkedHashSet<>();
+
+    /**
+     * A network that was taken.
+     *
+     * @param place where it lies
+     * @param tensors how many
+     */
+    record Taken(WeightPlace place, int tensors) {}
 
     /**
      * Goes through a file.
@@ -32,7 +40,7 @@ final class WeightAccount {
      */
     WeightAccount(
             NamedTensors tensors,
-            List<WeightPlace> taken,
+            List<Taken> taken,
             List<WeightPlace> rivals,
             Set<String> used,
             Predicate<String> isUnwanted) {
@@ -43,7 +51,8 @@ final class WeightAccount {
             if (isUnwanted.test(name)) {
                 unwanted.add(name);
             } else if (!used.contains(name)) {
-                part(name).or(() -> rival(name))
+                part(name)
+                        .or(() -> rival(name))
                         .ifPresentOrElse(group -> known.merge(group, 1, Integer::sum), () -> unused.add(name));
             }
         }
@@ -52,7 +61,7 @@ final class WeightAccount {
     /** The known part of a checkpoint that a tensor belongs to, seen from a network's place or one around it. */
     private Optional<String> part(String name) {
         return taken.stream()
-                .flatMap(place -> place.around().stream())
+                .flatMap(network -> network.place().around().stream())
                 .filter(around -> WeightPlace.isBelow(around, name))
                 .flatMap(around -> KnownParts.of(around.isEmpty() ? name : name.substring(around.length() + 1))
                         .map(part -> around.isEmpty() ? part : around + "." + part)
@@ -65,7 +74,8 @@ final class WeightAccount {
         return rivals.stream()
                 .map(WeightPlace::prefix)
                 .filter(prefix -> WeightPlace.isBelow(prefix, name))
-                .filter(prefix -> taken.stream().noneMatch(place -> place.around().contains(prefix)))
+                .filter(prefix -> taken.stream()
+                        .noneMatch(network -> network.place().around().contains(prefix)))
                 .findFirst();
     }
 
@@ -88,7 +98,7 @@ final class WeightAccount {
     /** What a person should know. */
     List<String> notes() {
         List<String> notes = new ArrayList<>(tensors.remarks());
-        taken.stream().flatMap(place -> found(place).stream()).forEach(notes::add);
+        taken.stream().flatMap(network -> found(network).stream()).forEach(notes::add);
         if (!unwanted.isEmpty()) {
             notes.add("left out as told: %s, %s".formatted(count(unwanted.size()), NameTree.compact(unwanted)));
         }
@@ -100,13 +110,14 @@ final class WeightAccount {
         return notes;
     }
 
-    private static Optional<String> found(WeightPlace place) {
+    private static Optional<String> found(Taken network) {
+        WeightPlace place = network.place();
         if (place.prefix().isEmpty() && place.wrappers().isEmpty()) {
             return Optional.empty();
         }
         String below = place.prefix().isEmpty() ? "" : " below " + place.prefix();
         String without = place.wrappers().isEmpty() ? "" : " without " + String.join(", ", place.wrappers());
-        return Optional.of("reads the names" + below + without + ": " + count(place.found()));
+        return Optional.of("reads the names" + below + without + ": " + count(network.tensors()));
     }
 
     private static String count(int tensors) {

@@ -39,7 +39,7 @@ public enum WeightFormat {
         if (looksLikeSafeTensors(head)) {
             return SAFETENSORS;
         }
-        if (isPickle(head) && contains(head, PYTORCH_NUMBER)) {
+        if ((isPickle(head) && contains(head, PYTORCH_NUMBER)) || startsWith(head, "L" + PyTorchStream.MAGIC + "L\n")) {
             return PYTORCH_STREAM;
         }
         throw new WeightFileException(file, whatElse(head));
@@ -95,8 +95,7 @@ public enum WeightFormat {
     }
 
     private static boolean contains(byte[] head, byte[] part) {
-        return new String(head, StandardCharsets.ISO_8859_1)
-                .contains(new String(part, StandardCharsets.ISO_8859_1));
+        return new String(head, StandardCharsets.ISO_8859_1).contains(new String(part, StandardCharsets.ISO_8859_1));
     }
 
     private static boolean startsWith(byte[] head, String prefix) {

@@ -27,7 +27,7 @@ public final class WeightImport implements AutoCloseable {
     private final LeaveOut leaveOut;
     private final List<String> names;
     private final Set<String> used = new LinkedHashSet<>();
-    private final List<WeightPlace> taken = new ArrayList<>();
+    private final List<WeightAccount.Taken> taken = new ArrayList<>();
     private final List<WeightPlace> rivals = new ArrayList<>();
     private WeightDifferences differences = new WeightDifferences(List.of(), List.of(), List.of());
 
@@ -35,7 +35,7 @@ public final class WeightImport implements AutoCloseable {
         this.file = file;
         this.tensors = tensors;
         this.leaveOut = leaveOut;
-        this.names = tensors.names().stream().filter(name -> !isUnwanted(name)).toList();
+        this.names = tensors.names().stream().filter(name -> !leaveOut.matches(name)).toList();
     }
 
     /**
@@ -60,17 +60,14 @@ public final class WeightImport implements AutoCloseable {
 
     private static void requireMatches(Path file, NamedTensors tensors, List<String> leaveOut) {
         for (String pattern : leaveOut) {
-            if (tensors.names().stream().noneMatch(name -> new LeaveOut(List.of(pattern)).matches(name))) {
+            LeaveOut one = new LeaveOut(List.of(pattern));
+            if (tensors.names().stream().noneMatch(one::matches)) {
                 throw new WeightFileException(
                         file,
                         "has no tensor that leave-out=" + pattern + " matches; it holds "
                                 + NameTree.compact(tensors.names()));
             }
         }
-    }
-
-    private boolean isUnwanted(String name) {
-        return leaveOut.matches(name) || leaveOut.matches(WeightPlace.unwrapped(name));
     }
 
     /**
@@ -137,12 +134,13 @@ public final class WeightImport implements AutoCloseable {
         Map<String, String> selected = new LinkedHashMap<>();
         expected.keySet().stream()
                 .filter(place.names()::containsKey)
-                .forEach(name -> selected.put(name, Objects.requireNonNull(place.names().get(name))));
+                .forEach(name ->
+                        selected.put(name, Objects.requireNonNull(place.names().get(name))));
         String source = place.prefix().isEmpty() ? file.toString() : file + " (" + place.prefix() + ")";
         NamedTensors network = new RenamedTensors(tensors, source, selected);
         differences = differences.plus(WeightDifferences.between(expected, network.shapes()));
         used.addAll(selected.values());
-        taken.add(place);
+        taken.add(new WeightAccount.Taken(place, selected.size()));
         rivals.addAll(places(expected.keySet()));
         return network;
     }
@@ -154,7 +152,7 @@ public final class WeightImport implements AutoCloseable {
      * @throws WeightFileException naming what is missing, has another shape or is not used
      */
     public List<String> finish() {
-        WeightAccount account = new WeightAccount(tensors, taken, rivals, used, this::isUnwanted);
+        WeightAccount account = new WeightAccount(tensors, taken, rivals, used, leaveOut::matches);
         account.require(file, differences);
         return account.notes();
     }

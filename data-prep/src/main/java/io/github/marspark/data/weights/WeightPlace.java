@@ -23,8 +23,11 @@ import java.util.stream.Collectors;
 public record WeightPlace(String prefix, int found, Map<String, String> names) {
 
     /** What PyTorch puts into names when it compiles, distributes or checkpoints a module. */
-    private static final Set<String> WRAPPERS = Set.of(
-            "module", "_orig_mod", "_forward_module", "_fsdp_wrapped_module", "_checkpoint_wrapped_module");
+    private static final Set<String> WRAPPERS =
+            Set.of("module", "_orig_mod", "_forward_module", "_fsdp_wrapped_module", "_checkpoint_wrapped_module");
+
+    /** A name of more parts is no network's, and keeps its last ones in one. */
+    private static final int MOST_PARTS = 32;
 
     /** Keeps the order of the names. */
     public WeightPlace {
@@ -46,7 +49,8 @@ public record WeightPlace(String prefix, int found, Map<String, String> names) {
             }
         }
         return foundByPrefix.entrySet().stream()
-                .map(entry -> new WeightPlace(entry.getKey(), entry.getValue().size(), below(entry.getKey(), fileNames)))
+                .map(entry ->
+                        new WeightPlace(entry.getKey(), entry.getValue().size(), below(entry.getKey(), fileNames)))
                 .sorted(Comparator.comparingInt(WeightPlace::found).reversed())
                 .toList();
     }
@@ -66,7 +70,7 @@ public record WeightPlace(String prefix, int found, Map<String, String> names) {
     }
 
     private static List<String> parts(String name) {
-        return Arrays.asList(name.split("\\.", -1));
+        return Arrays.asList(name.split("\\.", MOST_PARTS));
     }
 
     private static String unwrapped(List<String> parts) {

@@ -47,11 +47,8 @@ class TokenizerTest {
         Tokenizer read = Tokenizer.open(folder);
         assertThat(read.config()).isEqualTo(SIZES);
         assertThat(read.scale()).isEqualTo(0.5);
-        assertThat(read.fingerprint())
-                .isEqualTo(tokenizer().fingerprint())
-                .matches("\\p{XDigit}{32}-\\p{XDigit}{64}");
-        assertThat(folder.toFile().list())
-                .containsExactlyInAnyOrder(Tokenizer.DESCRIPTION, Tokenizer.WEIGHTS);
+        assertThat(read.fingerprint()).isEqualTo(tokenizer().fingerprint()).matches("\\p{XDigit}{32}-\\p{XDigit}{64}");
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder(Tokenizer.DESCRIPTION, Tokenizer.WEIGHTS);
     }
 
     @Test
@@ -64,8 +61,10 @@ class TokenizerTest {
         assertThat(others)
                 .allSatisfy(sizes -> assertThat(tokenizer(sizes, 0.1, 0.5).fingerprint())
                         .isNotEqualTo(tokenizer().fingerprint()));
-        assertThat(tokenizer(SIZES, 0.1, 0.25).fingerprint()).isNotEqualTo(tokenizer().fingerprint());
-        assertThat(tokenizer(SIZES, 0.2, 0.5).fingerprint()).isNotEqualTo(tokenizer().fingerprint());
+        assertThat(tokenizer(SIZES, 0.1, 0.25).fingerprint())
+                .isNotEqualTo(tokenizer().fingerprint());
+        assertThat(tokenizer(SIZES, 0.2, 0.5).fingerprint())
+                .isNotEqualTo(tokenizer().fingerprint());
     }
 
     @ParameterizedTest
@@ -95,7 +94,8 @@ class TokenizerTest {
         Path file = saved();
         String json = Files.readString(file);
         Files.writeString(file, json.replace("\"residualBlocks\" : 1", "\"residualBlocks\" : 2000000000"));
-        refused(file + ": its residualBlocks is 2000000000, must be at most 64; restore the file, or train or import the"
+        refused(file
+                + ": its residualBlocks is 2000000000, must be at most 64; restore the file, or train or import the"
                 + " tokenizer again");
         Files.writeString(file, json.replace("\"scale\" : 0.5", "\"scale\" : -1"));
         refused(file + ": its scale is -1.0, must be positive and finite; restore the file, or train or import the"

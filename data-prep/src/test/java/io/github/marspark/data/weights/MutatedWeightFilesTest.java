@@ -59,11 +59,22 @@ class MutatedWeightFilesTest {
     }
 
     private static byte[] pickle() {
-        PickleWriter pickle = new PickleWriter().emptyDict().mark().text("model").emptyOrderedDict().mark();
+        PickleWriter pickle = new PickleWriter()
+                .emptyDict()
+                .mark()
+                .text("model")
+                .emptyOrderedDict()
+                .mark();
         List<String> names = new ArrayList<>(NETWORK.keySet());
-        names.forEach(name ->
-                pickle.text(name).tensor(String.valueOf(names.indexOf(name)), shape(name).toArray()));
-        pickle.setItems().text("epoch").integer(399).text("optimizer").emptyDict().text("step").tensor("12", 1);
+        names.forEach(name -> pickle.text(name)
+                .tensor(String.valueOf(names.indexOf(name)), shape(name).toArray()));
+        pickle.setItems()
+                .text("epoch")
+                .integer(399)
+                .text("optimizer")
+                .emptyDict()
+                .text("step")
+                .tensor("12", 1);
         return pickle.op('s').setItems().stop();
     }
 
@@ -90,12 +101,8 @@ class MutatedWeightFilesTest {
 
     @Test
     void noBitOfASmallZipIsAlteredUnnoticed() throws IOException {
-        byte[] small = new PickleWriter()
-                .emptyDict()
-                .text("w")
-                .tensor("0", 3)
-                .op('s')
-                .stop();
+        byte[] small =
+                new PickleWriter().emptyDict().text("w").tensor("0", 3).op('s').stop();
         byte[] good = Files.readAllBytes(
                 TorchFileWriter.of(small).floats("0", 1, 2, 3).write(folder.resolve("small.pth")));
         for (int bit = 0; bit < good.length * Byte.SIZE; bit += STEP) {
@@ -118,8 +125,11 @@ class MutatedWeightFilesTest {
         storages(writer::floats);
         int first = writer.headBytes();
         Outcome outcome = damage(writer.toByteArray(), 37);
-        assertThat(outcome.altered).allSatisfy(difference -> assertThat(difference.firstByte()).isGreaterThanOrEqualTo(first));
-        assertThat(outcome.altered).allSatisfy(difference -> assertThat(difference.isOfSameLength()).isTrue());
+        assertThat(outcome.altered)
+                .allSatisfy(difference -> assertThat(difference.firstByte()).isGreaterThanOrEqualTo(first));
+        assertThat(outcome.altered)
+                .allSatisfy(
+                        difference -> assertThat(difference.isOfSameLength()).isTrue());
         assertThat(outcome.refused).isGreaterThan(FILES / 4);
     }
 
@@ -135,8 +145,11 @@ class MutatedWeightFilesTest {
         int first = good.length
                 - (int) NETWORK.values().stream().mapToLong(Shape::elements).sum() * Float.BYTES;
         Outcome outcome = damage(good, 41);
-        assertThat(outcome.altered).allSatisfy(difference -> assertThat(difference.firstByte()).isGreaterThanOrEqualTo(first));
-        assertThat(outcome.altered).allSatisfy(difference -> assertThat(difference.isOfSameLength()).isTrue());
+        assertThat(outcome.altered)
+                .allSatisfy(difference -> assertThat(difference.firstByte()).isGreaterThanOrEqualTo(first));
+        assertThat(outcome.altered)
+                .allSatisfy(
+                        difference -> assertThat(difference.isOfSameLength()).isTrue());
         assertThat(outcome.refused).isGreaterThan(FILES / 4);
     }
 

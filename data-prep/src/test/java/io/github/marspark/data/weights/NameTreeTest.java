@@ -35,7 +35,8 @@ class NameTreeTest {
 
     @Test
     void aListThatIsTooLongIsCutAndShowsNoControlCharacters() {
-        List<String> names = IntStream.range(0, 500).mapToObj(i -> "x".repeat(i % 7) + i).toList();
+        List<String> names =
+                IntStream.range(0, 500).mapToObj(i -> "x".repeat(i % 7) + i).toList();
         assertThat(NameTree.compact(names)).hasSize(603).endsWith("...");
         assertThat(NameTree.compact(List.of("a\u001b[31m"))).isEqualTo("a?[31m");
     }
@@ -43,7 +44,8 @@ class NameTreeTest {
     @Test
     void patternsMatchWhatWasChosenAndNothingElse() {
         List<String> all = List.of("up.0.attn.q", "up.0.attn.k", "up.0.conv", "loss.a", "loss.b.c", "loss", "scale");
-        assertThat(NameTree.patterns(Set.of("up.0.attn.q", "up.0.attn.k", "scale"), all)).isEqualTo("up.0.attn.*,scale");
+        assertThat(NameTree.patterns(Set.of("up.0.attn.q", "up.0.attn.k", "scale"), all))
+                .isEqualTo("up.0.attn.*,scale");
         assertThat(NameTree.patterns(Set.of("loss.a", "loss.b.c"), all)).isEqualTo("loss.a,loss.b.*");
     }
 }

@@ -56,8 +56,7 @@ class NetworkWeightsTest {
             fingerprint = WeightFingerprint.of(tensors);
         }
         try (NamedTensors tensors = WeightFile.open(exported);
-                NetworkWeights network =
-                        new NetworkWeights("network", LAYOUT, NetworkWeights.read(tensors, LAYOUT))) {
+                NetworkWeights network = new NetworkWeights("network", LAYOUT, NetworkWeights.read(tensors, LAYOUT))) {
             SafeTensors.write(again, network, Map.of());
             assertThat(WeightFingerprint.of(network)).isEqualTo(fingerprint);
         }

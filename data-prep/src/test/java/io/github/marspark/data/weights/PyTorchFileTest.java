@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -297,8 +296,7 @@ class PyTorchFileTest {
 
         Path file = TorchFileWriter.of(pickle).floats("0", 1, 2).floats("1", 3).write(folder.resolve("keys.pt"));
         try (NamedTensors tensors = WeightFile.open(file)) {
-            assertThat(tensors.names())
-                    .containsExactly("(1, 2)", "None", "7", "7 (2)", "layers.0", "layers.1.bias");
+            assertThat(tensors.names()).containsExactly("(1, 2)", "None", "7", "7 (2)", "layers.0", "layers.1.bias");
             assertThat(tensors.floats("(1, 2)")).containsExactly(1, 2);
         }
     }
@@ -342,8 +340,9 @@ class PyTorchFileTest {
             assertThat(tensors.description("float8")).hasToString("float8 (8) OTHER");
             assertThatThrownBy(() -> tensors.floats("complex"))
                     .isInstanceOf(WeightFileException.class)
-                    .hasMessage(file + ": tensor complex is of kind ComplexFloatStorage, which is not read; save it as an"
-                            + " ordinary tensor of floating-point numbers");
+                    .hasMessage(
+                            file + ": tensor complex is of kind ComplexFloatStorage, which is not read; save it as an"
+                                    + " ordinary tensor of floating-point numbers");
             assertThatThrownBy(() -> tensors.floats("sparse")).hasMessageContaining("is of kind sparse tensor,");
         }
     }
@@ -367,8 +366,8 @@ class PyTorchFileTest {
                 .op('s')
                 .stop();
 
-        try (NamedTensors tensors = WeightFile.open(
-                TorchFileWriter.of(pickle).floats("0", 4, 5).write(folder.resolve("v3.pt")))) {
+        try (NamedTensors tensors =
+                WeightFile.open(TorchFileWriter.of(pickle).floats("0", 4, 5).write(folder.resolve("v3.pt")))) {
             assertThat(tensors.floats("w")).containsExactly(4, 5);
         }
     }
@@ -420,7 +419,8 @@ class PyTorchFileTest {
 
     @Test
     void valuesThatHoldThemselvesOrDoubleWithoutEndAreNoTrap() {
-        PickleWriter doubling = new PickleWriter().emptyDict().text("w").tensor("0", 1).op('s').text("x");
+        PickleWriter doubling =
+                new PickleWriter().emptyDict().text("w").tensor("0", 1).op('s').text("x");
         doubling.op(']').op('q').op(200);
         for (int i = 0; i < 40; i++) {
             doubling.op('0').op(']').mark();
@@ -455,6 +455,18 @@ class PyTorchFileTest {
         refused(
                 TorchFileWriter.of(deep.op('s').stop()).floats("0", 1).write(folder.resolve("deep.pt")),
                 "its values are nested deeper than 64, which no state dict needs; refused");
+    }
+
+    @Test
+    void aTorchScriptProgramIsRefusedAsWhatItIs() {
+        refused(
+                new TorchFileWriter("m/")
+                        .entry("data.pkl", pickleOf(new PickleWriter().tensor("0", 1)))
+                        .compressedEntry("code/__torch__.py", new byte[3])
+                        .entry("constants.pkl", new byte[3])
+                        .write(folder.resolve("script.pt")),
+                "is a TorchScript program, which torch.jit.save wrote; load it in PyTorch and save its state_dict() with"
+                        + " torch.save");
     }
 
     @Test

@@ -236,7 +236,9 @@ class StateDictUnpicklerTest {
                 .stop();
 
         assertThat(read(pickle)).asInstanceOf(InstanceOfAssertFactories.MAP).satisfies(map -> {
-            assertThat(map.keySet()).first().hasToString("pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint");
+            assertThat(map.keySet())
+                    .first()
+                    .hasToString("pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint");
             assertThat(map.get("config"))
                     .isInstanceOfSatisfying(
                             PickledObject.class,
@@ -281,6 +283,9 @@ class StateDictUnpicklerTest {
                 .text("long")
                 .op(0x8b)
                 .raw(new byte[] {1, 0, 0, 0, 7})
+                .text("decimal")
+                .op('L')
+                .line("-12L")
                 .setItems()
                 .stop();
 
@@ -288,8 +293,25 @@ class StateDictUnpicklerTest {
                 .asInstanceOf(InstanceOfAssertFactories.MAP)
                 .containsEntry("set", List.of(1))
                 .containsEntry("flag", true)
+                .containsEntry("decimal", -12)
                 .hasEntrySatisfying("long", value -> assertThat(value).hasToString("7"))
                 .hasEntrySatisfying("score", value -> assertThat(value).hasToString("numpy scalar"));
+    }
+
+    @Test
+    void aPickleThatBuildsWithoutEndIsRefusedBeforeItFillsTheMemory() {
+        byte[] dicts = new byte[5_000_000];
+        Arrays.fill(dicts, (byte) '}');
+        assertThatThrownBy(() -> read(dicts))
+                .isInstanceOf(WeightFileException.class)
+                .hasMessage(
+                        "evil.pth: its pickle has more than 4194304 instructions, which no state dict needs; refused,"
+                                + " nothing was executed");
+    }
+
+    @Test
+    void aNumberOfEndlessDigitsIsRefused() {
+        damaged(new PickleWriter().op('L').line("9".repeat(101) + "L").stop(), "an integer is malformed");
     }
 
     @Test
@@ -306,7 +328,10 @@ class StateDictUnpicklerTest {
                 .setItems()
                 .stop();
 
-        assertThat(read(pickle)).asInstanceOf(InstanceOfAssertFactories.MAP).hasSize(3).containsEntry(0, 5);
+        assertThat(read(pickle))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .hasSize(3)
+                .containsEntry(0, 5);
     }
 
     @Test

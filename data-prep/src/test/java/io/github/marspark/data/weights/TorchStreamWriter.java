@@ -30,7 +30,8 @@ final class TorchStreamWriter {
         bytes.writeBytes(new PickleWriter()
                 .op(0x8a)
                 .op(10)
-                .raw(new byte[] {0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a, (byte) 0xa8, 0x50, 0x19})
+                .raw(new byte[] {0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a, (byte) 0xa8, 0x50, 0x19
+                })
                 .stop());
         bytes.writeBytes(new PickleWriter().integer(1001).stop());
         bytes.writeBytes(machine());

@@ -113,21 +113,22 @@ class WeightImportTest {
         refused(
                 file(under("", "encoder.module.conv_in.bias")),
                 Optional.empty(),
-                lines("does not fit the recipe: 0 of the network's tensors missing, 0 of another shape, 1 that it has not", "not used: encoder.module.conv_in.bias", "to leave out what is not used: leave-out=encoder.module.*"));
+                lines(
+                        "does not fit the recipe: 0 of the network's tensors missing, 0 of another shape, 1 that it has not",
+                        "not used: encoder.module.conv_in.bias",
+                        "to leave out what is not used: leave-out=encoder.module.*"));
     }
 
     @Test
     void ofSeveralNetworksTheOneWithTheseNamesIsTakenAndTheOthersAreTold() {
-        Path file = file(both(
-                under("state_dict.first_stage_model."),
-                new String[] {
-                    "state_dict.model.diffusion_model.out.weight",
-                    "state_dict.model.diffusion_model.out.bias",
-                    "state_dict.cond_stage_model.w",
-                    "state_dict.scale_factor",
-                    "state_dict.first_stage_model.loss.logvar",
-                    "optimizer_states.0.state.0.exp_avg"
-                }));
+        Path file = file(both(under("state_dict.first_stage_model."), new String[] {
+            "state_dict.model.diffusion_model.out.weight",
+            "state_dict.model.diffusion_model.out.bias",
+            "state_dict.cond_stage_model.w",
+            "state_dict.scale_factor",
+            "state_dict.first_stage_model.loss.logvar",
+            "optimizer_states.0.state.0.exp_avg"
+        }));
         assertThat(taken(file))
                 .containsExactly(
                         "reads the names below state_dict.first_stage_model: 4 tensors",
@@ -142,7 +143,10 @@ class WeightImportTest {
         refused(
                 file,
                 Optional.empty(),
-                lines("does not fit the recipe: 0 of the network's tensors missing, 0 of another shape, 3 that it has not", "not used: sd.{decoder.up.2.attn.{0,1}.q,head.w}", "to leave out what is not used: leave-out=sd.decoder.up.*,sd.head.*"));
+                lines(
+                        "does not fit the recipe: 0 of the network's tensors missing, 0 of another shape, 3 that it has not",
+                        "not used: sd.{decoder.up.2.attn.{0,1}.q,head.w}",
+                        "to leave out what is not used: leave-out=sd.decoder.up.*,sd.head.*"));
         assertThat(taken(file, Optional.empty(), "decoder.up.*.attn.*", "sd.head.w"))
                 .containsExactly(
                         "reads the names below sd: 4 tensors",
@@ -166,7 +170,10 @@ class WeightImportTest {
         refused(
                 file,
                 Optional.empty(),
-                lines("does not fit the recipe: 2 of the network's tensors missing, 1 of another shape, 0 that it has not", "missing: decoder.conv_in.{weight,bias}", "encoder.conv_in.weight has shape (3), must have (2)"));
+                lines(
+                        "does not fit the recipe: 2 of the network's tensors missing, 1 of another shape, 0 that it has not",
+                        "missing: decoder.conv_in.{weight,bias}",
+                        "encoder.conv_in.weight has shape (3), must have (2)"));
         refused(
                 file("a.b", "a.c"),
                 Optional.empty(),
@@ -209,7 +216,18 @@ class WeightImportTest {
         refused(
                 file,
                 Optional.of("ema"),
-                lines("does not fit the recipe: 0 of the network's tensors missing, 0 of another shape, 4 that it has not", "not used: {encoder,decoder}.conv_in.{weight,bias}", "to leave out what is not used: leave-out=encoder.*,decoder.*"));
+                lines(
+                        "does not fit the recipe: 0 of the network's tensors missing, 0 of another shape, 4 that it has not",
+                        "not used: {encoder,decoder}.conv_in.{weight,bias}",
+                        "to leave out what is not used: leave-out=encoder.*,decoder.*"));
+    }
+
+    @Test
+    void namesOfEndlesslyManyPartsAreNoTrap() {
+        String endless = "x.".repeat(3_000) + "w";
+        assertThatThrownBy(() -> taken(file(under("", endless))))
+                .isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("0 of another shape, 1 that it has not\n  not used: x.x.x.");
     }
 
     @Test

@@ -81,8 +81,8 @@ public final class ImportCommand extends ImportingCommand {
         ParameterLayout layout = MarParameters.layout(RecipeNetwork.config(recipe));
         Weights weights = read(layout, given, out);
         Data data = Data.ofImport(tokenizer.fingerprint(), tokenizer.scale());
-        String step = new WholeCheckpoint(recipe, layout, data)
-                .write(folder, 0, weights.parameters(), weights.average());
+        String step =
+                new WholeCheckpoint(recipe, layout, data).write(folder, 0, weights.parameters(), weights.average());
         out.printf(
                 "%s of %,d parameters, %s%n",
                 step,
@@ -111,7 +111,7 @@ public final class ImportCommand extends ImportingCommand {
         return all.stream()
                 .filter(place -> all.size() == 2)
                 .flatMap(place -> all.stream()
-                        .filter(other -> other != place && other.prefix().equals(averageOf(place.prefix())))
+                        .filter(other -> !other.equals(place) && other.prefix().equals(averageOf(place.prefix())))
                         .map(average -> List.of(place, average)))
                 .findFirst()
                 .orElseGet(() -> List.of(file.place(names, choice)));

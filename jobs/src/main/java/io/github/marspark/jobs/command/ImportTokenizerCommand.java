@@ -82,7 +82,8 @@ public final class ImportTokenizerCommand extends ImportingCommand {
             AutoencoderConfig config = attention.applied(wanted, given.file());
             ParameterLayout layout = AutoencoderParameters.layout(config);
             NamedTensors tensors = file.take(place, NetworkWeights.shapesOf(layout));
-            List<String> notes = Stream.concat(file.finish().stream(), attention.notes(wanted)).toList();
+            List<String> notes = Stream.concat(file.finish().stream(), attention.notes(wanted))
+                    .toList();
             Tokenizer tokenizer = new Tokenizer(config, read(tensors, layout, given, out), scale);
             tell(given.file(), notes, out);
             return tokenizer;

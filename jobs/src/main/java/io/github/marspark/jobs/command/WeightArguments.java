@@ -25,7 +25,8 @@ record WeightArguments(Map<String, String> values) {
         values = Map.copyOf(values);
         String nonFinite = values.getOrDefault(WeightKey.NON_FINITE, KEEP);
         if (!nonFinite.equals(KEEP)) {
-            throw new UsageException("%s is \"%s\", must be %s or left out".formatted(WeightKey.NON_FINITE, nonFinite, KEEP));
+            throw new UsageException(
+                    "%s is \"%s\", must be %s or left out".formatted(WeightKey.NON_FINITE, nonFinite, KEEP));
         }
         if (values.getOrDefault(WeightKey.WEIGHTS, ".").isEmpty()) {
             throw new UsageException("weights is empty, give a name after weights= or leave it out");

@@ -34,7 +34,8 @@ abstract class WeightCommand implements RecipeCommand {
         }
         WeightKey file = ownKeys().get(0);
         if (!values.containsKey(file.name())) {
-            throw new UsageException("%s needs one %s=%s: %s".formatted(name(), file.name(), file.value(), file.meaning()));
+            throw new UsageException(
+                    "%s needs one %s=%s: %s".formatted(name(), file.name(), file.value(), file.meaning()));
         }
         new WithArguments(this, new WeightArguments(values)).run(rest, out);
     }
@@ -47,7 +48,8 @@ abstract class WeightCommand implements RecipeCommand {
 
     private void put(Map<String, String> values, WeightKey key, String argument) {
         if (values.put(key.name(), argument.substring(key.name().length() + 1)) != null) {
-            throw new UsageException("%s takes one %s=%s, but more were given".formatted(name(), key.name(), key.value()));
+            throw new UsageException(
+                    "%s takes one %s=%s, but more were given".formatted(name(), key.name(), key.value()));
         }
     }
 

@@ -37,7 +37,10 @@ public record TokenizerRecipe(
         @Describe(value = "sides at which the encoder has attention", unit = "pixels", byDefault = "[16]")
         List<Integer> attentionResolutions,
 
-        @Describe(value = "sides at which the decoder has attention, as latent diffusion's own has it", unit = "pixels", byDefault = "[]")
+        @Describe(
+                value = "sides at which the decoder has attention, as latent diffusion's own has it",
+                unit = "pixels",
+                byDefault = "[]")
         List<Integer> decoderAttention,
 
         @Describe(value = "numbers at each place of the latent image", unit = "channels", byDefault = "16")

@@ -29,7 +29,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 class InspectCommandTest {
-    private static final AutoencoderConfig TINY = new AutoencoderConfig(8, 3, 8, List.of(1, 2), 1, List.of(), List.of(), 1, 4);
+    private static final AutoencoderConfig TINY =
+            new AutoencoderConfig(8, 3, 8, List.of(1, 2), 1, List.of(), List.of(), 1, 4);
 
     @TempDir
     Path folder;

@@ -49,7 +49,8 @@ import org.nd4j.linalg.factory.Nd4j;
 @Timeout(120)
 class ClusterEncodingTest {
     /** Shards hold 7 images: a megabyte has room for so many of 2 x 16384 numbers of 4 bytes. */
-    private static final AutoencoderConfig TINY = new AutoencoderConfig(64, 3, 8, List.of(1, 2), 1, List.of(), List.of(), 8, 4);
+    private static final AutoencoderConfig TINY =
+            new AutoencoderConfig(64, 3, 8, List.of(1, 2), 1, List.of(), List.of(), 8, 4);
 
     private static final int IMAGES = 210;
     private static final int BROKEN = 3;

@@ -61,7 +61,8 @@ public record AutoencoderConfig(
         requireAtMost("residualBlocks", residualBlocks, MOST_BLOCKS);
         requireAtMost("imageChannels", imageChannels, MOST_CHANNELS);
         requireAtMost("latentChannels", latentChannels, MOST_CHANNELS / 2);
-        requireAtMost("width times the largest of multipliers", (long) width * Collections.max(multipliers), MOST_CHANNELS);
+        requireAtMost(
+                "width times the largest of multipliers", (long) width * Collections.max(multipliers), MOST_CHANNELS);
         if (width % groups != 0) {
             throw new IllegalArgumentException("width is " + width + ", must be a multiple of groups, " + groups);
         }
