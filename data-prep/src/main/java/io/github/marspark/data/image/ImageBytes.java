@@ -7,8 +7,8 @@ import javax.imageio.stream.ImageInputStreamImpl;
 /**
  * The bytes of a file as the stream that decoders read.
  *
- * <p>Some decoders take the end of the stream for zeros and go on: a damaged WebP file can keep one busy for minutes.
- * A few reads past the end are answered as usual, then the stream breaks off.
+ * <p>Some decoders take the end of the stream for zeros and go on, which can keep them busy for minutes. A few reads past
+ * the end are answered as usual, then the stream breaks off.
  */
 final class ImageBytes extends ImageInputStreamImpl {
     private static final int READS_PAST_END = 500;

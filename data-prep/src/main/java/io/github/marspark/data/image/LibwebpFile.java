@@ -1,5 +1,6 @@
 package io.github.marspark.data.image;
 
+import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
 import java.io.File;
@@ -15,7 +16,7 @@ import org.bytedeco.javacpp.Loader;
  */
 final class LibwebpFile {
     private static final String JNA_FOLDER = "jna.boot.library.path";
-    private static final String JNA_STAYS_THERE = "jna.nounpack";
+    private static final String JNA_COPIES_NOTHING = "jna.nounpack";
 
     private LibwebpFile() {}
 
@@ -26,7 +27,6 @@ final class LibwebpFile {
      */
     static NativeLibrary load() {
         try {
-            prepareJna();
             return load(copied(LibwebpFile.class, System.mapLibraryName("webp-imageio")));
         } catch (IOException failure) {
             throw refused("libwebp", failure);
@@ -35,18 +35,30 @@ final class LibwebpFile {
 
     static NativeLibrary load(File file) {
         try {
+            prepareJna();
             return NativeLibrary.getInstance(file.getPath());
-        } catch (LinkageError failure) {
+        } catch (IOException | LinkageError failure) {
             throw refused(file.getPath(), failure);
         }
     }
 
-    /** JNA's own native code would be copied to a folder below the user's, which may be missing in a container. */
+    /**
+     * Lets JNA take its own native code from there as well: it would copy it to a folder below the user's, which may be
+     * missing in a container. Later users of JNA find its settings as they were.
+     */
     private static synchronized void prepareJna() throws IOException {
-        if (System.getProperty(JNA_FOLDER) == null) {
+        if (System.getProperty(JNA_FOLDER) == null && System.getProperty(JNA_COPIES_NOTHING) == null) {
             String name = System.mapLibraryName("jnidispatch").replace(".dylib", ".jnilib");
             System.setProperty(JNA_FOLDER, copied(NativeLibrary.class, name).getParent());
-            System.setProperty(JNA_STAYS_THERE, "true");
+            System.setProperty(JNA_COPIES_NOTHING, "true");
+            try {
+                Native.getDefaultStringEncoding(); // initialises the class
+            } catch (LinkageError failure) {
+                throw new IOException("JNA cannot be loaded from " + System.getProperty(JNA_FOLDER), failure);
+            } finally {
+                System.clearProperty(JNA_FOLDER);
+                System.clearProperty(JNA_COPIES_NOTHING);
+            }
         }
     }
 
