@@ -1,21 +1,13 @@
 package io.github.marspark.model.autoencoder;
 
-import io.github.marspark.model.optimization.GradientClipping;
-import io.github.marspark.model.optimization.OptimizerState;
-import io.github.marspark.model.optimization.OptimizerStep;
-import io.github.marspark.model.optimization.WeightDecayRule;
-import io.github.marspark.model.parameters.ParameterLayout;
-import io.github.marspark.model.parameters.ParameterSpec;
+import io.github.marspark.model.optimization.Descent;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Matrix;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
-import java.nio.FloatBuffer;
-import java.util.List;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Trains an autoencoder on images in one process. Starting values, the images of a step and the noise of their latents
@@ -30,9 +22,8 @@ public final class AutoencoderTrainer {
     private final Parameters parameters;
     private final Autoencoder autoencoder;
     private final LatentDistribution distribution;
-    private final OptimizerState optimizer;
+    private final Descent descent;
     private final Draws draws;
-    private long step;
     private long shuffledEpoch = -1;
     private int[] shuffled = {};
 
@@ -56,17 +47,7 @@ public final class AutoencoderTrainer {
         parameters.initialize(draws);
         this.autoencoder = new Autoencoder(config, parameters::variable);
         this.distribution = new LatentDistribution(config.latentChannels());
-        int size = Math.toIntExact(parameters.layout().size());
-        this.optimizer = new OptimizerState(
-                buffer(parameters.values()),
-                buffer(parameters.gradients()),
-                FloatBuffer.allocate(size),
-                FloatBuffer.allocate(size),
-                null);
-    }
-
-    private static FloatBuffer buffer(INDArray vector) {
-        return vector.data().asNioFloat();
+        this.descent = Descent.of(parameters, training.optimizer(), training.learningRate(), training.clipping());
     }
 
     /** What is trained. */
@@ -87,7 +68,7 @@ public final class AutoencoderTrainer {
      * @throws IllegalStateException if the loss is no number any more
      */
     public AutoencoderStep step() {
-        int[] batch = batch(step);
+        int[] batch = batch(descent.number());
         int side = config.resolution();
         Matrix pixels = pixels(images, batch);
         parameters.forgetGradients();
@@ -132,7 +113,7 @@ public final class AutoencoderTrainer {
         int values = config.latentValues();
         float[] noise = new float[batch.length * values];
         for (int i = 0; i < batch.length; i++) {
-            System.arraycopy(draws.posteriorNoise(step, batch[i], values), 0, noise, i * values, values);
+            System.arraycopy(draws.posteriorNoise(descent.number(), batch[i], values), 0, noise, i * values, values);
         }
         return noise;
     }
@@ -162,31 +143,9 @@ public final class AutoencoderTrainer {
     }
 
     private AutoencoderStep descend(double reconstruction, double divergence, double loss) {
-        int size = optimizer.gradient().limit();
-        double norm = GradientClipping.norm(GradientClipping.sumOfSquares(optimizer.gradient(), 0, size));
-        if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
-            throw new IllegalStateException("the loss of step " + step + " is " + loss + " and its gradient's norm "
-                    + norm + ": the training diverged, lower the learning rate");
-        }
-        double rate = training.learningRate().at(step);
-        OptimizerStep change = new OptimizerStep(step, rate, training.clipping().coefficient(norm), 0);
-        kernels.threads().split(size, 1 << 16, (from, to) -> update(from, to, change));
-        return new AutoencoderStep(step++, loss, reconstruction, divergence, norm, rate);
-    }
-
-    /** Updates the values {@code from} to {@code to}, weights of convolutions with the optimiser's weight decay. */
-    private void update(int from, int to, OptimizerStep change) {
-        ParameterLayout layout = parameters.layout();
-        List<ParameterSpec> specs = layout.specs();
-        for (int i = 0; i < specs.size(); i++) {
-            int start = Math.max(from, Math.toIntExact(layout.offset(i)));
-            int end = Math.min(to, Math.toIntExact(layout.offset(i + 1)));
-            if (start < end) {
-                WeightDecayRule rule =
-                        WeightDecayRule.of(specs.get(i).name(), specs.get(i).shape().length);
-                training.optimizer().update(optimizer, start, end - start, rule, change);
-            }
-        }
+        Descent.Step step = descent.descend(loss, kernels.threads());
+        return new AutoencoderStep(
+                step.number(), loss, reconstruction, divergence, step.gradientNorm(), step.learningRate());
     }
 
     // ---- measures

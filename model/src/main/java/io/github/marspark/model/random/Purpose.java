@@ -27,7 +27,9 @@ public enum Purpose {
     /** The initial values of parameters. */
     INITIALISATION(12),
     /** The order of the samples in an epoch. */
-    SHUFFLE(13);
+    SHUFFLE(13),
+    /** By how much an image is moved. */
+    SHIFT(14);
 
     private final int number;
 
