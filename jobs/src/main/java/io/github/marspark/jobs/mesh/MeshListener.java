@@ -10,6 +10,7 @@ import io.github.marspark.model.optimization.LearningRate;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkEnv;
 import org.deeplearning4j.nn.api.Model;
@@ -128,10 +129,14 @@ final class MeshListener extends BaseTrainingListener implements Serializable {
     private ProgressClient client() {
         ProgressClient known = client;
         if (known == null) {
-            known = new ProgressClient(plan.progressAddress(), plan.token());
+            known = new ProgressClient(plan.progressAddress(), plan.token(), patience());
             client = known;
         }
         return known;
+    }
+
+    private Duration patience() {
+        return Duration.ofSeconds(plan.recipe().train().peerTimeoutSeconds());
     }
 
     private static String executor() {

@@ -21,10 +21,10 @@ import org.slf4j.LoggerFactory;
 public final class ProgressClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressClient.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int LONGEST_SENTENCE = 16_000;
 
     private final RunToken token;
+    private final Duration patience;
     private final SparkNetwork network;
     private final TransportClient client;
 
@@ -33,10 +33,12 @@ public final class ProgressClient implements AutoCloseable {
      *
      * @param driver where it listens
      * @param token of this attempt
+     * @param patience with the driver where it is asked
      */
-    public ProgressClient(Address driver, RunToken token) {
+    public ProgressClient(Address driver, RunToken token, Duration patience) {
         this.token = token;
-        this.network = SparkNetwork.ofThisProcess(PATIENCE, new NoOpRpcHandler());
+        this.patience = patience;
+        this.network = SparkNetwork.ofThisProcess(patience, new NoOpRpcHandler());
         try {
             this.client = network.connect(driver);
         } catch (IOException | RuntimeException e) {
@@ -85,7 +87,7 @@ public final class ProgressClient implements AutoCloseable {
      */
     public Map<String, String> ask(FilesSeen files) {
         try {
-            ByteBuffer answer = client.sendRpcSync(message(files), PATIENCE.toMillis());
+            ByteBuffer answer = client.sendRpcSync(message(files), patience.toMillis());
             return JSON.readValue(
                     StandardCharsets.UTF_8.decode(answer).toString(), new TypeReference<TreeMap<String, String>>() {});
         } catch (JsonProcessingException | RuntimeException e) {

@@ -12,7 +12,8 @@ public final class StageFailure {
             Pattern.compile("^(?:Caused by: )?(?:[\\w$]+\\.)+([\\w$]*(?:Exception|Error)): (.+)$", Pattern.MULTILINE);
     private static final List<String> SIGNS_OF_LOSS = List.of(
             "ExecutorLostFailure", PeerException.class.getName(), "TaskKilled", "barrier sync", "BarrierCoordinator");
-    private static final Pattern LOST = Pattern.compile("(ExecutorLostFailure .*)");
+    private static final Pattern LOST = Pattern.compile("ExecutorLostFailure .*");
+    private static final Pattern KILLED = Pattern.compile("TaskKilled \\(.*\\)");
 
     private StageFailure() {}
 
@@ -45,11 +46,12 @@ public final class StageFailure {
         String message = String.valueOf(failure.getMessage());
         Matcher lost = LOST.matcher(message);
         if (lost.find()) {
-            return lost.group(1);
+            return lost.group();
         }
         Matcher thrown = THROWN.matcher(message);
         if (!thrown.find()) {
-            return message;
+            Matcher killed = KILLED.matcher(message);
+            return killed.find() ? killed.group() : message;
         }
         boolean isPlain = thrown.group(1).startsWith("Illegal")
                 || thrown.group(1).startsWith("Unchecked")

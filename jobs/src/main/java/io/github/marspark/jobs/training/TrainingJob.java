@@ -14,6 +14,7 @@ import io.github.marspark.jobs.progress.Attendance;
 import io.github.marspark.jobs.progress.Counters;
 import io.github.marspark.jobs.progress.MetricsFile;
 import io.github.marspark.jobs.progress.ProgressBoard;
+import io.github.marspark.jobs.progress.ProgressClient;
 import io.github.marspark.jobs.progress.ProgressServer;
 import io.github.marspark.jobs.recipe.GradientSharing;
 import io.github.marspark.jobs.recipe.Recipe;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
 
 /** Trains the network of a recipe from its encoded images; driver only. */
 public final class TrainingJob {
@@ -194,9 +196,16 @@ public final class TrainingJob {
     }
 
     private static Outcome<Long> train(BarrierTaskContext context, TrainingPlan plan, Counters counters) {
-        try (TrainingRun run = new TrainingRun(context, plan, counters)) {
+        try (ProgressClient progress = progress(context, plan);
+                TrainingRun run = new TrainingRun(context, plan, counters, progress)) {
             return run.run();
         }
+    }
+
+    private static @Nullable ProgressClient progress(BarrierTaskContext context, TrainingPlan plan) {
+        return context.partitionId() == 0
+                ? new ProgressClient(plan.progressAddress(), plan.token(), plan.patience())
+                : null;
     }
 
     private static long newestStep(CheckpointFolder folder) {

@@ -8,6 +8,7 @@ import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.runtime.Cluster;
 import java.util.Map;
 import java.io.Serializable;
+import java.time.Duration;
 
 /**
  * What the driver tells every task of an attempt.
@@ -56,6 +57,11 @@ record TrainingPlan(
 
     Recipe recipe() {
         return Recipes.parse(recipeText, "the plan's recipe", Map.of());
+    }
+
+    /** How long a rank waits for another, or for the driver. */
+    Duration patience() {
+        return Duration.ofSeconds(recipe().train().peerTimeoutSeconds());
     }
 
     Address progressAddress() {

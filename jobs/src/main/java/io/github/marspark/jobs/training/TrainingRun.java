@@ -35,20 +35,29 @@ final class TrainingRun implements AutoCloseable {
     private final Counters counters;
     private final TrainRecipe train;
     private final Device device;
-    private final @Nullable ProgressClient progress; // of rank 0, which speaks for all
+    private final @Nullable ProgressClient progress;
     private final GlobalBatch batch;
     private final RankStep rankStep;
     private final CheckpointFolder folder;
     private final RankCheckpoints checkpoints;
 
-    TrainingRun(BarrierTaskContext context, TrainingPlan plan, Counters counters) {
+    /**
+     * A rank's part.
+     *
+     * @param context of the task
+     * @param plan of the attempt
+     * @param counters for Spark's web page
+     * @param progress the way to the driver, of rank 0, which speaks for all
+     */
+    TrainingRun(
+            BarrierTaskContext context, TrainingPlan plan, Counters counters, @Nullable ProgressClient progress) {
         this.context = context;
         this.counters = counters;
         this.plan = plan;
+        this.progress = progress;
         Recipe recipe = plan.recipe();
         this.train = recipe.train();
         this.device = Device.useAssigned();
-        this.progress = context.partitionId() == 0 ? new ProgressClient(plan.progressAddress(), plan.token()) : null;
         this.batch = GlobalBatch.ofRank(recipe, plan.latents(), context.partitionId(), plan.ranks());
         context.addTaskCompletionListener((TaskCompletionListener) ended -> batch.close());
         MemoryCheck.of(recipe, Slots.of(train, context.partitionId(), plan.ranks()), plan.ranks())
@@ -64,7 +73,7 @@ final class TrainingRun implements AutoCloseable {
         if (plan.ranks() == 1) {
             return new SoloExchange(parameters.size());
         }
-        Duration patience = Duration.ofSeconds(train.peerTimeoutSeconds());
+        Duration patience = plan.patience();
         NetworkExchange network = new NetworkExchange(
                 new NetworkExchange.Member(
                         context.partitionId(),
@@ -77,9 +86,14 @@ final class TrainingRun implements AutoCloseable {
                         context::killTaskIfInterrupted),
                 SparkNetwork.hostOfThisProcess(),
                 handler -> SparkNetwork.ofThisProcess(patience, handler));
-        String[] addresses = context.allGather(network.address().toString());
-        network.connect(Arrays.stream(addresses).map(Address::parse).toList());
-        return network;
+        try {
+            String[] addresses = context.allGather(network.address().toString());
+            network.connect(Arrays.stream(addresses).map(Address::parse).toList());
+            return network;
+        } catch (RuntimeException e) {
+            network.close();
+            throw e;
+        }
     }
 
     /**
@@ -180,8 +194,5 @@ final class TrainingRun implements AutoCloseable {
     @Override
     public void close() {
         rankStep.close();
-        if (progress != null) {
-            progress.close();
-        }
     }
 }

@@ -122,7 +122,7 @@ public final class LoopbackCluster implements AutoCloseable {
         }
     }
 
-    /** An application with executors of one core each. */
+    /** An application with executors of one core each, which are there. */
     public JavaSparkContext open(int executors) throws IOException {
         return open(executors, new SparkConf());
     }
@@ -131,7 +131,25 @@ public final class LoopbackCluster implements AutoCloseable {
     public JavaSparkContext open(int executors, SparkConf settings) throws IOException {
         // An application in local mode leaves a secret of its own with the user, which Spark prefers to the one below.
         UserGroupInformation.setLoginUser(null);
-        return new JavaSparkContext(settings.setMaster("spark://%s:%d".formatted(HOST, port))
+        JavaSparkContext spark = new JavaSparkContext(settings(executors, settings));
+        while (spark.sc().statusStore().executorList(true).size() < 1 + executors) { // the driver is one of them
+            pause();
+        }
+        return spark;
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for executors", e);
+        }
+    }
+
+    /** What an application needs to run here, added to settings of its own. */
+    SparkConf settings(int executors, SparkConf settings) throws IOException {
+        return settings.setMaster("spark://%s:%d".formatted(HOST, port))
                 .setAppName("test")
                 .set("spark.driver.host", HOST)
                 .set("spark.driver.bindAddress", HOST)
@@ -143,7 +161,7 @@ public final class LoopbackCluster implements AutoCloseable {
                 .set("spark.executor.memory", "512m")
                 .set("spark.executorEnv.OMP_NUM_THREADS", "1")
                 .set("spark.executor.extraClassPath", System.getProperty("java.class.path"))
-                .set("spark.executor.extraJavaOptions", String.join(" ", opens()) + " -XX:TieredStopAtLevel=1"));
+                .set("spark.executor.extraJavaOptions", String.join(" ", opens()) + " -XX:TieredStopAtLevel=1");
     }
 
     /** What the executors of an application have logged so far, a line each. */

@@ -66,7 +66,7 @@ class ProgressServerTest {
     @Test
     void whatExecutorsTellIsKeptBeforeTheyAreAnswered() throws IOException {
         Files.writeString(Files.createDirectories(folder.resolve("step")).resolve("part"), "1234");
-        try (ProgressClient client = new ProgressClient(server.address(), token)) {
+        try (ProgressClient client = new ProgressClient(server.address(), token, PATIENCE)) {
             client.say("a sentence");
             client.report(report(1));
             client.report(report(2));
@@ -80,7 +80,7 @@ class ProgressServerTest {
     @Test
     void filesThatTheDriverDoesNotSeeAreNamed() throws IOException {
         Files.writeString(Files.createDirectories(folder.resolve("step")).resolve("short"), "1234");
-        try (ProgressClient client = new ProgressClient(server.address(), token)) {
+        try (ProgressClient client = new ProgressClient(server.address(), token, PATIENCE)) {
             assertThat(client.ask(new FilesSeen("step", Map.of("part", 4L, "short", 5L))))
                     .isEqualTo(Map.of("part", "is not there", "short", "has 4 bytes instead of 5"));
             assertThat(client.ask(new FilesSeen("nowhere", Map.of("part", 4L))))
@@ -90,7 +90,7 @@ class ProgressServerTest {
 
     @Test
     void metricsThatCannotBeKeptAreNamed() throws IOException {
-        try (ProgressClient client = new ProgressClient(server.address(), token)) {
+        try (ProgressClient client = new ProgressClient(server.address(), token, PATIENCE)) {
             client.report(report(1));
             assertThat(client.ask(FilesSeen.NONE)).isEmpty();
             Files.delete(folder.resolve(MetricsFile.NAME));
@@ -107,7 +107,7 @@ class ProgressServerTest {
     /** As one did with a step of long ago, which took the lines of all later ones away. */
     @Test
     void strangersMessagesAreNotHeardAndTheirConnectionIsClosed() throws IOException, InterruptedException {
-        try (ProgressClient client = new ProgressClient(server.address(), token)) {
+        try (ProgressClient client = new ProgressClient(server.address(), token, PATIENCE)) {
             client.report(report(1));
             client.report(report(2));
             for (RunToken wrong : new RunToken[] {RunToken.random(), null}) {
@@ -147,7 +147,7 @@ class ProgressServerTest {
 
     @Test
     void executorOfAnEarlierAttemptIsNotHeard() {
-        ProgressClient late = new ProgressClient(server.address(), RunToken.random());
+        ProgressClient late = new ProgressClient(server.address(), RunToken.random(), PATIENCE);
         late.report(report(1));
         assertThatThrownBy(() -> late.ask(FilesSeen.NONE))
                 .isInstanceOf(IllegalStateException.class)

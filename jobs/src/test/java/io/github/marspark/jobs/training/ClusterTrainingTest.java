@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.marspark.jobs.checkpoint.CheckpointFolder;
+import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.cluster.LoopbackCluster;
 import io.github.marspark.jobs.cluster.MainProcess;
 import io.github.marspark.jobs.exchange.Address;
@@ -11,6 +13,7 @@ import io.github.marspark.jobs.exchange.SparkNetwork;
 import io.github.marspark.jobs.progress.MetricsFile;
 import io.github.marspark.jobs.recipe.Recipe;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
@@ -27,6 +30,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.server.NoOpRpcHandler;
@@ -151,32 +157,39 @@ class ClusterTrainingTest {
         }
     }
 
+    /** In the middle of a step or of a checkpoint's write; another seed is another moment. */
     @Test
     void killedExecutorChangesNothing() throws Exception {
+        long seed = 20;
         Recipe recipe = prepared("killed", LONG);
-        int step = 1 + new Random(System.currentTimeMillis()).nextInt(90);
-        System.out.printf("an executor is killed after step %d%n", step);
+        int step = 1 + new Random(seed).nextInt(90);
         try (JavaSparkContext spark = cluster.open(2)) {
             CompletableFuture<String> training =
                     CompletableFuture.supplyAsync(() -> train(spark, recipe, OptionalInt.of(2)));
             awaitSteps(recipe, step);
             cluster.killAnExecutor();
-            assertThat(training.get()).contains("begins again from step ");
+            assertThat(training.get())
+                    .as("killed after step %d, of seed %d", step, seed)
+                    .contains("begins again from step ");
         }
         assertThat(TinyTraining.vectors(recipe))
+                .as("killed after step %d, of seed %d", step, seed)
                 .usingRecursiveComparison()
                 .isEqualTo(TinyTraining.vectors(undisturbed));
         assertThat(TinyTraining.losses(recipe)).isEqualTo(TinyTraining.losses(undisturbed));
     }
 
     @Test
-    void killedDriverGoesOnWithTheSameCommand() throws Exception {
+    void killedDriverGoesOnWithTheSameCommandAndLosesNoStep() throws Exception {
         Recipe recipe = prepared("driver", LONG);
         Path file = Files.writeString(shared.resolve("tiny.conf"), TinyTraining.text());
         ProcessBuilder command = mainProcess(file, recipe);
         Process first = command.start();
         awaitSteps(recipe, 31);
         first.destroyForcibly().waitFor();
+        long covered = new CheckpointFolder(recipe.checkpoints()).steps().get(0);
+        assertThat(TinyTraining.losses(recipe).keySet())
+                .containsAll(LongStream.rangeClosed(1, covered).boxed().toList());
         Process second = command.start();
         assertThat(second.waitFor(100, TimeUnit.SECONDS)).isTrue();
         assertThat(second.exitValue()).isZero();
@@ -184,6 +197,57 @@ class ClusterTrainingTest {
         assertThat(TinyTraining.vectors(recipe))
                 .usingRecursiveComparison()
                 .isEqualTo(TinyTraining.vectors(undisturbed));
+        assertThat(Path.of(recipe.checkpoints(), MetricsFile.NAME)).content().hasLineCount(120);
+        assertThat(TinyTraining.losses(recipe)).isEqualTo(TinyTraining.losses(undisturbed));
+    }
+
+    /** The driver's working folder is none of the executors', and the default paths begin there. */
+    @Test
+    void relativePathsAreTheDriversAndTheDriverEndsWhenItIsDone() throws Exception {
+        Path home = Files.createDirectories(shared.resolve("home"));
+        Files.writeString(home.resolve("tiny.conf"), TinyTraining.text());
+        Recipe recipe = TinyTraining.recipe(home.resolve("out/tiny"), "train.steps=6");
+        TinyTraining.writeLatents(recipe, 30);
+        Path log = shared.resolve("relative.log");
+        ProcessBuilder command = MainProcess.on(cluster, log, List.of("train", "tiny.conf", "train.steps=6"));
+        Process driver = command.directory(home.toFile()).start();
+        assertThat(driver.waitFor(120, TimeUnit.SECONDS)).as("the driver has ended").isTrue();
+        assertThat(log).content().contains("on 2 executors", "trained to step 6", "checkpoint file:" + home);
+        assertThat(driver.exitValue()).isZero();
+        assertThat(CheckpointReader.latest(recipe.checkpoints()).step()).isEqualTo(6);
+        assertThat(shared.resolve("spark/work")).isDirectoryNotContaining("glob:**/out");
+        try (Stream<Path> files = Files.walk(shared.resolve("spark/work"))) {
+            assertThat(files.filter(file -> file.endsWith("out"))).isEmpty();
+        }
+    }
+
+    @Test
+    void driverThatFailsOnAClusterEndsWithItsCode() throws Exception {
+        Path home = Files.createDirectories(shared.resolve("failing"));
+        Files.writeString(home.resolve("tiny.conf"), TinyTraining.text());
+        TinyTraining.writeLatents(TinyTraining.recipe(home.resolve("out/tiny")), 30);
+        Path log = shared.resolve("failing.log");
+        String learning = "train.learning-rate=1e30";
+        ProcessBuilder command =
+                MainProcess.on(cluster, log, List.of("train", "tiny.conf", learning, "train.warmup-steps=0"));
+        Process driver = command.directory(home.toFile()).start();
+        assertThat(driver.waitFor(120, TimeUnit.SECONDS)).as("the driver has ended").isTrue();
+        assertThat(log).content().contains("train failed: step ", "gradient are not finite on rank");
+        assertThat(driver.exitValue()).isEqualTo(1);
+    }
+
+    @Test
+    void checkpointsOnEachMachinesOwnDiskAreRefusedBeforeTheFirstStep() throws IOException {
+        Recipe recipe = prepared("scattered", "checkpoints=" + OwnDisk.SCHEME + ":/checkpoints");
+        try (JavaSparkContext spark =
+                cluster.open(2, new SparkConf().set("spark.hadoop.fs.own.impl", OwnDisk.class.getName()))) {
+            assertThatThrownBy(() -> train(spark, recipe, OptionalInt.of(2)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage(
+                            "own:/checkpoints is not one folder for all machines: what rank-00000 on 127.0.0.1 wrote there is not there for the driver; give a folder on a file system that they share with checkpoints=…");
+        } finally {
+            FileUtils.deleteDirectory(new File("own-disk"));
+        }
     }
 
     private static ProcessBuilder mainProcess(Path file, Recipe recipe) throws IOException {
