@@ -59,7 +59,8 @@ final class LatentBlocks implements Closeable {
     }
 
     /** An entry of the metadata. */
-    @Nullable String metadata(String key) {
+    @Nullable
+    String metadata(String key) {
         byte[] value = metadata.get(key);
         return value == null ? null : new String(value, StandardCharsets.UTF_8);
     }

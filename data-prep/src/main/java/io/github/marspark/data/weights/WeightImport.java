@@ -35,7 +35,8 @@ public final class WeightImport implements AutoCloseable {
         this.file = file;
         this.tensors = tensors;
         this.leaveOut = leaveOut;
-        this.names = tensors.names().stream().filter(name -> !leaveOut.matches(name)).toList();
+        this.names =
+                tensors.names().stream().filter(name -> !leaveOut.matches(name)).toList();
     }
 
     /**

@@ -36,7 +36,9 @@ public final class DataCheck {
     }
 
     private static void requireSameTokenizer(CheckpointReader reader, LatentIndex latents) {
-        new TokenizerUse(reader.path() + " was imported for tokenizer", reader.manifest().data().tokenizerIdentity())
+        new TokenizerUse(
+                        reader.path() + " was imported for tokenizer",
+                        reader.manifest().data().tokenizerIdentity())
                 .requireSame(
                         new TokenizerUse(
                                 latents.folder() + " was encoded by",

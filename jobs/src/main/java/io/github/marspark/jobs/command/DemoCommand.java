@@ -88,7 +88,9 @@ public final class DemoCommand implements RecipeCommand {
         copy(SHEET, recipe.samples(), recipe.out());
         copy(CURVE, recipe.checkpoints(), recipe.out());
         double seconds = (System.nanoTime() - start) / 1e9;
-        out.printf("%nThe demo took %.0f s. Look at %s/%s and at %2$s/%s.%n", seconds, Storage.shown(recipe.out()), SHEET, CURVE);
+        out.printf(
+                "%nThe demo took %.0f s. Look at %s/%s and at %2$s/%s.%n",
+                seconds, Storage.shown(recipe.out()), SHEET, CURVE);
         return seconds;
     }
 

@@ -25,7 +25,8 @@ public final class EncodeCommand implements RecipeCommand {
 
     @Override
     public List<String> keys() {
-        return List.of("images", "latents", "tokenizer-folder", "data.image-size", "data.classes", "data.labels", "encode");
+        return List.of(
+                "images", "latents", "tokenizer-folder", "data.image-size", "data.classes", "data.labels", "encode");
     }
 
     @Override

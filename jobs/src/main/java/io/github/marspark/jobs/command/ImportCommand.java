@@ -6,12 +6,12 @@ import io.github.marspark.data.weights.NetworkWeights;
 import io.github.marspark.data.weights.Shape;
 import io.github.marspark.data.weights.WeightImport;
 import io.github.marspark.data.weights.WeightPlace;
-import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Data;
 import io.github.marspark.jobs.checkpoint.WholeCheckpoint;
 import io.github.marspark.jobs.files.Lease;
 import io.github.marspark.jobs.files.Product;
+import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.model.mar.MarParameters;
@@ -62,8 +62,7 @@ public final class ImportCommand extends ImportingCommand {
     void run(Recipe recipe, WeightArguments given, PrintStream out) {
         CheckpointFolder folder = new CheckpointFolder(recipe.checkpoints());
         requireFree(folder, recipe);
-        Lease.during(
-                folder.store(), Product.CHECKPOINTS, name(), out, lease -> importInto(folder, recipe, given, out));
+        Lease.during(folder.store(), Product.CHECKPOINTS, name(), out, lease -> importInto(folder, recipe, given, out));
     }
 
     private static void requireFree(CheckpointFolder folder, Recipe recipe) {
@@ -74,8 +73,7 @@ public final class ImportCommand extends ImportingCommand {
         folder.requireNothingElse(List.of());
     }
 
-    private static String importInto(
-            CheckpointFolder folder, Recipe recipe, WeightArguments given, PrintStream out) {
+    private static String importInto(CheckpointFolder folder, Recipe recipe, WeightArguments given, PrintStream out) {
         requireFree(folder, recipe); // another job may have been there
         Tokenizer tokenizer = TokenizerFolder.open(recipe.tokenizerFolder());
         ParameterLayout layout = MarParameters.layout(RecipeNetwork.config(recipe));

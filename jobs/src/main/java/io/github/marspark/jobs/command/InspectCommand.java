@@ -77,11 +77,7 @@ public final class InspectCommand implements Command {
     }
 
     private static void latents(
-            FileStore store,
-            List<String> files,
-            InspectArguments given,
-            Consumer<SeenFile> each,
-            PrintStream out) {
+            FileStore store, List<String> files, InspectArguments given, Consumer<SeenFile> each, PrintStream out) {
         LatentSummary.of(store, files, each).print(store, files, out);
         if (given.pictures() > 0) {
             new LatentPictures(store, files).draw(given.pictures(), given.tokenizer(), given.out(), out);

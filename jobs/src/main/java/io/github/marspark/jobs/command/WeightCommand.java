@@ -1,7 +1,7 @@
 package io.github.marspark.jobs.command;
 
-import io.github.marspark.jobs.recipe.UsageException;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.UsageException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

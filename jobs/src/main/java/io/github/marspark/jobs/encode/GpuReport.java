@@ -1,8 +1,8 @@
 package io.github.marspark.jobs.encode;
 
 import io.github.marspark.jobs.encode.GpuPlan.Operator;
-import io.github.marspark.jobs.images.LabelledImages;
 import io.github.marspark.jobs.images.ImageCollection;
+import io.github.marspark.jobs.images.LabelledImages;
 import io.github.marspark.jobs.images.SourceImage;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -6,8 +6,8 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 
-import io.github.marspark.jobs.images.LabelledImages;
 import io.github.marspark.jobs.images.ImageCollection;
+import io.github.marspark.jobs.images.LabelledImages;
 import io.github.marspark.jobs.images.SourceImage;
 import io.github.marspark.jobs.latents.LabelCheck;
 import io.github.marspark.jobs.recipe.DataRecipe;
@@ -71,8 +71,8 @@ record Intake(Listing listing, List<String> classNames, Unread unread) {
         String remedy = images.suspicion()
                 .map(suspicion -> suspicion + ", or set")
                 .orElse("set images to the place that holds all classes, or");
-        List<String> told = new LabelCheck(images.root(), data, remedy, images.whereLabelsAre())
-                .check(labelled.names(), counts);
+        List<String> told =
+                new LabelCheck(images.root(), data, remedy, images.whereLabelsAre()).check(labelled.names(), counts);
         return Stream.concat(images.suspicion().stream(), told.stream()).toList();
     }
 

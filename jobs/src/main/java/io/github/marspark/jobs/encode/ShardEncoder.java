@@ -91,8 +91,8 @@ final class ShardEncoder {
 
     private Written writeAll(int shard, LoadedImages loaded, ImageEncoder encoder, OutputStream stream) {
         Map<Integer, Long> labels = new TreeMap<>();
-        try (LatentWriter writer = LatentWriter.to(
-                stream, folder.path(LatentFolder.shard(shard)).toString(), header, settings.codec())) {
+        try (LatentWriter writer =
+                LatentWriter.to(stream, folder.path(LatentFolder.shard(shard)).toString(), header, settings.codec())) {
             writeBatches(loaded, encoder, writer, labels);
             return new Written(writer.records(), writer.clampedValues(), labels);
         }

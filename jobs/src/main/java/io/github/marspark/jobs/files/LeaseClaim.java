@@ -71,17 +71,15 @@ final class LeaseClaim {
     private boolean isAlone(int number, NavigableMap<Integer, Optional<LeaseNote>> before) {
         return files.numbers().stream()
                 .filter(other -> other != number)
-                .allMatch(other -> before.containsKey(other)
-                        && isSame(other, Objects.requireNonNull(before.get(other))));
+                .allMatch(
+                        other -> before.containsKey(other) && isSame(other, Objects.requireNonNull(before.get(other))));
     }
 
     private boolean isSame(int number, Optional<LeaseNote> before) {
         if (before.isEmpty()) {
             pause(); // who makes one anew has written it by then
         }
-        return files.read(number)
-                .map(LeaseNote::nonce)
-                .equals(before.map(LeaseNote::nonce));
+        return files.read(number).map(LeaseNote::nonce).equals(before.map(LeaseNote::nonce));
     }
 
     /** What the lease of a dead owner says; empty if it was given back, or never whole. */
@@ -126,8 +124,9 @@ final class LeaseClaim {
     }
 
     private IllegalStateException refusal(Optional<LeaseNote> writer) {
-        return new IllegalStateException("%s is being written by %s; wait for it, end it, or choose another folder by %s="
-                .formatted(address(), named(writer), product.key()));
+        return new IllegalStateException(
+                "%s is being written by %s; wait for it, end it, or choose another folder by %s="
+                        .formatted(address(), named(writer), product.key()));
     }
 
     private void tellWatch(Optional<LeaseNote> writer) {

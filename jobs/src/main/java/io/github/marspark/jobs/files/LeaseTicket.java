@@ -72,7 +72,8 @@ record LeaseTicket(String folder, String name, int number, String nonce) {
                         .formatted(
                                 files.address(),
                                 successor
-                                        .map(note -> "%s writes there, because this one gave no sign of life".formatted(note))
+                                        .map(note -> "%s writes there, because this one gave no sign of life"
+                                                .formatted(note))
                                         .orElse("its lease is gone")));
     }
 }

@@ -37,7 +37,8 @@ public record Origin(Map<String, String> settings, Map<String, String> unnoted) 
         settings.forEach((name, value) -> {
             String was = made.settings.getOrDefault(name, unnoted.get(name));
             if (!value.equals(was)) {
-                differences.add("%s was %s, is %s".formatted(name, was == null ? "not noted" : shown(was), shown(value)));
+                differences.add(
+                        "%s was %s, is %s".formatted(name, was == null ? "not noted" : shown(was), shown(value)));
             }
         });
         made.settings.forEach((name, was) -> {

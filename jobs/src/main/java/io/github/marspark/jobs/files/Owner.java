@@ -38,7 +38,11 @@ public record Owner(String user, String host, String machine, long process, Stri
     public static Owner self() {
         long process = ProcessHandle.current().pid();
         return new Owner(
-                System.getProperty("user.name", "?"), hostName(), thisMachine(), process, startOf(process).orElse(""));
+                System.getProperty("user.name", "?"),
+                hostName(),
+                thisMachine(),
+                process,
+                startOf(process).orElse(""));
     }
 
     /** The name of this machine. */

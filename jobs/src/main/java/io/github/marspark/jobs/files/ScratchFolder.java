@@ -58,7 +58,8 @@ public record ScratchFolder(Path path) implements AutoCloseable {
      */
     public static void removeLeft(Path root) {
         try (Stream<Path> there = Files.list(root)) {
-            there.filter(folder -> NAMES.matcher(String.valueOf(folder.getFileName())).matches())
+            there.filter(folder ->
+                            NAMES.matcher(String.valueOf(folder.getFileName())).matches())
                     .filter(ScratchFolder::isLeft)
                     .forEach(ScratchFolder::removeLeftFolder);
         } catch (IOException | UncheckedIOException unreadable) {
@@ -82,7 +83,10 @@ public record ScratchFolder(Path path) implements AutoCloseable {
         Optional<Owner> owner = owner(folder);
         try {
             delete(folder);
-            LOG.info("removed {}, which {} had left when it was killed", folder, owner.map(Owner::toString).orElse(""));
+            LOG.info(
+                    "removed {}, which {} had left when it was killed",
+                    folder,
+                    owner.map(Owner::toString).orElse(""));
         } catch (IOException e) {
             LOG.warn("{} was left by a job that was killed, and cannot be removed: {}", folder, e.toString());
         }
@@ -108,8 +112,8 @@ public record ScratchFolder(Path path) implements AutoCloseable {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path visited, @org.jspecify.annotations.Nullable IOException failure)
-                    throws IOException {
+            public FileVisitResult postVisitDirectory(
+                    Path visited, @org.jspecify.annotations.Nullable IOException failure) throws IOException {
                 if (failure != null) {
                     throw failure;
                 }

@@ -13,8 +13,8 @@ import org.apache.hadoop.fs.Path;
 
 /** Why something cannot be written, in a sentence; of a full disk also where it is and what to do. */
 public final class WriteFailure {
-    private static final List<String> FULL =
-            List.of("No space left on device", "Disk quota exceeded", "QuotaExceededException", "DiskOutOfSpaceException");
+    private static final List<String> FULL = List.of(
+            "No space left on device", "Disk quota exceeded", "QuotaExceededException", "DiskOutOfSpaceException");
 
     private WriteFailure() {}
 

@@ -30,7 +30,8 @@ import org.apache.spark.sql.SparkSession;
 public final class ClassFolders implements ImageCollection {
     private static final int TASKS_A_SLOT = 4;
 
-    private static final Pattern SPLITS = Pattern.compile("(?i)train(ing)?|val(id|idation)?|test(ing)?|dev|eval|holdout");
+    private static final Pattern SPLITS =
+            Pattern.compile("(?i)train(ing)?|val(id|idation)?|test(ing)?|dev|eval|holdout");
 
     private final Path root;
     private final List<String> folders;
@@ -86,8 +87,7 @@ public final class ClassFolders implements ImageCollection {
     private static boolean leadsBack(Path root, String name) {
         try {
             java.nio.file.Path place = FolderEntries.linked(new Path(root + "/" + name));
-            return place != null
-                    && Storage.local(root).toRealPath().startsWith(place);
+            return place != null && Storage.local(root).toRealPath().startsWith(place);
         } catch (IOException toldByTheListing) {
             return false;
         }

@@ -7,11 +7,10 @@ import java.util.Set;
 /** What a file's name tells. */
 public final class FileNames {
     /** Of formats that are decoded, and of those that are told to be images but are not decoded. */
-    private static final Set<String> OF_IMAGES = Set.of(
-            ("jpg jpeg jpe jfif png apng webp bmp dib gif tif tiff "
-                            + "avif heic heif jxl jp2 j2k jpf jpx jpc j2c ppm pgm pbm pnm pam pfm ico cur pcx tga psd "
-                            + "exr hdr svg dng cr2 cr3 nef arw orf rw2 raf qoi ras sgi xbm xpm dds fits img")
-                    .split(" "));
+    private static final Set<String> OF_IMAGES = Set.of(("jpg jpeg jpe jfif png apng webp bmp dib gif tif tiff "
+                    + "avif heic heif jxl jp2 j2k jpf jpx jpc j2c ppm pgm pbm pnm pam pfm ico cur pcx tga psd "
+                    + "exr hdr svg dng cr2 cr3 nef arw orf rw2 raf qoi ras sgi xbm xpm dds fits img")
+            .split(" "));
 
     private static final Set<String> OF_SYSTEMS = Set.of("__macosx", "thumbs.db", "desktop.ini", "@eadir");
 

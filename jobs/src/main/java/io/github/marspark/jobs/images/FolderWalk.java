@@ -41,10 +41,7 @@ final class FolderWalk implements Iterator<SourceImage> {
         NAMED_LIKE_IMAGES
     }
 
-    private record Level(
-            String id,
-            java.nio.file.@Nullable Path place,
-            FolderEntries entries) {}
+    private record Level(String id, java.nio.file.@Nullable Path place, FolderEntries entries) {}
 
     private final Start start;
     private final Deque<Level> open = new ArrayDeque<>();

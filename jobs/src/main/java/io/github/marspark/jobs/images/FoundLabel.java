@@ -21,9 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param problem why it cannot be read, null if it can
  */
 record FoundLabel(
-        int number,
-        @Nullable String name,
-        @Nullable String problem) {
+        int number, @Nullable String name, @Nullable String problem) {
     /** Columns of tables and fields of JSON that hold labels, the likeliest first. */
     static final List<String> FIELDS = List.of(
             "label",
@@ -120,7 +118,9 @@ record FoundLabel(
 
     private static FoundLabel ofNode(JsonNode node) {
         if (node.isNumber() || node.isTextual()) {
-            return node.asText().isBlank() ? problem("has an empty label") : ofText(node.asText().strip());
+            return node.asText().isBlank()
+                    ? problem("has an empty label")
+                    : ofText(node.asText().strip());
         }
         return problem("has the label " + shortened(node.toString()) + ", which is neither a number nor a name");
     }

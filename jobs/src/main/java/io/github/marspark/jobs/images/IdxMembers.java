@@ -63,7 +63,8 @@ final class IdxMembers implements Iterator<SourceImage> {
             checkLabels(ofLabels, count);
         }
         if (count == 0) {
-            return List.of(container.withTrouble(Trouble.note("has no images in it"))).iterator();
+            return List.of(container.withTrouble(Trouble.note("has no images in it")))
+                    .iterator();
         }
         return new IdxMembers(container, images(address), ofLabels == null ? null : labels(ofLabels));
     }

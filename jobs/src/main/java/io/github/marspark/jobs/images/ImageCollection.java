@@ -96,7 +96,8 @@ public interface ImageCollection {
     /** What is said where nothing was listed. */
     default IllegalArgumentException noImages() {
         return new IllegalArgumentException(
-                "%s has no images in it, looked at with encode.source = %s; put images there".formatted(root(), kind()));
+                "%s has no images in it, looked at with encode.source = %s; put images there"
+                        .formatted(root(), kind()));
     }
 
     /** How the bytes of the images are read. */

@@ -44,8 +44,7 @@ public record LabelledImages(List<String> names, Dataset<Row> images) {
      */
     public static LabelledImages of(Dataset<Row> listed, ImageCollection collection, int classes) {
         Dataset<Row> images = SourceImage.images(listed);
-        Row sums = images.agg(
-                        count(WORD), count(when(IS_NUMBER, lit(1))), max(when(WORD.isNull(), LABEL)))
+        Row sums = images.agg(count(WORD), count(when(IS_NUMBER, lit(1))), max(when(WORD.isNull(), LABEL)))
                 .head();
         long words = sums.getLong(0);
         if (words == sums.getLong(1)) {
@@ -116,10 +115,17 @@ public record LabelledImages(List<String> names, Dataset<Row> images) {
                 .orderBy("id")
                 .select("id", SourceImage.LABEL)
                 .head();
-        Row name = images.where(WORD.isNotNull()).orderBy("id").select("id", SourceImage.WORD).head();
+        Row name = images.where(WORD.isNotNull())
+                .orderBy("id")
+                .select("id", SourceImage.WORD)
+                .head();
         return new IllegalArgumentException(
                 "%s has numbers and names for labels: %s has %d, %s has \"%s\"; write all of them one way"
                         .formatted(
-                                collection.root(), number.getString(0), number.getInt(1), name.getString(0), name.getString(1)));
+                                collection.root(),
+                                number.getString(0),
+                                number.getInt(1),
+                                name.getString(0),
+                                name.getString(1)));
     }
 }

@@ -30,8 +30,21 @@ record ParquetColumns(MessageType schema, ImageSettings settings) {
     static final String PATH = "path";
 
     private static final List<String> IMAGES = List.of(
-            "image", "img", "picture", "photo", "jpg", "jpeg", "png", "webp", "image_bytes", "image.bytes", "img_bytes",
-            "image_data", "bytes", "data", "content");
+            "image",
+            "img",
+            "picture",
+            "photo",
+            "jpg",
+            "jpeg",
+            "png",
+            "webp",
+            "image_bytes",
+            "image.bytes",
+            "img_bytes",
+            "image_data",
+            "bytes",
+            "data",
+            "content");
     private static final int SHOWN = 30;
 
     /** The column of images, or nothing if none is sure to be it. */
@@ -61,22 +74,26 @@ record ParquetColumns(MessageType schema, ImageSettings settings) {
         Optional<Type> image = image();
         if (image.isEmpty()) {
             return Optional.of(textOfImages()
-                    .map(text -> "has text in its column %s, paths or addresses perhaps, but no bytes of images; write the bytes into it, or lay the files into class folders"
-                            .formatted(text.getName()))
-                    .orElseGet(() -> "has the columns %s, and none of them is sure to hold the images, as bytes or as a struct with bytes; name it with encode.image-column=…"
-                            .formatted(columns())));
+                    .map(text ->
+                            "has text in its column %s, paths or addresses perhaps, but no bytes of images; write the bytes into it, or lay the files into class folders"
+                                    .formatted(text.getName()))
+                    .orElseGet(() ->
+                            "has the columns %s, and none of them is sure to hold the images, as bytes or as a struct with bytes; name it with encode.image-column=…"
+                                    .formatted(columns())));
         }
         Optional<Type> label = label();
         if (label.isPresent() && sparkType(label.get()) == null) {
-            return Optional.of("has a column %s of labels whose type is %s, but labels are whole numbers or names; cast it, or name another with encode.label-column=…"
-                    .formatted(label.get().getName(), typeName(label.get())));
+            return Optional.of(
+                    "has a column %s of labels whose type is %s, but labels are whole numbers or names; cast it, or name another with encode.label-column=…"
+                            .formatted(label.get().getName(), typeName(label.get())));
         }
         return Stream.concat(image.stream(), label.stream())
                 .map(Type::getName)
                 .filter(this::hasTwin)
                 .findFirst()
-                .map("has two columns whose names differ from %s in capitals at most, which Spark cannot tell apart; rename one"
-                        ::formatted);
+                .map(
+                        "has two columns whose names differ from %s in capitals at most, which Spark cannot tell apart; rename one"
+                                ::formatted);
     }
 
     private Optional<Type> textOfImages() {
@@ -156,17 +173,15 @@ record ParquetColumns(MessageType schema, ImageSettings settings) {
             return new MessageType(schema.getName(), image);
         }
         List<Type> fields = new ArrayList<>(List.of(image.asGroupType().getType(BYTES)));
-        if (image.asGroupType().containsField(PATH) && isText(image.asGroupType().getType(PATH))) {
+        if (image.asGroupType().containsField(PATH)
+                && isText(image.asGroupType().getType(PATH))) {
             fields.add(image.asGroupType().getType(PATH));
         }
         return new MessageType(schema.getName(), image.asGroupType().withNewFields(fields));
     }
 
     private Optional<Type> first(List<String> names, Predicate<Type> fits) {
-        return names.stream()
-                .flatMap(name -> named(name).stream())
-                .filter(fits)
-                .findFirst();
+        return names.stream().flatMap(name -> named(name).stream()).filter(fits).findFirst();
     }
 
     private Optional<Type> named(String name) {
@@ -189,6 +204,8 @@ record ParquetColumns(MessageType schema, ImageSettings settings) {
         }
         return type.isPrimitive()
                 ? type.asPrimitiveType().getPrimitiveTypeName().name().toLowerCase(java.util.Locale.ROOT)
-                : type.asGroupType().getFields().stream().map(Type::getName).collect(Collectors.joining(", ", "struct of ", ""));
+                : type.asGroupType().getFields().stream()
+                        .map(Type::getName)
+                        .collect(Collectors.joining(", ", "struct of ", ""));
     }
 }

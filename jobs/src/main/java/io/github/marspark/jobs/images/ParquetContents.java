@@ -56,8 +56,8 @@ record ParquetContents(ImageSettings settings) implements Contents {
             try {
                 return filled(image, rows(image.path()).row(image.offset()));
             } catch (IOException | RuntimeException failure) {
-                return image.withTrouble(
-                        Trouble.unreadable("cannot be read in row %d: %s".formatted(image.offset(), failure.getMessage())));
+                return image.withTrouble(Trouble.unreadable(
+                        "cannot be read in row %d: %s".formatted(image.offset(), failure.getMessage())));
             }
         }
 
@@ -86,7 +86,8 @@ record ParquetContents(ImageSettings settings) implements Contents {
                 at = row.getGroup(0, 0);
                 field = ParquetColumns.BYTES;
             }
-            if (at.getFieldRepetitionCount(field) > 0 && at.getType().getType(field).isPrimitive()) {
+            if (at.getFieldRepetitionCount(field) > 0
+                    && at.getType().getType(field).isPrimitive()) {
                 return image.withContent(at.getBinary(field, 0).getBytes());
             }
             return image.withTrouble(Trouble.unreadable("has no image in row %d%s"

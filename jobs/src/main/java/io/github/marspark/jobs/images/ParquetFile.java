@@ -34,7 +34,8 @@ record ParquetFile(
 
     /** What its folder says of a label, as it is written there. */
     Stream<String> partitionValues() {
-        return PARTITION.matcher(source.id())
+        return PARTITION
+                .matcher(source.id())
                 .results()
                 .filter(found -> layout != null && found.group(1).equals(layout.partition()))
                 .map(found -> found.group(2));

@@ -47,8 +47,9 @@ final class ParquetProbe {
             return SUMMARY.matcher(source.id()).matches()
                     ? passedOver(source)
                     : new ParquetFile(
-                            source.withTrouble(Trouble.note(
-                                    "is passed over, since its name or its folder's begins with _, as unfinished ones do")),
+                            source.withTrouble(
+                                    Trouble.note(
+                                            "is passed over, since its name or its folder's begins with _, as unfinished ones do")),
                             null,
                             "",
                             null);
@@ -80,8 +81,10 @@ final class ParquetProbe {
                 readThrough(reader, label.get());
             }
         } catch (IOException | RuntimeException malformed) {
-            return damaged(source, "is a damaged Parquet file of %d rows, whose labels cannot be read: %s"
-                    .formatted(reader.getRecordCount(), malformed.getMessage()));
+            return damaged(
+                    source,
+                    "is a damaged Parquet file of %d rows, whose labels cannot be read: %s"
+                            .formatted(reader.getRecordCount(), malformed.getMessage()));
         }
         Layout layout = new Layout(
                 image.getName(),
@@ -117,7 +120,8 @@ final class ParquetProbe {
     /** The name in the folders {@code name=value} of a path that says the label, empty if none does. */
     private static String partition(String id, ImageSettings settings) {
         return names(settings)
-                .flatMap(wanted -> ParquetFile.PARTITION.matcher(id)
+                .flatMap(wanted -> ParquetFile.PARTITION
+                        .matcher(id)
                         .results()
                         .map(found -> found.group(1))
                         .filter(wanted::equalsIgnoreCase))
@@ -134,7 +138,6 @@ final class ParquetProbe {
     }
 
     private static ParquetFile damaged(SourceImage source, String words) {
-        return new ParquetFile(
-                source.withTrouble(Trouble.damaged(words, source.length())), null, "", null);
+        return new ParquetFile(source.withTrouble(Trouble.damaged(words, source.length())), null, "", null);
     }
 }

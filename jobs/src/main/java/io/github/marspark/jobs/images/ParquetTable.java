@@ -133,7 +133,9 @@ record ParquetTable(Layout layout, List<ParquetFile> files) {
 
     private Column word() {
         if (layout.partition().isEmpty()) {
-            return isNamed() ? when(length(col(VALUE)).gt(0), col(VALUE)) : lit(null).cast("string");
+            return isNamed()
+                    ? when(length(col(VALUE)).gt(0), col(VALUE))
+                    : lit(null).cast("string");
         }
         String pattern = "(?:^|/)" + layout.partition().replaceAll("\\W", "\\\\$0") + "=([^/]*)/";
         Column value = UrlEscapes.in(files.stream().flatMap(ParquetFile::partitionValues))

@@ -33,8 +33,7 @@ final class ParquetTables {
         this.files = files;
         this.tables = files.stream()
                 .filter(file -> file.layout() != null)
-                .collect(groupingBy(
-                        file -> Objects.requireNonNull(file.layout()), LinkedHashMap::new, toList()))
+                .collect(groupingBy(file -> Objects.requireNonNull(file.layout()), LinkedHashMap::new, toList()))
                 .entrySet()
                 .stream()
                 .map(alike -> new ParquetTable(alike.getKey(), alike.getValue()))
@@ -62,7 +61,8 @@ final class ParquetTables {
     private static List<ParquetFile> look(SparkSession spark, List<Row> files, ImageSettings settings) {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
         int tasks = Math.max(Math.min(files.size(), context.defaultParallelism()), files.size() / FILES_A_TASK);
-        return context.parallelize(files, tasks)
+        return context
+                .parallelize(files, tasks)
                 .map(row -> ParquetProbe.look(SourceImage.of(row), settings).toRow())
                 .collect()
                 .stream()
@@ -73,8 +73,10 @@ final class ParquetTables {
     private void requireLabels(String column) {
         if (!column.isEmpty()
                 && !tables.isEmpty()
-                && tables.stream().map(ParquetTable::layout).allMatch(layout -> layout.label().isEmpty()
-                        && layout.partition().isEmpty())) {
+                && tables.stream()
+                        .map(ParquetTable::layout)
+                        .allMatch(layout ->
+                                layout.label().isEmpty() && layout.partition().isEmpty())) {
             throw new IllegalArgumentException("encode.label-column is %s, but no file of %s has such a column: %s"
                     .formatted(column, root, columns()));
         }
@@ -116,7 +118,8 @@ final class ParquetTables {
 
     /** Reads each of the tables. */
     Stream<Dataset<Row>> readEach(Reading reading) {
-        List<Dataset<Row>> rows = tables.stream().map(table -> table.read(spark)).toList();
+        List<Dataset<Row>> rows =
+                tables.stream().map(table -> table.read(spark)).toList();
         String[] addresses = rows.stream()
                 .flatMap(table -> Arrays.stream(table.inputFiles()))
                 .toArray(String[]::new);

@@ -57,8 +57,8 @@ final class TarLabels {
             }
         }
         return Optional.ofNullable(memberOfKey.get(key))
-                .map(other -> image.withTrouble(
-                        Trouble.ambiguous("has no label of its own, but shares the key %s with %s; give each its own .cls"
+                .map(other -> image.withTrouble(Trouble.ambiguous(
+                        "has no label of its own, but shares the key %s with %s; give each its own .cls"
                                 .formatted(key, other))));
     }
 
@@ -70,8 +70,8 @@ final class TarLabels {
                 .orElseThrow();
         for (Named named : first) {
             if (named.label().problem() != null) {
-                return image.withTrouble(
-                        Trouble.ambiguous("has no label: %s %s".formatted(named.member(), named.label().problem())));
+                return image.withTrouble(Trouble.ambiguous("has no label: %s %s"
+                        .formatted(named.member(), named.label().problem())));
             }
         }
         return contradiction(first.get(0), found)

@@ -189,14 +189,15 @@ final class TarMembers {
         List<Member> namesakes = namesakes(member);
         return namesakes.size() == 1
                 ? null
-                : Trouble.ambiguous("has the name of %d members of its tar, at the bytes %s; give each a name of its own"
-                        .formatted(
-                                namesakes.size(),
-                                String.join(
-                                        " and ",
-                                        namesakes.stream()
-                                                .map(other -> Long.toString(other.offset()))
-                                                .toList())));
+                : Trouble.ambiguous(
+                        "has the name of %d members of its tar, at the bytes %s; give each a name of its own"
+                                .formatted(
+                                        namesakes.size(),
+                                        String.join(
+                                                " and ",
+                                                namesakes.stream()
+                                                        .map(other -> Long.toString(other.offset()))
+                                                        .toList())));
     }
 
     private List<Member> namesakes(Member member) {

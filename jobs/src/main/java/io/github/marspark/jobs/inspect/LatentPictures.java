@@ -51,8 +51,7 @@ public final class LatentPictures {
         Path folder = Storage.here("out", target);
         FileStore drawings = FileStore.at(folder.toAbsolutePath().toUri().toString());
         MadeFolder.requireNothingElse(drawings, Product.EVERYTHING, name -> false);
-        int drawn = Lease.during(
-                drawings, Product.EVERYTHING, "inspect", out, lease -> draw(count, tokenizer, folder));
+        int drawn = Lease.during(drawings, Product.EVERYTHING, "inspect", out, lease -> draw(count, tokenizer, folder));
         out.printf("%d images drawn into %s%n", drawn, folder);
     }
 

@@ -102,7 +102,11 @@ public record LabelCheck(String place, DataRecipe data, String remedy, String se
                                 data.classes(),
                                 shown(labels),
                                 remedy,
-                                1 + counts.keySet().stream().mapToInt(Integer::intValue).max().orElse(0)));
+                                1
+                                        + counts.keySet().stream()
+                                                .mapToInt(Integer::intValue)
+                                                .max()
+                                                .orElse(0)));
     }
 
     private List<String> told(List<Integer> vacant, long unlabelled, long images) {

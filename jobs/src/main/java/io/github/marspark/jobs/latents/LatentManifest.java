@@ -45,9 +45,7 @@ public final class LatentManifest {
             require(DIGITS.matcher(sha256).matches(), "the SHA-256 of " + file + " is " + sha256);
             require(bytes > 0, "%s has %d bytes".formatted(file, bytes));
             long labelled = labels.values().stream().mapToLong(Long::longValue).sum();
-            require(
-                    records == labelled,
-                    "%s has %d records, of its labels %d".formatted(file, records, labelled));
+            require(records == labelled, "%s has %d records, of its labels %d".formatted(file, records, labelled));
         }
 
         private static void require(boolean holds, String otherwise) {

@@ -5,8 +5,8 @@ import io.github.marspark.jobs.exchange.RunToken;
 import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
-import java.util.Map;
 import java.io.Serializable;
+import java.util.Map;
 
 /**
  * What the driver tells every executor that trains by DL4J's gradient sharing.

@@ -17,7 +17,8 @@ public record DataRecipe(
         int classes,
 
         @Describe(
-                value = "what labels are to the network: required, partial if classes may lack images, none to train without",
+                value =
+                        "what labels are to the network: required, partial if classes may lack images, none to train without",
                 byDefault = "required")
         LabelUse labels,
 

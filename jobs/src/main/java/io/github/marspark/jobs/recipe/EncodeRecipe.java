@@ -21,11 +21,14 @@ public record EncodeRecipe(
         @Describe(value = "how the images lie on their file system", byDefault = "folders")
         ImageLayout source,
 
-        @Describe(value = "column of Parquet files that holds the images; found by its name if empty", byDefault = "\"\"")
+        @Describe(
+                value = "column of Parquet files that holds the images; found by its name if empty",
+                byDefault = "\"\"")
         String imageColumn,
 
         @Describe(
-                value = "column of Parquet files, or field of .json in tar files, that holds the labels; found if empty",
+                value =
+                        "column of Parquet files, or field of .json in tar files, that holds the labels; found if empty",
                 byDefault = "\"\"")
         String labelColumn,
 

@@ -57,7 +57,8 @@ final class RecipeFile {
      */
     static ConfigParseOptions options(String origin) {
         return options(origin, new Includer(name -> {
-            throw new RecipeException(List.of("%s includes %s, which only a recipe's file may".formatted(origin, name)));
+            throw new RecipeException(
+                    List.of("%s includes %s, which only a recipe's file may".formatted(origin, name)));
         }));
     }
 
@@ -79,7 +80,8 @@ final class RecipeFile {
         try {
             long bytes = Files.size(file);
             if (bytes > MOST_BYTES) {
-                throw new RecipeException(List.of("%s has %,d bytes, a recipe has at most %,d".formatted(origin, bytes, MOST_BYTES)));
+                throw new RecipeException(
+                        List.of("%s has %,d bytes, a recipe has at most %,d".formatted(origin, bytes, MOST_BYTES)));
             }
             return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         } catch (IOException unreadable) {
@@ -90,13 +92,16 @@ final class RecipeFile {
     private ConfigObject included(String name) {
         Path other = resolved(name);
         if (!Files.isRegularFile(other) || !Files.isReadable(other)) {
-            throw new RecipeException(List.of("%s includes %s, which is not there or cannot be read".formatted(recipe, name)));
+            throw new RecipeException(
+                    List.of("%s includes %s, which is not there or cannot be read".formatted(recipe, name)));
         }
         if (depth == DEEPEST) {
-            throw new RecipeException(
-                    List.of("%s includes files that include files, more than %d deep; the last is %s".formatted(recipe, DEEPEST, other)));
+            throw new RecipeException(List.of("%s includes files that include files, more than %d deep; the last is %s"
+                    .formatted(recipe, DEEPEST, other)));
         }
-        return new RecipeFile(other, recipe, depth + 1, limits).parse(other.toString()).root();
+        return new RecipeFile(other, recipe, depth + 1, limits)
+                .parse(other.toString())
+                .root();
     }
 
     /** Relative to the file that includes it. */
@@ -139,7 +144,8 @@ final class RecipeFile {
 
         @Override
         public ConfigObject includeResources(ConfigIncludeContext context, String name) {
-            throw new RecipeException(List.of("include classpath(\"%s\"): a recipe includes files only".formatted(name)));
+            throw new RecipeException(
+                    List.of("include classpath(\"%s\"): a recipe includes files only".formatted(name)));
         }
     }
 }

@@ -28,14 +28,23 @@ final class RecipeLimits {
             switch (text.charAt(at)) {
                 case '"' -> {
                     int end = endOfQuotation(text, at);
-                    line += (int) text.substring(at, end).chars().filter(character -> character == '\n').count();
+                    line += (int) text.substring(at, end)
+                            .chars()
+                            .filter(character -> character == '\n')
+                            .count();
                     at = end - 1;
                 }
                 case '#' -> at = endOfLine(text, at) - 1;
                 case '/' -> at = text.startsWith("//", at) ? endOfLine(text, at) - 1 : at;
-                case '{', '[' -> require(++depth <= DEEPEST, origin, line, "nests more than " + DEEPEST + " sections and lists");
+                case '{', '[' ->
+                    require(++depth <= DEEPEST, origin, line, "nests more than " + DEEPEST + " sections and lists");
                 case '}', ']' -> depth = Math.max(0, depth - 1);
-                case '.' -> require(++dots <= 10 * DEEPEST, origin, line, "names more than " + 10 * DEEPEST + " sections in one line");
+                case '.' ->
+                    require(
+                            ++dots <= 10 * DEEPEST,
+                            origin,
+                            line,
+                            "names more than " + 10 * DEEPEST + " sections in one line");
                 case '$' -> substitutions += text.startsWith("${", at) ? 1 : 0;
                 case '\n' -> {
                     line++;
@@ -43,7 +52,11 @@ final class RecipeLimits {
                 }
                 default -> {}
             }
-            require(substitutions <= MOST_SUBSTITUTIONS, origin, line, "is the %dth ${…} of this recipe; there may be %d".formatted(substitutions, MOST_SUBSTITUTIONS));
+            require(
+                    substitutions <= MOST_SUBSTITUTIONS,
+                    origin,
+                    line,
+                    "is the %dth ${…} of this recipe; there may be %d".formatted(substitutions, MOST_SUBSTITUTIONS));
         }
     }
 

@@ -40,7 +40,9 @@ final class RecipeSizes {
         Size copies = new Size("model.diffusion-batch-multiplier", model.diffusionBatchMultiplier());
         Size channels = new Size("tokenizer.latent-channels", tokenizer.latentChannels());
         Size places = new Size(
-                "data.image-size", (long) tokens * model.patch() * model.patch(), "the latent places of data.image-size");
+                "data.image-size",
+                (long) tokens * model.patch() * model.patch(),
+                "the latent places of data.image-size");
         Stream.of(
                         List.of(rows, width),
                         List.of(new Size("data.classes", data.classes()), width),
@@ -59,9 +61,8 @@ final class RecipeSizes {
         } catch (ArithmeticException tooMany) {
             Size largest =
                     factors.stream().max(Comparator.comparingLong(Size::value)).orElseThrow();
-            throw new IllegalArgumentException(
-                    "%s is too large: with %s it makes an array of more than %,d numbers"
-                            .formatted(largest.key, others(factors, largest), Integer.MAX_VALUE));
+            throw new IllegalArgumentException("%s is too large: with %s it makes an array of more than %,d numbers"
+                    .formatted(largest.key, others(factors, largest), Integer.MAX_VALUE));
         }
     }
 

@@ -31,10 +31,12 @@ final class DriverFolders {
     /** Where a driver makes its folders. */
     static Set<String> roots(SparkConf settings, Map<String, String> environment) {
         Set<String> roots = new LinkedHashSet<>(Set.of(System.getProperty("java.io.tmpdir")));
-        for (String list : new String[] {
-            environment.getOrDefault("SPARK_LOCAL_DIRS", ""), settings.get("spark.local.dir", "")
-        }) {
-            Arrays.stream(list.split(",", -1)).map(String::strip).filter(root -> !root.isEmpty()).forEach(roots::add);
+        for (String list :
+                new String[] {environment.getOrDefault("SPARK_LOCAL_DIRS", ""), settings.get("spark.local.dir", "")}) {
+            Arrays.stream(list.split(",", -1))
+                    .map(String::strip)
+                    .filter(root -> !root.isEmpty())
+                    .forEach(roots::add);
         }
         return roots;
     }
@@ -49,7 +51,8 @@ final class DriverFolders {
             for (File folder : environment.blockManager().diskBlockManager().localDirs()) {
                 ScratchFolder.mark(folder.toPath());
             }
-            ScratchFolder.mark(Path.of(SparkFiles.getRootDirectory()).resolveSibling(".").normalize());
+            ScratchFolder.mark(
+                    Path.of(SparkFiles.getRootDirectory()).resolveSibling(".").normalize());
         } catch (IOException unmarked) {
             LOG.debug("what Spark writes on this machine is not removed if this process is killed", unmarked);
         }

@@ -60,7 +60,11 @@ public final class KryoClasses implements KryoRegistrator {
 
     private static List<String> own() {
         try {
-            URI place = KryoClasses.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+            URI place = KryoClasses.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI();
             if (!place.getPath().endsWith(".jar")) {
                 return below(Path.of(place));
             }
@@ -78,7 +82,8 @@ public final class KryoClasses implements KryoRegistrator {
         try (Stream<Path> files = Files.walk(root)) {
             return files.map(file -> root.relativize(file).toString())
                     .filter(name -> name.endsWith(SUFFIX) && !name.endsWith("-info" + SUFFIX))
-                    .map(name -> name.substring(0, name.length() - SUFFIX.length()).replace('/', '.'))
+                    .map(name ->
+                            name.substring(0, name.length() - SUFFIX.length()).replace('/', '.'))
                     .sorted()
                     .toList();
         }

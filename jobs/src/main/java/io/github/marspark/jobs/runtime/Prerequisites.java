@@ -132,11 +132,14 @@ final class Prerequisites {
     private static Optional<String> problemOfMaster(String address) {
         Matcher parts = HOST_AND_PORT.matcher(address);
         if (!parts.matches()) {
-            return Optional.of("the master's address spark://%s is not of the form spark://HOST:PORT".formatted(address));
+            return Optional.of(
+                    "the master's address spark://%s is not of the form spark://HOST:PORT".formatted(address));
         }
-        InetSocketAddress master = new InetSocketAddress(parts.group(1), Math.min(65535, Integer.parseInt(parts.group(2))));
+        InetSocketAddress master =
+                new InetSocketAddress(parts.group(1), Math.min(65535, Integer.parseInt(parts.group(2))));
         if (master.isUnresolved()) {
-            return Optional.of("the master's host %s has no address: no name service knows it".formatted(parts.group(1)));
+            return Optional.of(
+                    "the master's host %s has no address: no name service knows it".formatted(parts.group(1)));
         }
         try (Socket socket = new Socket()) {
             socket.connect(master, PATIENCE_MILLIS);

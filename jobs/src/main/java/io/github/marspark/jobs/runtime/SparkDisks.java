@@ -24,18 +24,21 @@ public final class SparkDisks {
      */
     public static void requireRoom(Exception failure, SparkConf settings, String folder) {
         String words = words(failure);
-        WriteFailure.fullDisk(failure).filter(full -> !TOLD.matcher(words).find()).ifPresent(full -> {
-            Matcher path = PATH.matcher(words);
-            String where = path.find()
-                    ? path.group(1)
-                    : "%s or %s, where Spark keeps what it sorts (spark.local.dir)"
-                            .formatted(folder, String.join(", ", DriverFolders.roots(settings, System.getenv())));
-            Matcher task = TASK.matcher(words);
-            throw new IllegalStateException(
-                    "%s cannot be written: %s (on host %s); make room there, or name a folder on another disk, and start again"
-                            .formatted(where, full, task.find() ? task.group(1) : Owner.hostName()),
-                    failure);
-        });
+        WriteFailure.fullDisk(failure)
+                .filter(full -> !TOLD.matcher(words).find())
+                .ifPresent(full -> {
+                    Matcher path = PATH.matcher(words);
+                    String where = path.find()
+                            ? path.group(1)
+                            : "%s or %s, where Spark keeps what it sorts (spark.local.dir)"
+                                    .formatted(
+                                            folder, String.join(", ", DriverFolders.roots(settings, System.getenv())));
+                    Matcher task = TASK.matcher(words);
+                    throw new IllegalStateException(
+                            "%s cannot be written: %s (on host %s); make room there, or name a folder on another disk, and start again"
+                                    .formatted(where, full, task.find() ? task.group(1) : Owner.hostName()),
+                            failure);
+                });
     }
 
     private static String words(Throwable failure) {

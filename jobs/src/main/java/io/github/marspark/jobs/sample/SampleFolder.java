@@ -109,13 +109,16 @@ public final class SampleFolder {
                         .contains(file.substring(file.indexOf('/') + 1)))
                 .toList();
         if (!missing.isEmpty()) {
-            throw new IllegalStateException("%s lacks %d of its %d images, such as %s; delete it or choose another folder by %s="
-                    .formatted(address(), missing.size(), plan.images(), missing.get(0), Product.SAMPLES.key()));
+            throw new IllegalStateException(
+                    "%s lacks %d of its %d images, such as %s; delete it or choose another folder by %s="
+                            .formatted(
+                                    address(), missing.size(), plan.images(), missing.get(0), Product.SAMPLES.key()));
         }
     }
 
     private Set<String> namesIn(String folder) {
-        return Set.copyOf(FileStore.at(parent.path(name + "/" + folder).toString()).names());
+        return Set.copyOf(
+                FileStore.at(parent.path(name + "/" + folder).toString()).names());
     }
 
     private static String folderOf(String file) {
@@ -141,7 +144,9 @@ public final class SampleFolder {
      * @return where its images are to be written
      */
     public String begin(Lease lease) {
-        parent.names().stream().filter(other -> other.startsWith(unfinished(""))).forEach(parent::delete);
+        parent.names().stream()
+                .filter(other -> other.startsWith(unfinished("")))
+                .forEach(parent::delete);
         return parent.path(unfinished(lease.nonce())).toString();
     }
 

@@ -22,8 +22,7 @@ public final class TrainedFor {
     private static final Set<String> OURS = Set.of(NOTE, Tokenizer.WEIGHTS);
     private static final String IMAGES = "images";
     private static final Pattern SETTINGS = Pattern.compile(
-            IMAGES
-                    + "|seed|data\\.(?!labels).*|tokenizer\\..*|encode\\.(source|image-column|max-megapixels)");
+            IMAGES + "|seed|data\\.(?!labels).*|tokenizer\\..*|encode\\.(source|image-column|max-megapixels)");
 
     private final Recipe recipe;
     private final FileStore folder;
@@ -62,7 +61,8 @@ public final class TrainedFor {
     private static Map<String, String> absolute(Map<String, String> settings) {
         Map<String, String> absolute = new TreeMap<>(settings);
         absolute.computeIfPresent(
-                IMAGES, (key, path) -> path.isEmpty() ? path : Storage.qualified(path).toString());
+                IMAGES,
+                (key, path) -> path.isEmpty() ? path : Storage.qualified(path).toString());
         return absolute;
     }
 

@@ -32,8 +32,7 @@ record MemoryCheck(long heap, long network, long activations) {
         long targets = (long) batch * config.tokens() * config.timestepsPerToken() * config.tokenSize();
         int gradients = slots.parts() > 1 ? 2 : 1;
         long numbers = step.parameters() * (1 + gradients) + 3 * ((step.parameters() + ranks - 1) / ranks);
-        return new MemoryCheck(
-                HEAP_OF_A_PROCESS + BYTES_A_TARGET * targets, Float.BYTES * numbers, step.activations());
+        return new MemoryCheck(HEAP_OF_A_PROCESS + BYTES_A_TARGET * targets, Float.BYTES * numbers, step.activations());
     }
 
     /**
@@ -50,7 +49,13 @@ record MemoryCheck(long heap, long network, long activations) {
         if (mostOutside > 0 && outside > mostOutside) {
             throw new IllegalStateException(
                     "a step takes %s GB outside of the Java heap (parameters, gradient and optimiser %s, what is computed at once %s), and this process may take %s there, by a heap of %s; %s"
-                            .formatted(giga(outside), giga(network), giga(activations), giga(mostOutside), giga(mostHeap), advice()));
+                            .formatted(
+                                    giga(outside),
+                                    giga(network),
+                                    giga(activations),
+                                    giga(mostOutside),
+                                    giga(mostHeap),
+                                    advice()));
         }
         if (heap > mostHeap) {
             throw new IllegalStateException("a step takes %s GB of the Java heap, which has %s; %s"

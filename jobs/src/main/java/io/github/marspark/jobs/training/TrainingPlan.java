@@ -6,9 +6,9 @@ import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.runtime.Cluster;
-import java.util.Map;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * What the driver tells every task of an attempt.

@@ -49,8 +49,7 @@ final class TrainingRun implements AutoCloseable {
      * @param counters for Spark's web page
      * @param progress the way to the driver, of rank 0, which speaks for all
      */
-    TrainingRun(
-            BarrierTaskContext context, TrainingPlan plan, Counters counters, @Nullable ProgressClient progress) {
+    TrainingRun(BarrierTaskContext context, TrainingPlan plan, Counters counters, @Nullable ProgressClient progress) {
         this.context = context;
         this.counters = counters;
         this.plan = plan;

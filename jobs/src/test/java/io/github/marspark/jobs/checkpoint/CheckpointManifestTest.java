@@ -79,8 +79,9 @@ class CheckpointManifestTest {
                 .replace("shards", "pieces");
         assertThatThrownBy(() -> parse(later))
                 .isInstanceOf(CheckpointFormatException.class)
-                .hasMessage(WHERE
-                        + " is of format 7, written by mar-spark 9.9.9, and this program reads format 1; use that program, or another folder with checkpoints=…");
+                .hasMessage(
+                        WHERE
+                                + " is of format 7, written by mar-spark 9.9.9, and this program reads format 1; use that program, or another folder with checkpoints=…");
     }
 
     @ParameterizedTest

@@ -32,7 +32,8 @@ public final class MainProcess {
      */
     public static ProcessBuilder on(LoopbackCluster cluster, Path log, List<String> words) throws IOException {
         Map<String, String> settings = new HashMap<>();
-        for (Tuple2<String, String> setting : cluster.settings(2, new SparkConf(false)).getAll()) {
+        for (Tuple2<String, String> setting :
+                cluster.settings(2, new SparkConf(false)).getAll()) {
             settings.put(setting._1(), setting._2());
         }
         return of(log, settings, words);

@@ -151,7 +151,8 @@ class ClusterEncodingTest {
         EncoderSource encoders =
                 TokenizerEncoders.of(recipe.tokenizerFolder(), recipe.data().imageSize());
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-        return new Encoding(spark, encoders, recipe.encode(), Corpus.data(TINY.resolution(), 2), recipe.latents(), nowhere)
+        return new Encoding(
+                        spark, encoders, recipe.encode(), Corpus.data(TINY.resolution(), 2), recipe.latents(), nowhere)
                 .run(ClassFolders.at(recipe.images(), ImageSettings.LABELLED));
     }
 

@@ -148,7 +148,8 @@ class EncodingTest {
     void anotherTokenizerIsRefused() throws IOException {
         Path images = twoClasses(3);
         encode(images, "latents");
-        assertThatThrownBy(() -> encoding("latents", "beef", RECIPE).run(ClassFolders.at(images.toString(), ImageSettings.LABELLED)))
+        assertThatThrownBy(() -> encoding("latents", "beef", RECIPE)
+                        .run(ClassFolders.at(images.toString(), ImageSettings.LABELLED)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
                         "file:%s holds latents that were encoded otherwise: tokenizer was a1b2, is beef; delete it or choose another folder by latents=",
@@ -162,7 +163,8 @@ class EncodingTest {
         Files.copy(images.resolve("ash/0.png"), images.resolve("ash/9.png"));
         EncodeRecipe other = new EncodeRecipe(
                 ImageLayout.FOLDERS, "", "", NumberType.FLOAT16, BlockCodec.SNAPPY, 1, 4, 100, 0.5, Duplicates.KEEP, 0);
-        assertThatThrownBy(() -> encoding("latents", "a1b2", other).run(ClassFolders.at(images.toString(), ImageSettings.LABELLED)))
+        assertThatThrownBy(() -> encoding("latents", "a1b2", other)
+                        .run(ClassFolders.at(images.toString(), ImageSettings.LABELLED)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("number of images was 6, is 7; list of images was ")
                 .hasMessageContaining("encode.number-type was FLOAT32, is FLOAT16");
@@ -228,7 +230,8 @@ class EncodingTest {
     void tooManyRejectsFailAtTheEndAndALargerShareTakesWhatIsThere() throws IOException {
         Path images = twoClasses(3);
         Files.write(images.resolve("oak/empty.jpg"), new byte[0]);
-        assertThatThrownBy(() -> encoding("latents", "a1b2", recipe(0.1)).run(ClassFolders.at(images.toString(), ImageSettings.LABELLED)))
+        assertThatThrownBy(() -> encoding("latents", "a1b2", recipe(0.1))
+                        .run(ClassFolders.at(images.toString(), ImageSettings.LABELLED)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
                         "1 of 7 images in file:%1$s cannot be used (1 EMPTY), a share of 0.1429, more than encode.max-reject-share = 0.1 allows; the first: file:%1$s/oak/empty.jpg is empty; file:%2$s/rejects.parquet lists them all, and the latents of the other images are complete: allow a larger share, or repair the images and encode into another folder"

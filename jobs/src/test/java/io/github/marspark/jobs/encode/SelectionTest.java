@@ -9,8 +9,8 @@ import io.github.marspark.jobs.cluster.LocalSpark;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.images.ClassFolders;
 import io.github.marspark.jobs.images.ImageCollection;
-import io.github.marspark.jobs.images.ParquetImages;
 import io.github.marspark.jobs.images.ImageSettings;
+import io.github.marspark.jobs.images.ParquetImages;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
@@ -104,7 +104,8 @@ class SelectionTest {
         write(images.resolve("oak/1.png"), Corpus.png(2));
         write(images.resolve("oak/empty.png"), new byte[0]);
         write(images.resolve("oak/vacant.png"), new byte[0]);
-        Totals totals = encode(ClassFolders.at(images.toString(), ImageSettings.LABELLED), "latents", recipe(Duplicates.DROP, 0, 0.5));
+        Totals totals = encode(
+                ClassFolders.at(images.toString(), ImageSettings.LABELLED), "latents", recipe(Duplicates.DROP, 0, 0.5));
         assertThat(totals).isEqualTo(new Totals(6, 2, 4, totals.bytes(), 0, 1));
         assertThat(Corpus.rejects(SPARK.session(), folder.resolve("latents")))
                 .extracting(row -> row.getString(0) + " " + row.getString(2) + " " + row.getString(3))
@@ -122,7 +123,10 @@ class SelectionTest {
             write(images.resolve("ash/" + index + ".png"), Corpus.png(0));
         }
         write(images.resolve("oak/empty.png"), new byte[0]);
-        assertThatThrownBy(() -> encode(ClassFolders.at(images.toString(), ImageSettings.LABELLED), "latents", recipe(Duplicates.DROP, 0, 0.4)))
+        assertThatThrownBy(() -> encode(
+                        ClassFolders.at(images.toString(), ImageSettings.LABELLED),
+                        "latents",
+                        recipe(Duplicates.DROP, 0, 0.4)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith(
                         "1 of 2 images in file:%s cannot be used (1 EMPTY), a share of 0.5000".formatted(images));

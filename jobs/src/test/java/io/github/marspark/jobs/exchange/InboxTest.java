@@ -176,8 +176,7 @@ class InboxTest {
         assertThat(inbox.waitingNanos()).isZero();
         inbox.addNote(0, 0, new byte[0]);
         CompletableFuture<Void> late = CompletableFuture.runAsync(
-                () -> inbox.addNote(0, 2, new byte[0]),
-                CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS));
+                () -> inbox.addNote(0, 2, new byte[0]), CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS));
         inbox.notes(0, "numbers", new byte[0], peers);
         late.join();
         assertThat(inbox.waitingNanos()).isPositive();

@@ -300,8 +300,8 @@ class NetworkExchangeTest {
         int size = 3 * Sharding.CHUNK + 12345;
         List<Rank> ranks = ranks(count, size, plain(), PATIENCE);
         try {
-            ranks.forEach(
-                    rank -> rank.parameters().part(0, size).put(random(rank.exchange().rank(), size)));
+            ranks.forEach(rank ->
+                    rank.parameters().part(0, size).put(random(rank.exchange().rank(), size)));
             onEach(ranks, rank -> {
                 rank.exchange().broadcast();
                 assertThat(Arrays.mismatch(values(rank.parameters()), random(0, size)))

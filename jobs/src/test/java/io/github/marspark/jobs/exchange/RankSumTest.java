@@ -41,7 +41,8 @@ class RankSumTest {
         @Nullable ByteBuffer[] contributions = new @Nullable ByteBuffer[numbers.length];
         for (int rank = 0; rank < numbers.length; rank++) {
             if (rank != own) {
-                ByteBuffer bytes = ByteBuffer.allocateDirect(NUMBERS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer bytes =
+                        ByteBuffer.allocateDirect(NUMBERS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
                 bytes.asFloatBuffer().put(numbers[rank]);
                 contributions[rank] = bytes;
             }

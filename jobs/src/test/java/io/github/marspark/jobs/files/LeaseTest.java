@@ -100,8 +100,8 @@ class LeaseTest {
                                             System.getProperty("user.name"),
                                             ProcessHandle.current().pid()));
             assertThat(folder().toFile().list()).isEqualTo(before);
-            assertThat(Lease.writer(store())).hasValueSatisfying(writer -> assertThat(writer)
-                    .startsWith("train ("));
+            assertThat(Lease.writer(store()))
+                    .hasValueSatisfying(writer -> assertThat(writer).startsWith("train ("));
         }
         assertThat(Lease.writer(store())).isEmpty();
         take("encode").close();

@@ -15,8 +15,12 @@ class OwnerTest {
     @Test
     void thisProcessRuns() {
         assertThat(Owner.self().state()).isEqualTo(Owner.State.RUNS);
-        assertThat(Owner.self()).hasToString(
-                "%s on %s, process %d", System.getProperty("user.name"), Owner.hostName(), ProcessHandle.current().pid());
+        assertThat(Owner.self())
+                .hasToString(
+                        "%s on %s, process %d",
+                        System.getProperty("user.name"),
+                        Owner.hostName(),
+                        ProcessHandle.current().pid());
     }
 
     @Test
@@ -24,7 +28,8 @@ class OwnerTest {
         Owner self = Owner.self();
         assertThat(new Owner("a", "b", "another", self.process(), self.start()).state())
                 .isEqualTo(Owner.State.UNKNOWN);
-        assertThat(new Owner("a", "b", "", self.process(), self.start()).state()).isEqualTo(Owner.State.UNKNOWN);
+        assertThat(new Owner("a", "b", "", self.process(), self.start()).state())
+                .isEqualTo(Owner.State.UNKNOWN);
     }
 
     @Test

@@ -46,7 +46,8 @@ class FolderCasesTest {
         link("oak/other", "../ash");
         Listed listed = list();
         assertThat(listed.labels())
-                .isEqualTo(Map.of("ash/0.png", "ash", "ash/other/1.png", "ash", "oak/1.png", "oak", "oak/other/0.png", "oak"));
+                .isEqualTo(Map.of(
+                        "ash/0.png", "ash", "ash/other/1.png", "ash", "oak/1.png", "oak", "oak/other/0.png", "oak"));
         assertThat(listed.notes()).containsExactly("ash/other/other" + LOOP, "oak/other/other" + LOOP);
     }
 

@@ -11,7 +11,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FoundLabelTest {
     @ParameterizedTest
-    @CsvSource({"3,3", "'3\n',3", "' 3 ',3", "'3\r\n',3", "+2,2", "3.0,3", "3.,3", "007,7", "-1,-1", "-3,-1", "99999999999,2147483647"})
+    @CsvSource({
+        "3,3",
+        "'3\n',3",
+        "' 3 ',3",
+        "'3\r\n',3",
+        "+2,2",
+        "3.0,3",
+        "3.,3",
+        "007,7",
+        "-1,-1",
+        "-3,-1",
+        "99999999999,2147483647"
+    })
     void wholeNumbersAreNumbersHoweverTheyAreWritten(String text, int number) {
         assertThat(ofText(text)).isEqualTo(new FoundLabel(number, null, null));
         assertThat(ofText("\ufeff" + text)).isEqualTo(new FoundLabel(number, null, null));
@@ -32,8 +44,7 @@ class FoundLabelTest {
         assertThat(ofText("1e999999999").problem()).isEqualTo("says \"1e999999999\", which is no number of a class");
         assertThat(ofText("nan").problem()).isEqualTo("says \"nan\", which is no number of a class");
         assertThat(ofText(" \n").problem()).isEqualTo("is empty");
-        assertThat(ofText("one\ntwo").problem())
-                .isEqualTo("says \"one two\", which is neither a number nor a name");
+        assertThat(ofText("one\ntwo").problem()).isEqualTo("says \"one two\", which is neither a number nor a name");
         assertThat(ofText("x".repeat(300)).problem())
                 .isEqualTo("says \"" + "x".repeat(40) + "…\", which is neither a number nor a name");
     }
@@ -68,7 +79,9 @@ class FoundLabelTest {
     @ValueSource(strings = {"{\"label\": 1,", "{\"label\": 1} x", "{\"label\": 1, \"label\": 2}", "\u0000"})
     void brokenJsonIsAProblem(String json) {
         assertThat(ofJson(json).problem()).isEqualTo("is broken JSON");
-        assertThat(FoundLabel.ofJson("[".repeat(100_000).getBytes(StandardCharsets.UTF_8), "").orElseThrow().problem())
+        assertThat(FoundLabel.ofJson("[".repeat(100_000).getBytes(StandardCharsets.UTF_8), "")
+                        .orElseThrow()
+                        .problem())
                 .isEqualTo("is broken JSON");
     }
 

@@ -49,7 +49,8 @@ record Listed(Map<String, String> labels, Map<String, String> rejects, Map<Strin
         List<String> notes = rows.stream()
                 .map(SourceImage::of)
                 .filter(SourceImage::isNote)
-                .map(note -> note.id() + " " + Objects.requireNonNull(note.trouble()).detail())
+                .map(note ->
+                        note.id() + " " + Objects.requireNonNull(note.trouble()).detail())
                 .sorted()
                 .toList();
         return new Listed(labels, rejects, unread, notes);

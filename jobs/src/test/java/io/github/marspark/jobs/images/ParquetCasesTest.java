@@ -89,7 +89,6 @@ class ParquetCasesTest {
     }
 
     private static Listed list(String name) {
-        return Listed.of(
-                SPARK.session(), ParquetImages.at(Listed.resource("parquet/" + name), ImageSettings.LABELLED));
+        return Listed.of(SPARK.session(), ParquetImages.at(Listed.resource("parquet/" + name), ImageSettings.LABELLED));
     }
 }

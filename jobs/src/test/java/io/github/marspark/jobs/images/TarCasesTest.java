@@ -35,7 +35,8 @@ class TarCasesTest {
     void membersOfOneNameAreRejectedWithThePlacesOfBoth() {
         Listed listed = list("dup_names");
         assertThat(listed.labels()).isEmpty();
-        String both = "AMBIGUOUS has the name of 2 members of its tar, at the bytes %d and %d; give each a name of its own";
+        String both =
+                "AMBIGUOUS has the name of 2 members of its tar, at the bytes %d and %d; give each a name of its own";
         assertThat(listed.rejects())
                 .isEqualTo(Map.of(
                         id("0000.png"), both.formatted(1536, 5632),
@@ -64,15 +65,17 @@ class TarCasesTest {
         Listed early = list("cut_1300");
         assertThat(early.labels()).isEmpty();
         assertThat(early.rejects())
-                .isEqualTo(Map.of(
-                        SHARD,
-                        "UNREADABLE is cut: it ends within a header, at byte 1024; 276 of its 1300 bytes are not read"));
+                .isEqualTo(
+                        Map.of(
+                                SHARD,
+                                "UNREADABLE is cut: it ends within a header, at byte 1024; 276 of its 1300 bytes are not read"));
         Listed late = list("cut_2600");
         assertThat(late.labels()).isEqualTo(Map.of(id("0000.png"), "3"));
         assertThat(late.rejects())
-                .isEqualTo(Map.of(
-                        SHARD,
-                        "UNREADABLE is cut: it ends without the zeros that mark the end of a tar; what followed after byte 2600 is not known"));
+                .isEqualTo(
+                        Map.of(
+                                SHARD,
+                                "UNREADABLE is cut: it ends without the zeros that mark the end of a tar; what followed after byte 2600 is not known"));
         assertThat(late.unread()).isEqualTo(Map.of(SHARD, 0L));
     }
 
@@ -81,10 +84,15 @@ class TarCasesTest {
         Listed listed = list("lfs_one_of_two");
         assertThat(listed.labels())
                 .isEqualTo(Map.of(
-                        "shard-000001.tar#0000.png", "3", "shard-000001.tar#0001.png", "1", "shard-000001.tar#0002.png", "2"));
+                        "shard-000001.tar#0000.png",
+                        "3",
+                        "shard-000001.tar#0001.png",
+                        "1",
+                        "shard-000001.tar#0002.png",
+                        "2"));
         assertThat(listed.rejects())
-                .isEqualTo(Map.of(
-                        SHARD, "UNREADABLE is a pointer of Git LFS and not the file itself; run git lfs pull"));
+                .isEqualTo(
+                        Map.of(SHARD, "UNREADABLE is a pointer of Git LFS and not the file itself; run git lfs pull"));
         assertThat(listed.unread()).isEqualTo(Map.of(SHARD, 134L));
     }
 
@@ -107,8 +115,7 @@ class TarCasesTest {
     }
 
     private static Listed list(String name) {
-        return Listed.of(
-                SPARK.session(), ContainerFiles.tar(Listed.resource("tar/" + name), ImageSettings.LABELLED));
+        return Listed.of(SPARK.session(), ContainerFiles.tar(Listed.resource("tar/" + name), ImageSettings.LABELLED));
     }
 
     private static String id(String member) {

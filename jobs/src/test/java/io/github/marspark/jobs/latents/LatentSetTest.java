@@ -214,7 +214,8 @@ class LatentSetTest {
                 index.files().get(1),
                 new LatentIndex.LatentFile(last.name(), records, last.sha256()));
         LatentIndex other = new LatentIndex(index.folder(), index.header(), files, index.fingerprint());
-        LatentSet.copy(other, 0, other.size(), Mirror.NONE, folder.resolve("copy")).close();
+        LatentSet.copy(other, 0, other.size(), Mirror.NONE, folder.resolve("copy"))
+                .close();
     }
 
     @Test

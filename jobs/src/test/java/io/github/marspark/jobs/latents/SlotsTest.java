@@ -43,7 +43,16 @@ class SlotsTest {
     /** Parts are equal, no larger than allowed, and as few as that takes. */
     @ParameterizedTest
     @CsvSource({
-        "24,128,1", "24,24,1", "24,23,2", "24,12,2", "24,11,3", "24,7,4", "24,5,6", "24,1,24", "23,22,23", "2048,128,16"
+        "24,128,1",
+        "24,24,1",
+        "24,23,2",
+        "24,12,2",
+        "24,11,3",
+        "24,7,4",
+        "24,5,6",
+        "24,1,24",
+        "23,22,23",
+        "2048,128,16"
     })
     void shareIsCutIntoAsFewEqualPartsAsAreSmallEnough(int batch, int largest, int parts) {
         assertThat(Slots.of(train(batch, 1, largest), 0, 1).parts()).isEqualTo(parts);

@@ -33,7 +33,8 @@ class MetricsFileTest {
     }
 
     private static String line(long step, double loss) {
-        return "{\"step\":%d,\"epoch\":0.5,\"loss\":%s,\"learningRate\":1.0E-4,\"gradientNorm\":1.5}".formatted(step, loss);
+        return "{\"step\":%d,\"epoch\":0.5,\"loss\":%s,\"learningRate\":1.0E-4,\"gradientNorm\":1.5}"
+                .formatted(step, loss);
     }
 
     private static void add(MetricsFile metrics, long from, long to, double loss) {
@@ -44,7 +45,8 @@ class MetricsFileTest {
 
     private static String lines(long from, long to, double loss) {
         StringBuilder lines = new StringBuilder();
-        LongStream.rangeClosed(from, to).forEach(step -> lines.append(line(step, loss)).append('\n'));
+        LongStream.rangeClosed(from, to)
+                .forEach(step -> lines.append(line(step, loss)).append('\n'));
         return lines.toString();
     }
 

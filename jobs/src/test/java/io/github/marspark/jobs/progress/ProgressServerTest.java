@@ -98,8 +98,10 @@ class ProgressServerTest {
             client.report(report(2));
             assertThat(client.ask(FilesSeen.NONE))
                     .hasSize(1)
-                    .hasEntrySatisfying(MetricsFile.NAME, found -> assertThat(found)
-                            .contains(folder.resolve(MetricsFile.NAME) + " cannot be read: "));
+                    .hasEntrySatisfying(
+                            MetricsFile.NAME,
+                            found ->
+                                    assertThat(found).contains(folder.resolve(MetricsFile.NAME) + " cannot be read: "));
             Files.delete(folder.resolve(MetricsFile.NAME));
         }
     }

@@ -36,9 +36,8 @@ class RecipeLimitsTest {
 
     @Test
     void recipeThatDoublesItselfIsRefused() throws IOException {
-        String doubling = IntStream.range(0, 30)
-                .mapToObj(level -> "out = ${out}${out}\n")
-                .collect(Collectors.joining());
+        String doubling =
+                IntStream.range(0, 30).mapToObj(level -> "out = ${out}${out}\n").collect(Collectors.joining());
         refused(SMALLEST + "out = a\n" + doubling, ":16: is the 25th ${…} of this recipe; there may be 24");
     }
 
@@ -54,8 +53,8 @@ class RecipeLimitsTest {
         Recipe recipe = Recipes.read(
                 write(
                         "flowers.conf",
-                        SMALLEST + "images = \"\\\"" + braces + "\"\n# " + braces + "\n// " + braces + "\nout = \"\"\"" + braces
-                                + "\"\"\""),
+                        SMALLEST + "images = \"\\\"" + braces + "\"\n# " + braces + "\n// " + braces + "\nout = \"\"\""
+                                + braces + "\"\"\""),
                 Map.of());
         assertThat(recipe.images()).isEqualTo("\"" + braces);
         assertThat(recipe.out()).isEqualTo(braces);
@@ -64,7 +63,9 @@ class RecipeLimitsTest {
     @ParameterizedTest
     @ValueSource(strings = {"\"/dev/zero\"", "file(\"/dev/zero\")", "required(\"/dev/zero\")"})
     void deviceIsNotIncluded(String include) throws IOException {
-        refused(SMALLEST + "include " + include, "flowers.conf includes /dev/zero, which is not there or cannot be read");
+        refused(
+                SMALLEST + "include " + include,
+                "flowers.conf includes /dev/zero, which is not there or cannot be read");
     }
 
     @Test
@@ -91,7 +92,8 @@ class RecipeLimitsTest {
         try {
             Files.writeString(beside, "train.steps = 5\n");
             Files.writeString(recipe, SMALLEST + "include \"" + beside.getFileName() + "\"\n");
-            assertThat(Recipes.read(recipe.getFileName(), Map.of()).train().steps()).isEqualTo(5);
+            assertThat(Recipes.read(recipe.getFileName(), Map.of()).train().steps())
+                    .isEqualTo(5);
         } finally {
             Files.delete(beside);
             Files.delete(recipe);
@@ -121,10 +123,11 @@ class RecipeLimitsTest {
 
     private void refused(String text, String part) throws IOException {
         Path file = write("flowers.conf", text);
-        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(20), () -> assertThatThrownBy(
-                        () -> Recipes.read(file, Map.of()))
-                .isInstanceOf(RecipeException.class)
-                .hasMessageContaining(part));
+        Assertions.assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> assertThatThrownBy(() -> Recipes.read(file, Map.of()))
+                        .isInstanceOf(RecipeException.class)
+                        .hasMessageContaining(part));
     }
 
     private Path write(String name, String text) throws IOException {

@@ -65,7 +65,8 @@ class PrerequisitesTest {
     @Test
     void oneMasterOfSeveralIsEnough() throws IOException {
         try (ServerSocket master = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            accepted(with("spark.master", "spark://127.0.0.1:%d,127.0.0.1:%d".formatted(freePort(), master.getLocalPort())));
+            accepted(with(
+                    "spark.master", "spark://127.0.0.1:%d,127.0.0.1:%d".formatted(freePort(), master.getLocalPort())));
         }
     }
 

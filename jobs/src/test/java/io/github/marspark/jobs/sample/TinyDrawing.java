@@ -36,7 +36,8 @@ public final class TinyDrawing {
 
     /** The recipe's tokenizer. */
     public static Tokenizer tokenizer(Recipe recipe) {
-        long size = AutoencoderParameters.layout(RecipeAutoencoder.config(recipe)).size();
+        long size =
+                AutoencoderParameters.layout(RecipeAutoencoder.config(recipe)).size();
         return new Tokenizer(RecipeAutoencoder.config(recipe), random(size, 2), 0.5);
     }
 

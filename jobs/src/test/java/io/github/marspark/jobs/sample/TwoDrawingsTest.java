@@ -73,7 +73,8 @@ class TwoDrawingsTest {
                 .contains("process %d) since".formatted(killed.pid()), ", which is gone; goes on in its place");
         assertThat(names()).containsOnlyKeys("samples", "checkpoints", "tokenizer");
         String elsewhere = folder.resolve("elsewhere").toString();
-        assertThat(start("elsewhere.log", FEW, "sample.seed=2", "samples=" + elsewhere).waitFor())
+        assertThat(start("elsewhere.log", FEW, "sample.seed=2", "samples=" + elsewhere)
+                        .waitFor())
                 .isZero();
         assertThat(contents(Path.of(recipe.samples()))).isEqualTo(contents(Path.of(elsewhere)));
     }
@@ -100,7 +101,9 @@ class TwoDrawingsTest {
         Map<String, Long> names = new TreeMap<>();
         try (Stream<Path> files = Files.list(Path.of(recipe.out()))) {
             for (Path path : files.toList()) {
-                names.put(path.getFileName().toString(), Files.getLastModifiedTime(path).toMillis());
+                names.put(
+                        path.getFileName().toString(),
+                        Files.getLastModifiedTime(path).toMillis());
             }
         }
         return names;

@@ -22,7 +22,9 @@ class TrainedForTest {
         Files.writeString(note, Files.readString(note).replace(inFull, "images = photos"));
         Files.createFile(note.resolveSibling(Tokenizer.DESCRIPTION));
         assertThat(new TrainedFor(recipe).isDone()).isTrue();
-        assertThat(new TrainedFor(TinyTraining.recipe(folder, "images=" + Path.of("photos").toAbsolutePath())).isDone())
+        assertThat(new TrainedFor(TinyTraining.recipe(
+                                folder, "images=" + Path.of("photos").toAbsolutePath()))
+                        .isDone())
                 .isTrue();
     }
 }

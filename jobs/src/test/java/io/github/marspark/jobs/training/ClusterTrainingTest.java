@@ -211,7 +211,9 @@ class ClusterTrainingTest {
         Path log = shared.resolve("relative.log");
         ProcessBuilder command = MainProcess.on(cluster, log, List.of("train", "tiny.conf", "train.steps=6"));
         Process driver = command.directory(home.toFile()).start();
-        assertThat(driver.waitFor(120, TimeUnit.SECONDS)).as("the driver has ended").isTrue();
+        assertThat(driver.waitFor(120, TimeUnit.SECONDS))
+                .as("the driver has ended")
+                .isTrue();
         assertThat(log).content().contains("on 2 executors", "trained to step 6", "checkpoint file:" + home);
         assertThat(driver.exitValue()).isZero();
         assertThat(CheckpointReader.latest(recipe.checkpoints()).step()).isEqualTo(6);
@@ -231,7 +233,9 @@ class ClusterTrainingTest {
         ProcessBuilder command =
                 MainProcess.on(cluster, log, List.of("train", "tiny.conf", learning, "train.warmup-steps=0"));
         Process driver = command.directory(home.toFile()).start();
-        assertThat(driver.waitFor(120, TimeUnit.SECONDS)).as("the driver has ended").isTrue();
+        assertThat(driver.waitFor(120, TimeUnit.SECONDS))
+                .as("the driver has ended")
+                .isTrue();
         assertThat(log).content().contains("train failed: step ", "gradient are not finite on rank");
         assertThat(driver.exitValue()).isEqualTo(1);
     }

@@ -38,10 +38,9 @@ class FolderProbeTest {
     void folderThatTheDriverDoesNotSeeIsRefusedWithTheHost() {
         Outcome<Long> outcome = probe(folder).run(files -> Map.of("rank-00000", "is not there"));
         assertThat(outcome)
-                .isEqualTo(
-                        new Outcome.Failed<>(
-                                "file:%s is not one folder for all machines: what rank-00000 on node-7.cluster wrote there is not there for the driver; give a folder on a file system that they share with checkpoints=…"
-                                        .formatted(folder)));
+                .isEqualTo(new Outcome.Failed<>(
+                        "file:%s is not one folder for all machines: what rank-00000 on node-7.cluster wrote there is not there for the driver; give a folder on a file system that they share with checkpoints=…"
+                                .formatted(folder)));
         assertThat(folder).isEmptyDirectory();
     }
 

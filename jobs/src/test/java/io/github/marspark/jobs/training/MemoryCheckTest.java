@@ -36,7 +36,8 @@ class MemoryCheckTest {
     void hugeNetworkDoesNotFitBesideASmallHeapAndFewerImagesAtOnceNeedLess() {
         MemoryCheck whole = check(Map.of("train.largest-batch", "32"));
         MemoryCheck parts = check(Map.of("train.largest-batch", "1"));
-        assertThat(whole.network()).isGreaterThan(6 * 4 * 900_000_000L); // 943 million parameters, by the article's table
+        assertThat(whole.network())
+                .isGreaterThan(6 * 4 * 900_000_000L); // 943 million parameters, by the article's table
         assertThat(parts.activations()).isLessThan(whole.activations() / 8);
         assertThatThrownBy(() -> whole.require(512 << 20, 1L << 30, 64 * GIGA))
                 .hasMessageContaining("and this process may take 1.1 there, by a heap of 0.5");

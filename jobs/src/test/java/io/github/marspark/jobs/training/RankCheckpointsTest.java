@@ -37,8 +37,7 @@ class RankCheckpointsTest {
         Recipe recipe = TinyTraining.recipe(root);
         TinyTraining.writeLatents(recipe, 30);
         LatentIndex latents = LatentIndex.of(recipe.latents());
-        plan = new TrainingPlan(
-                Recipes.render(recipe), "test", latents, 1, 1, "127.0.0.1:1", RunToken.random(), "1a");
+        plan = new TrainingPlan(Recipes.render(recipe), "test", latents, 1, 1, "127.0.0.1:1", RunToken.random(), "1a");
         folder = new CheckpointFolder(recipe.checkpoints());
         batch = GlobalBatch.ofRank(recipe, latents, 0, 1, root.resolve("copy"));
         rankStep = new RankStep(
@@ -68,17 +67,16 @@ class RankCheckpointsTest {
         CheckpointReader reader = CheckpointReader.latest(folder.store().path().toString());
         long bytes = reader.manifest().parts().get(0).bytes();
         assertThat(asked)
-                .containsExactly(new FilesSeen(
-                        ".tmp-step-00000005-1a", Map.of("shard-00000-of-00001.safetensors", bytes)));
+                .containsExactly(
+                        new FilesSeen(".tmp-step-00000005-1a", Map.of("shard-00000-of-00001.safetensors", bytes)));
     }
 
     @Test
     void checkpointThatTheDriverDoesNotSeeIsNotShown() {
         assertThat(save(5, files -> Map.of("shard-00000-of-00001.safetensors", "is not there")))
-                .isEqualTo(
-                        new Outcome.Failed<>(
-                                "the checkpoint of step 5 cannot be written: for the driver, %s/.tmp-step-00000005-1a/shard-00000-of-00001.safetensors is not there; the one before is as it was"
-                                        .formatted(folder.store().path())));
+                .isEqualTo(new Outcome.Failed<>(
+                        "the checkpoint of step 5 cannot be written: for the driver, %s/.tmp-step-00000005-1a/shard-00000-of-00001.safetensors is not there; the one before is as it was"
+                                .formatted(folder.store().path())));
         assertThat(folder.steps()).isEmpty();
     }
 

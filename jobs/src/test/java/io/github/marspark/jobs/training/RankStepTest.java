@@ -131,8 +131,8 @@ class RankStepTest {
     @Test
     void ranksThatDifferAllTheSameAreNotTrained() {
         try (Ranks ranks = new Ranks("different").onEach(RankStepTest::spoil)) {
-            assertThatThrownBy(() -> ranks.onEach(
-                            step -> new ParameterCheck(step.exchange(), step.replica().parameters(), 0)))
+            assertThatThrownBy(() -> ranks.onEach(step ->
+                            new ParameterCheck(step.exchange(), step.replica().parameters(), 0)))
                     .hasRootCauseInstanceOf(IllegalStateException.class)
                     .rootCause()
                     .hasMessageMatching(

@@ -58,8 +58,8 @@ class ShardOptimizerTest {
         parameters.part(0, SIZE).put(random(0));
         List<ShardOptimizer> optimizers = new ArrayList<>();
         for (int rank = 0; rank < ranks; rank++) {
-            optimizers.add(new ShardOptimizer(
-                    sharding, rank, ADAM_W, LAYOUT, parameters, gradient, new Threads(threads)));
+            optimizers.add(
+                    new ShardOptimizer(sharding, rank, ADAM_W, LAYOUT, parameters, gradient, new Threads(threads)));
             optimizers.get(rank).startAverage();
         }
         for (int step = 0; step < STEPS; step++) {

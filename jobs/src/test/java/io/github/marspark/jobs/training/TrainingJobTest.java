@@ -232,7 +232,8 @@ class TrainingJobTest {
         assertThat(names(half)).isEqualTo(before);
         assertThatThrownBy(() -> CheckpointReader.latest(half.checkpoints()))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageStartingWith("file:%s holds 2 of a training's checkpoints and none of them can be used", half.checkpoints());
+                .hasMessageStartingWith(
+                        "file:%s holds 2 of a training's checkpoints and none of them can be used", half.checkpoints());
     }
 
     @Test

@@ -76,8 +76,8 @@ public final class Classifier {
      */
     public Answer evaluate(Kernels kernels, float[] pixels) {
         if (pixels.length == 0 || pixels.length % config.imageValues() != 0) {
-            throw new IllegalArgumentException("pixels has " + pixels.length + " values, must have a positive multiple of "
-                    + config.imageValues());
+            throw new IllegalArgumentException("pixels has " + pixels.length
+                    + " values, must have a positive multiple of " + config.imageValues());
         }
         int batch = pixels.length / config.imageValues();
         try (Tape tape = Tape.computing(kernels)) {
@@ -121,13 +121,11 @@ public final class Classifier {
             String name = "level." + level;
             int side = config.side(level);
             ConvolutionShape same = ConvolutionShape.same(batch, side, side, 3);
-            ConvolutionShape first = level == 0
-                    ? same
-                    : ConvolutionShape.halving(batch, config.side(level - 1), config.side(level - 1));
+            ConvolutionShape first =
+                    level == 0 ? same : ConvolutionShape.halving(batch, config.side(level - 1), config.side(level - 1));
             Variable x = tape.convolution(input, first, weight(name + ".input"), bias(name + ".input"));
             Variable normal = norm(tape, x, batch, name + ".norm");
-            return tape.residual(
-                    x, tape.convolution(normal, same, weight(name + ".branch"), bias(name + ".branch")));
+            return tape.residual(x, tape.convolution(normal, same, weight(name + ".branch"), bias(name + ".branch")));
         });
     }
 

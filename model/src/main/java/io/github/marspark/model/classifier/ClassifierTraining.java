@@ -2,7 +2,7 @@ package io.github.marspark.model.classifier;
 
 import io.github.marspark.model.optimization.AdamW;
 import io.github.marspark.model.optimization.GradientClipping;
-import io.github.marspark.model.optimization.LearningRateSchedule;
+import io.github.marspark.model.optimization.LearningRate;
 
 /**
  * How a classifier is trained.
@@ -18,7 +18,7 @@ import io.github.marspark.model.optimization.LearningRateSchedule;
  */
 public record ClassifierTraining(
         AdamW optimizer,
-        LearningRateSchedule learningRate,
+        LearningRate learningRate,
         GradientClipping clipping,
         double dropout,
         double spread,
@@ -51,7 +51,7 @@ public record ClassifierTraining(
     public static ClassifierTraining usual(long steps, long seed) {
         return new ClassifierTraining(
                 new AdamW(0.9, 0.999, 1e-8, 0.05),
-                new LearningRateSchedule.Cosine(PEAK, PEAK / 100, (long) (WARM_UP * steps), steps),
+                new LearningRate.Cosine(PEAK, PEAK / 100, (long) (WARM_UP * steps), steps),
                 new GradientClipping(1),
                 0.3,
                 0.1,

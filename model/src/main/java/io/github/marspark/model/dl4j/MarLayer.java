@@ -2,7 +2,6 @@ package io.github.marspark.model.dl4j;
 
 import io.github.marspark.model.diffusion.NoiseSchedule;
 import io.github.marspark.model.mar.MarConfig;
-import io.github.marspark.model.optimization.AdamW;
 import io.github.marspark.model.optimization.WeightDecayRule;
 import io.github.marspark.model.parameters.ParameterSpec;
 import java.util.Collection;

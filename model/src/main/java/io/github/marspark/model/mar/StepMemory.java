@@ -32,7 +32,9 @@ public record StepMemory(long parameters, long activations) {
         int fewest = Masking.count(config.tokens(), config.minimumMaskRate());
         return new StepMemory(
                 layout.size(),
-                Math.max(activations(config, layout, batch, fewest), activations(config, layout, batch, config.tokens())));
+                Math.max(
+                        activations(config, layout, batch, fewest),
+                        activations(config, layout, batch, config.tokens())));
     }
 
     private static long activations(MarConfig config, ParameterLayout layout, int batch, int masked) {

@@ -18,7 +18,7 @@ public final class Descent {
 
     private final ParameterLayout layout;
     private final AdamW optimizer;
-    private final LearningRateSchedule learningRate;
+    private final LearningRate learningRate;
     private final GradientClipping clipping;
     private final @Nullable ExponentialMovingAverage averaging;
     private final INDArray average;
@@ -37,7 +37,7 @@ public final class Descent {
     private Descent(
             Parameters parameters,
             AdamW optimizer,
-            LearningRateSchedule learningRate,
+            LearningRate learningRate,
             GradientClipping clipping,
             @Nullable ExponentialMovingAverage averaging) {
         this.layout = parameters.layout();
@@ -45,9 +45,8 @@ public final class Descent {
         this.learningRate = learningRate;
         this.clipping = clipping;
         this.averaging = averaging;
-        this.average = averaging == null
-                ? parameters.values()
-                : parameters.values().dup();
+        this.average =
+                averaging == null ? parameters.values() : parameters.values().dup();
         int size = Math.toIntExact(layout.size());
         this.state = new OptimizerState(
                 buffer(parameters.values()),
@@ -59,7 +58,7 @@ public final class Descent {
 
     /** A descent from the parameters' present values. */
     public static Descent of(
-            Parameters parameters, AdamW optimizer, LearningRateSchedule learningRate, GradientClipping clipping) {
+            Parameters parameters, AdamW optimizer, LearningRate learningRate, GradientClipping clipping) {
         return new Descent(parameters, optimizer, learningRate, clipping, null);
     }
 
@@ -67,7 +66,7 @@ public final class Descent {
     public static Descent averaging(
             Parameters parameters,
             AdamW optimizer,
-            LearningRateSchedule learningRate,
+            LearningRate learningRate,
             GradientClipping clipping,
             ExponentialMovingAverage averaging) {
         return new Descent(parameters, optimizer, learningRate, clipping, averaging);

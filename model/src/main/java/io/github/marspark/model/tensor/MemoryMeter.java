@@ -52,9 +52,10 @@ public final class MemoryMeter {
             return method.getName().equals("threads") ? new Threads(1) : null;
         }
         return switch (method.getName()) {
-            case "allocate" -> arguments[0] instanceof float[] values
-                    ? arena.allocate(number(arguments[1]), values.length / number(arguments[1]))
-                    : arena.allocate(number(arguments[0]), number(arguments[1]));
+            case "allocate" ->
+                arguments[0] instanceof float[] values
+                        ? arena.allocate(number(arguments[1]), values.length / number(arguments[1]))
+                        : arena.allocate(number(arguments[0]), number(arguments[1]));
             case "release" -> {
                 arena.release((Matrix) Objects.requireNonNull(arguments[0]));
                 yield null;

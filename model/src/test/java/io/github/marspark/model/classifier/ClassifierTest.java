@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.model.optimization.AdamW;
 import io.github.marspark.model.optimization.GradientClipping;
-import io.github.marspark.model.optimization.LearningRateSchedule;
+import io.github.marspark.model.optimization.LearningRate;
 import io.github.marspark.model.parameters.ParameterSpec;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.CpuKernels;
@@ -41,7 +41,7 @@ class ClassifierTest {
     private static ClassifierTraining training(long seed) {
         return new ClassifierTraining(
                 new AdamW(0.9, 0.99, 1e-8, 0.01),
-                new LearningRateSchedule.Constant(3e-3, 5),
+                new LearningRate.Constant(3e-3, 5),
                 new GradientClipping(1),
                 0.2,
                 0.1,
@@ -124,7 +124,8 @@ class ClassifierTest {
                     / 0x1p-7;
             assertThat((double) entropy.gradient()[i]).isCloseTo(slope, Offset.offset(1e-5)); // step squared / 6
         }
-        assertThat(CrossEntropy.of(new float[] {1000, 0}, new int[] {1}, 0).loss()).isEqualTo(1000);
+        assertThat(CrossEntropy.of(new float[] {1000, 0}, new int[] {1}, 0).loss())
+                .isEqualTo(1000);
     }
 
     /** Images whose values are their place, so that one sees where a pixel came from. */
@@ -204,7 +205,7 @@ class ClassifierTest {
         assertRefused(() -> new ClassifierConfig(28, 3, 8, 1), "classes is 1, must be at least 2");
         assertThatThrownBy(() -> new ClassifierTraining(
                         new AdamW(0.9, 0.99, 1e-8, 0),
-                        new LearningRateSchedule.Constant(1, 0),
+                        new LearningRate.Constant(1, 0),
                         new GradientClipping(1),
                         1,
                         0,
@@ -216,6 +217,8 @@ class ClassifierTest {
     }
 
     private static void assertRefused(Runnable action, String message) {
-        assertThatThrownBy(action::run).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+        assertThatThrownBy(action::run)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
     }
 }

@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class StepMemoryTest {
     private static final Transformer STACK = new Transformer(64, 2, 4, 4, 0.1, 0.1);
-    private static final MarConfig CONFIG =
-            new MarConfig(16, 4, 2, 5, STACK, STACK, 8, new Head(96, 2), 4, 0.1, 0.7);
+    private static final MarConfig CONFIG = new MarConfig(16, 4, 2, 5, STACK, STACK, 8, new Head(96, 2), 4, 0.1, 0.7);
 
     @Test
     void stepTakesWhatWasCountedAndTheBlocksOfItsKernels() {
@@ -36,7 +35,9 @@ class StepMemoryTest {
     @Test
     void memoryGrowsWithTheBatch() {
         assertThat((double) StepMemory.of(CONFIG, 96).activations())
-                .isBetween(1.5 * StepMemory.of(CONFIG, 48).activations(), 2.5 * StepMemory.of(CONFIG, 48).activations());
+                .isBetween(
+                        1.5 * StepMemory.of(CONFIG, 48).activations(),
+                        2.5 * StepMemory.of(CONFIG, 48).activations());
     }
 
     private static void differentiate(CpuKernels kernels, int batch, int masked) {

@@ -102,8 +102,8 @@ final class ExactAttention {
             common += p * shares.limits()[u];
         }
         for (int u = 0; u < keys; u++) {
-            shares.limits()[u] = (shares.limits()[u] + common + roundings.growth(keys + 4)) * shares.values()[u]
-                    + Float.MIN_NORMAL;
+            shares.limits()[u] =
+                    (shares.limits()[u] + common + roundings.growth(keys + 4)) * shares.values()[u] + Float.MIN_NORMAL;
         }
         return shares;
     }
@@ -150,9 +150,7 @@ final class ExactAttention {
             double share = p.values()[u] * Math.abs(dp.values()[u]);
             mean += p.values()[u] * dp.values()[u];
             magnitude += share;
-            offMean += p.limits()[u] * Math.abs(dp.values()[u])
-                    + p.values()[u] * dp.limits()[u]
-                    + growth * share;
+            offMean += p.limits()[u] * Math.abs(dp.values()[u]) + p.values()[u] * dp.limits()[u] + growth * share;
         }
         Bounded ds = new Bounded(keys);
         for (int u = 0; u < keys; u++) {

@@ -91,8 +91,7 @@ public final class ExactKernels implements Kernels {
         for (int i = 0; i < before.length; i++) {
             double held = beta * before[i];
             double magnitude = Math.abs(results.values()[i]) + Math.abs(held);
-            results.set(
-                    i, results.values()[i] + held, results.limits()[i] + roundings.growth(2) * magnitude);
+            results.set(i, results.values()[i] + held, results.limits()[i] + roundings.growth(2) * magnitude);
         }
         write(results, output);
     }
@@ -247,8 +246,7 @@ public final class ExactKernels implements Kernels {
         double[] factors = new double[Math.toIntExact(x.size())];
         int elements = factors.length / Math.max(1, dropout.keys().length);
         Arrays.setAll(
-                factors,
-                i -> dropout.isNone() ? 1 : dropout.keeps(i / elements, i % elements) ? dropout.scale() : 0);
+                factors, i -> dropout.isNone() ? 1 : dropout.keeps(i / elements, i % elements) ? dropout.scale() : 0);
         return factors;
     }
 
@@ -309,7 +307,11 @@ public final class ExactKernels implements Kernels {
 
     @Override
     public void relu(Matrix x, Matrix y) {
-        write(Bounded.copied(Arrays.stream(values(x)).map(value -> Math.max(value, 0)).toArray()), y);
+        write(
+                Bounded.copied(Arrays.stream(values(x))
+                        .map(value -> Math.max(value, 0))
+                        .toArray()),
+                y);
     }
 
     @Override
@@ -431,7 +433,8 @@ public final class ExactKernels implements Kernels {
             Matrix dq,
             Matrix dk,
             Matrix dv) {
-        ExactAttention.Gradients gradients = attention(q, k, v, batch, heads, dropout).backward(values(dy));
+        ExactAttention.Gradients gradients =
+                attention(q, k, v, batch, heads, dropout).backward(values(dy));
         write(gradients.dq(), dq);
         write(gradients.dk(), dk);
         write(gradients.dv(), dv);

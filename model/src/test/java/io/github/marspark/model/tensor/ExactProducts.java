@@ -53,8 +53,12 @@ final class ExactProducts {
             int row = output / width % shape.outputHeight();
             for (int tap = 0; tap < shape.taps(); tap++) {
                 int across = shape.columns().kernel();
-                int y = row * shape.rows().stride() + tap / across - shape.rows().before();
-                int x = output % width * shape.columns().stride() + tap % across - shape.columns().before();
+                int y = row * shape.rows().stride()
+                        + tap / across
+                        - shape.rows().before();
+                int x = output % width * shape.columns().stride()
+                        + tap % across
+                        - shape.columns().before();
                 if (y >= 0 && y < shape.height() && x >= 0 && x < shape.width()) {
                     pair.meet((image * shape.height() + y) * shape.width() + x, output, tap);
                 }
