@@ -2,7 +2,7 @@ package io.github.marspark.model.classifier;
 
 import io.github.marspark.model.optimization.Descent;
 import io.github.marspark.model.optimization.ExponentialMovingAverage;
-import io.github.marspark.model.optimization.ExponentialMovingAverage.Start;
+import io.github.marspark.model.optimization.ExponentialMovingAverage.Schedule;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.CpuKernels;
@@ -64,7 +64,7 @@ public final class ClassifierTrainer {
                 training.optimizer(),
                 training.learningRate(),
                 training.clipping(),
-                new ExponentialMovingAverage(training.averageRate(), Start.WARMED_UP));
+                new ExponentialMovingAverage(training.averageRate(), Schedule.WARMUP));
     }
 
     /** The moving average of the parameters, which further steps change: what is measured and kept. */
