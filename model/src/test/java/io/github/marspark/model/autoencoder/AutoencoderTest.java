@@ -104,7 +104,8 @@ class AutoencoderTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"out.moments", "out.moments_flip", "out.encoder", "out.decoded", "resblock.out", "attnblock.out"})
+            strings = {"out.moments", "out.moments_flip", "out.encoder", "out.decoded", "resblock.out", "attnblock.out"
+            })
     void theExactValuesAreTheRecordedOnes(String name) {
         exact().check(name, FIXTURE.doubles(name));
     }

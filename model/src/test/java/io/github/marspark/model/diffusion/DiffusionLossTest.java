@@ -54,8 +54,9 @@ class DiffusionLossTest {
     private static void assertTermsAreRecorded(String prefix, float[] output) {
         DiffusionTerms terms = LOSS.evaluate(CLEAN, NOISE, TIMESTEPS, MASK, output, THREADS);
         double total = IntStream.range(0, MASK.length).mapToDouble(n -> MASK[n]).sum();
-        double[] shares =
-                IntStream.range(0, MASK.length).mapToDouble(n -> MASK[n] / total).toArray();
+        double[] shares = IntStream.range(0, MASK.length)
+                .mapToDouble(n -> MASK[n] / total)
+                .toArray();
         LossLimits limits = new LossLimits(RoundingLimit::of, DIFFUSION, CLEAN, NOISE, TIMESTEPS, shares, output);
         double[] ofRows = sum(limits.squaredErrors(), limits.bounds());
         double[] rows = sum(terms.squaredErrors(), terms.bounds());

@@ -115,10 +115,9 @@ public final class LossLimits {
         double low = diffusion.posteriorLogVariance(t);
         double high = diffusion.logBeta(t);
         double f = (v + 1) / 2;
-        Off logVariance =
-                new Off(
-                        f * high + (1 - f) * low,
-                        growth.applyAsDouble(5) * (Math.abs(f * high) + (1 + Math.abs(f)) * Math.abs(low)));
+        Off logVariance = new Off(
+                f * high + (1 - f) * low,
+                growth.applyAsDouble(5) * (Math.abs(f * high) + (1 + Math.abs(f)) * Math.abs(low)));
         Off difference = difference(row * width + d, e, t);
         Bound bound = t == 0
                 ? likelihood(clean[row * width + d], difference, logVariance)
@@ -133,7 +132,8 @@ public final class LossLimits {
         double b = diffusion.sqrtReciprocalAlphaBarMinusOne(t);
         double noisy = Math.sqrt(diffusion.alphaBar(t)) * clean[i] + diffusion.sqrtOneMinusAlphaBar(t) * noise[i];
         double ofNoisy = growth.applyAsDouble(3)
-                * (Math.abs(diffusion.sqrtAlphaBar(t) * clean[i]) + Math.abs(diffusion.sqrtOneMinusAlphaBar(t) * noise[i]));
+                * (Math.abs(diffusion.sqrtAlphaBar(t) * clean[i])
+                        + Math.abs(diffusion.sqrtOneMinusAlphaBar(t) * noise[i]));
         double predicted = a * noisy - b * e;
         double ofPredicted = growth.applyAsDouble(4) * (Math.abs(a * noisy) + Math.abs(b * e)) + a * ofNoisy;
         double magnitude = diffusion.cleanCoefficient(t) * (Math.abs(clean[i]) + Math.abs(predicted))

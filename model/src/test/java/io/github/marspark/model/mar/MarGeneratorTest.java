@@ -88,8 +88,7 @@ class MarGeneratorTest {
             Expectation exact = Expectation.of(own -> named("image", generate(own, guidance, label, sample)));
             float[] alone = generate(new CpuKernels(new Threads(1)), guidance, label, sample);
             exact.check("image", Closeness.widen(alone));
-            exact.check(
-                    "image", Closeness.widen(Arrays.copyOfRange(together, sample * size, (sample + 1) * size)));
+            exact.check("image", Closeness.widen(Arrays.copyOfRange(together, sample * size, (sample + 1) * size)));
         }
     }
 

@@ -110,7 +110,9 @@ class MarNetworkGradientTest {
                         STEP,
                         RoundingLimit.of(ROUNDINGS, RoundingLimit.FLOAT64) * weights.length() * LARGEST);
                 assertThat(parameters.gradients().getDouble(index))
-                        .as("element %d of %s with seed %d", index - parameters.layout().offset(i), spec, SEED)
+                        .as(
+                                "element %d of %s with seed %d",
+                                index - parameters.layout().offset(i), spec, SEED)
                         .isCloseTo(slope.value(), within(slope.limit()));
             }
         }

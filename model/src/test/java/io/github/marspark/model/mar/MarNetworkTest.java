@@ -103,7 +103,8 @@ class MarNetworkTest {
         checkRows("diffloss.net.cond_embed", "mlp_c_emb", RecordedRows.ofConditions());
         checkRows("z", "z_rep", RecordedRows.ofConditions());
         check("diffloss.net.res_blocks.0.adaLN_modulation.1", "mlp_blk0_adaln");
-        checkBlocks("diffloss.net.res_blocks.", "mlp_blk", Reference.config().head().depth());
+        checkBlocks(
+                "diffloss.net.res_blocks.", "mlp_blk", Reference.config().head().depth());
         check("diffloss.net.final_layer.linear", "model_out");
     }
 
@@ -124,8 +125,9 @@ class MarNetworkTest {
         gradients.names().forEach(name -> exactGradients(NONE_DROPPED).check(name, gradients.doubles(name)));
         exactGradients(DROPPED).check("loss", TRAIN.doubles("dropcase.loss"));
         String prefix = "dropcase.grad.";
-        TRAIN.names().stream().filter(name -> name.startsWith(prefix)).forEach(name -> exactGradients(DROPPED)
-                .check(name.substring(prefix.length()), TRAIN.doubles(name)));
+        TRAIN.names().stream()
+                .filter(name -> name.startsWith(prefix))
+                .forEach(name -> exactGradients(DROPPED).check(name.substring(prefix.length()), TRAIN.doubles(name)));
     }
 
     private static void checkAll(Expectation exact, Named<double[]> computed) {
@@ -133,11 +135,13 @@ class MarNetworkTest {
     }
 
     private static Expectation exactActivations(String dropped) {
-        return ACTIVATIONS.computeIfAbsent(dropped, key -> Expectation.of(kernels -> new ReferenceRun(kernels).activations(key)));
+        return ACTIVATIONS.computeIfAbsent(
+                dropped, key -> Expectation.of(kernels -> new ReferenceRun(kernels).activations(key)));
     }
 
     private static Expectation exactGradients(String dropped) {
-        return GRADIENTS.computeIfAbsent(dropped, key -> Expectation.of(kernels -> new ReferenceRun(kernels).gradients(key)));
+        return GRADIENTS.computeIfAbsent(
+                dropped, key -> Expectation.of(kernels -> new ReferenceRun(kernels).gradients(key)));
     }
 
     private static void check(String name, String recorded) {

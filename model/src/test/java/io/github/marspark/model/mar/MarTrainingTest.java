@@ -107,7 +107,8 @@ class MarTrainingTest {
             double moved = IntStream.range(0, values.length)
                     .mapToDouble(n -> Math.min(ofValues[n] + limits.parameter(values[n]), apart))
                     .sum();
-            double norm = Math.sqrt(Arrays.stream(values).map(value -> value * value).sum());
+            double norm =
+                    Math.sqrt(Arrays.stream(values).map(value -> value * value).sum());
             double magnitude = Arrays.stream(values).map(Math::abs).sum();
             double rounded = RoundingLimit.of(values.length);
             assertThat(norm)

@@ -78,7 +78,9 @@ final class RecordedRows {
     static int[] ofTimesteps() {
         int[] timesteps = TRAIN.ints("in.t");
         int[] distinct = IntStream.of(timesteps).sorted().distinct().toArray();
-        return IntStream.of(timesteps).map(t -> Arrays.binarySearch(distinct, t)).toArray();
+        return IntStream.of(timesteps)
+                .map(t -> Arrays.binarySearch(distinct, t))
+                .toArray();
     }
 
     /** All tokens of all samples. */

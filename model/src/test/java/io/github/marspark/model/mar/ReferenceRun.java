@@ -79,9 +79,7 @@ final class ReferenceRun {
         for (String name : Fixtures.npz("weights").names()) {
             Variable parameter = parameters.apply(name);
             int size = Math.toIntExact(parameter.value().size());
-            found.put(
-                    name,
-                    parameter.hasGradient() ? ExactKernels.valuesOf(parameter.gradient()) : new double[size]);
+            found.put(name, parameter.hasGradient() ? ExactKernels.valuesOf(parameter.gradient()) : new double[size]);
         }
     }
 
@@ -119,13 +117,14 @@ final class ReferenceRun {
         float[] mask = tiled(TRAIN.floats("out.mask"));
         int[] timesteps = TRAIN.ints("in.t");
         float[] predicted = output.value().toFloats();
-        DiffusionTerms terms =
-                Reference.loss().evaluate(clean, noise, timesteps, mask, predicted, kernels.threads());
-        double hidden = IntStream.range(0, mask.length).mapToDouble(n -> mask[n]).sum();
-        double[] shares =
-                IntStream.range(0, mask.length).mapToDouble(n -> mask[n] / hidden).toArray();
-        LossLimits limits = new LossLimits(
-                RoundingLimit::usual, Reference.diffusion(), clean, noise, timesteps, shares, predicted);
+        DiffusionTerms terms = Reference.loss().evaluate(clean, noise, timesteps, mask, predicted, kernels.threads());
+        double hidden =
+                IntStream.range(0, mask.length).mapToDouble(n -> mask[n]).sum();
+        double[] shares = IntStream.range(0, mask.length)
+                .mapToDouble(n -> mask[n] / hidden)
+                .toArray();
+        LossLimits limits =
+                new LossLimits(RoundingLimit::usual, Reference.diffusion(), clean, noise, timesteps, shares, predicted);
         Matrix gradient = kernels.allocate(output.rows(), output.columns());
         gradient.array().assign(Nd4j.createFromArray(terms.gradient()).reshape(output.rows(), output.columns()));
         move(gradient, limits.gradient());

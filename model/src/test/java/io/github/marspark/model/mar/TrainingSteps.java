@@ -92,8 +92,8 @@ final class TrainingSteps {
         parameters.forgetGradients();
         ReferenceRun run = new ReferenceRun(kernels, parameters::variable);
         String dropped = "in.drop_latent_mask";
-        double loss = (kernels instanceof ExactKernels ? run.gradients(dropped) : run.objective(dropped))
-                .get("loss")[0];
+        double loss =
+                (kernels instanceof ExactKernels ? run.gradients(dropped) : run.objective(dropped)).get("loss")[0];
         parameters.zeroMissingGradients(kernels);
         return loss;
     }

@@ -37,7 +37,8 @@ public record AdamWLimits(int steps, double rate) {
      * b_i)}, where the two moments weigh the gradient of step i by {@code a_i} and {@code b_i}.
      */
     public double apart(double beta1, double beta2) {
-        return 2 * rate
+        return 2
+                * rate
                 * IntStream.rangeClosed(1, steps)
                         .mapToDouble(step -> largestMove(beta1, beta2, step))
                         .sum();

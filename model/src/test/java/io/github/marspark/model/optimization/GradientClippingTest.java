@@ -25,8 +25,7 @@ class GradientClippingTest {
                 .max()
                 .orElseThrow();
         // the reference sums squares in float32, array by array
-        assertThat(GradientClipping.norm(parts))
-                .isCloseTo(recorded, within(RoundingLimit.usual(largest) * recorded));
+        assertThat(GradientClipping.norm(parts)).isCloseTo(recorded, within(RoundingLimit.usual(largest) * recorded));
     }
 
     @Test

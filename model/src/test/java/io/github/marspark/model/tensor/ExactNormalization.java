@@ -24,8 +24,8 @@ final class ExactNormalization {
 
     static ExactNormalization ofRows(Roundings roundings, int rows, int columns) {
         int[][] sets = new int[rows][];
-        Arrays.setAll(sets, row -> IntStream.range(row * columns, (row + 1) * columns)
-                .toArray());
+        Arrays.setAll(
+                sets, row -> IntStream.range(row * columns, (row + 1) * columns).toArray());
         return new ExactNormalization(roundings, sets, columns);
     }
 
@@ -117,8 +117,7 @@ final class ExactNormalization {
     private void backward(int[] set, double[] normal, double scale, Bounded g, Bounded dx) {
         double mean = mean(set, i -> g.values()[i]);
         double product = mean(set, i -> g.values()[i] * normal[i]);
-        double offMean = mean(
-                set, i -> g.limits()[i] + roundings.growth(set.length + 1) * Math.abs(g.values()[i]));
+        double offMean = mean(set, i -> g.limits()[i] + roundings.growth(set.length + 1) * Math.abs(g.values()[i]));
         double offProduct = mean(
                 set,
                 i -> Math.abs(normal[i])

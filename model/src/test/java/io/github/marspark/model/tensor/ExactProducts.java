@@ -9,7 +9,7 @@ final class ExactProducts {
     }
 
     /** {@code left right^T}, {@code (N, I)} by {@code (M, I)}. */
-    Bounded multiply(Grid left, Grid right) {
+    Bounded multiply(Doubles left, Doubles right) {
         int inner = left.columns();
         double growth = roundings.growth(inner + 1);
         Bounded product = new Bounded(left.rows() * right.rows());
@@ -29,7 +29,7 @@ final class ExactProducts {
     }
 
     /** The sum of the rows. */
-    Bounded sumRows(Grid x) {
+    Bounded sumRows(Doubles x) {
         Bounded sums = new Bounded(x.columns());
         for (int i = 0; i < x.values().length; i++) {
             sums.values()[i % x.columns()] += x.values()[i];
@@ -69,7 +69,7 @@ final class ExactProducts {
         return (output * channels + channel) * taps + tap;
     }
 
-    Bounded convolution(Grid x, ConvolutionShape shape, Grid weight, Grid bias) {
+    Bounded convolution(Doubles x, ConvolutionShape shape, Doubles weight, Doubles bias) {
         int taps = shape.kernel() * shape.kernel();
         int channels = x.columns();
         int outputs = weight.rows();
@@ -89,7 +89,7 @@ final class ExactProducts {
         return y;
     }
 
-    Bounded convolutionBackwardInput(Grid dy, ConvolutionShape shape, Grid weight, int channels) {
+    Bounded convolutionBackwardInput(Doubles dy, ConvolutionShape shape, Doubles weight, int channels) {
         int taps = shape.kernel() * shape.kernel();
         double growth = roundings.growth(taps * dy.columns() + 1);
         Bounded dx = new Bounded(shape.inputRows() * channels);
@@ -104,7 +104,7 @@ final class ExactProducts {
         return dx;
     }
 
-    Bounded convolutionBackwardWeight(Grid x, Grid dy, ConvolutionShape shape) {
+    Bounded convolutionBackwardWeight(Doubles x, Doubles dy, ConvolutionShape shape) {
         int taps = shape.kernel() * shape.kernel();
         int channels = x.columns();
         double growth = roundings.growth(dy.rows() + 1);

@@ -65,8 +65,7 @@ public final class Expectation {
                 limits[i] += (values[i] - exact[i]) * (values[i] - exact[i]) / moved.size();
             }
         }
-        Arrays.setAll(
-                limits, i -> DEVIATIONS * Math.sqrt(limits[i]) + 2 * RoundingLimit.FLOAT32 * Math.abs(exact[i]));
+        Arrays.setAll(limits, i -> DEVIATIONS * Math.sqrt(limits[i]) + 2 * RoundingLimit.FLOAT32 * Math.abs(exact[i]));
         return limits;
     }
 

@@ -45,8 +45,7 @@ class TapeGradientTest {
     private void check(BiFunction<Tape, List<Variable>, Variable> network) {
         Tape tape = Tape.recording(kernels);
         Variable output = network.apply(tape, inputs);
-        double[] drawn =
-                random.doubles((long) output.rows() * output.columns()).toArray();
+        double[] drawn = random.doubles((long) output.rows() * output.columns()).toArray();
         INDArray weights = Nd4j.createFromArray(drawn).reshape(output.rows(), output.columns());
         tape.backward(output, Matrix.of(weights, output.rows()));
         for (int k = 0; k < inputs.size(); k++) {
