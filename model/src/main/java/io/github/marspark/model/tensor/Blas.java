@@ -4,6 +4,7 @@ import io.github.marspark.model.tensor.Kernels.Operand;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -11,7 +12,8 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>oneDNN, which compiles its kernels for the processor it meets, is the faster one, most of all for small products. It
  * has no other way to be told a number of threads than the environment variable {@code OMP_NUM_THREADS}: where that is
- * not 1, OpenBLAS multiplies.
+ * not 1, OpenBLAS multiplies. The system property {@value #PROPERTY}, {@code onednn} or {@code openblas}, chooses
+ * otherwise.
  */
 public enum Blas {
     /** The library of Intel and others, of which only the product is used. */
@@ -19,20 +21,48 @@ public enum Blas {
     /** The library of ND4J's processor back end. */
     OPEN_BLAS;
 
-    private static final Blas OF_THIS_PROCESS = choose();
+    private static final String PROPERTY = "mar.products";
 
-    private static Blas choose() {
-        if ("1".equals(System.getenv("OMP_NUM_THREADS"))) {
-            return ONE_DNN;
-        }
-        Nd4j.factory().blas(); // tells OpenBLAS to use all processors, once
-        openblas.blas_set_num_threads(1);
-        return OPEN_BLAS;
+    private static volatile @Nullable Blas chosen;
+
+    /**
+     * The library that this process uses.
+     *
+     * @throws IllegalArgumentException if the property names neither library
+     */
+    public static Blas ofThisProcess() {
+        Blas library = chosen;
+        return library == null ? choose() : library;
     }
 
-    /** The library that this process uses. */
-    public static Blas ofThisProcess() {
-        return OF_THIS_PROCESS;
+    private static synchronized Blas choose() {
+        Blas library = of(System.getProperty(PROPERTY), System.getenv("OMP_NUM_THREADS"));
+        if (library == OPEN_BLAS) {
+            Nd4j.factory().blas(); // tells OpenBLAS to use all processors, once
+            openblas.blas_set_num_threads(1);
+        }
+        chosen = library;
+        return library;
+    }
+
+    /**
+     * The library that settings choose.
+     *
+     * @param products value of {@value #PROPERTY}, null where it is not set
+     * @param ompThreads value of {@code OMP_NUM_THREADS}, null where it is not set
+     * @throws IllegalArgumentException if the property names neither library
+     */
+    static Blas of(@Nullable String products, @Nullable String ompThreads) {
+        if (products == null) {
+            return "1".equals(ompThreads) ? ONE_DNN : OPEN_BLAS;
+        }
+        return switch (products) {
+            case "onednn" -> ONE_DNN;
+            case "openblas" -> OPEN_BLAS;
+            default ->
+                throw new IllegalArgumentException(
+                        "the system property " + PROPERTY + " is " + products + ", must be onednn or openblas");
+        };
     }
 
     /** Name and version of the library. */

@@ -10,7 +10,6 @@ import org.bytedeco.javacpp.FloatPointer;
  * <p>Strips and the order of sums depend on the geometry alone, so that no result depends on the number of threads.
  */
 final class CpuConvolution {
-    private static final Blas BLAS = Blas.ofThisProcess();
     /** Values of the input that a strip is computed from, about. */
     private static final int STRIP = 1 << 16;
 
@@ -182,7 +181,8 @@ final class CpuConvolution {
     /** Adds the products of windows and {@code weight (O, k k C)} to {@code y (pixels, O)}. */
     private static void product(Windows windows, Matrix weight, Matrix y) {
         for (int i = 0; i < windows.count(); i++) {
-            BLAS.multiply(
+            Blas.ofThisProcess()
+                    .multiply(
                     windows.factor(i),
                     windows.inner(),
                     Operand.PLAIN,
@@ -260,20 +260,21 @@ final class CpuConvolution {
     private static void backwardProduct(Windows windows, Matrix weight, FloatPointer dx, int pixels, float beta) {
         int channels = weight.columns();
         for (int i = 0; i < windows.count(); i++) {
-            BLAS.multiply(
-                    windows.factor(i),
-                    windows.inner(),
-                    Operand.PLAIN,
-                    weight.pointerAt((long) i * windows.inner() * channels),
-                    channels,
-                    Operand.PLAIN,
-                    dx,
-                    channels,
-                    pixels,
-                    channels,
-                    windows.inner(),
-                    1,
-                    i == 0 ? beta : 1);
+            Blas.ofThisProcess()
+                    .multiply(
+                            windows.factor(i),
+                            windows.inner(),
+                            Operand.PLAIN,
+                            weight.pointerAt((long) i * windows.inner() * channels),
+                            channels,
+                            Operand.PLAIN,
+                            dx,
+                            channels,
+                            pixels,
+                            channels,
+                            windows.inner(),
+                            1,
+                            i == 0 ? beta : 1);
         }
     }
 
@@ -328,20 +329,21 @@ final class CpuConvolution {
     /** {@code sum (O, k k C) = gradient^T times windows + beta sum}, {@code gradient (pixels, O)}. */
     private static void weightProduct(Windows windows, FloatPointer gradient, int pixels, Matrix sum, float beta) {
         for (int i = 0; i < windows.count(); i++) {
-            BLAS.multiply(
-                    gradient,
-                    sum.rows(),
-                    Operand.TRANSPOSED,
-                    windows.factor(i),
-                    windows.inner(),
-                    Operand.PLAIN,
-                    sum.pointerAt((long) i * windows.inner()),
-                    sum.stride(),
-                    sum.rows(),
-                    windows.inner(),
-                    pixels,
-                    1,
-                    beta);
+            Blas.ofThisProcess()
+                    .multiply(
+                            gradient,
+                            sum.rows(),
+                            Operand.TRANSPOSED,
+                            windows.factor(i),
+                            windows.inner(),
+                            Operand.PLAIN,
+                            sum.pointerAt((long) i * windows.inner()),
+                            sum.stride(),
+                            sum.rows(),
+                            windows.inner(),
+                            pixels,
+                            1,
+                            beta);
         }
     }
 }

@@ -22,8 +22,6 @@ public final class CpuKernels implements Kernels {
     /** Rows with which a product on one thread is as fast as on all of them. */
     private static final int ENOUGH_ROWS = 24;
 
-    private static final Blas BLAS = Blas.ofThisProcess();
-
     private final Threads threads;
     private final Arena arena = new Arena();
     private final CpuElementwise elementwise;
@@ -121,20 +119,21 @@ public final class CpuKernels implements Kernels {
     }
 
     static void blas(Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, int inner, float alpha, float beta) {
-        BLAS.multiply(
-                a.pointer(),
-                a.stride(),
-                readA,
-                b.pointer(),
-                b.stride(),
-                readB,
-                c.pointer(),
-                c.stride(),
-                c.rows(),
-                c.columns(),
-                inner,
-                alpha,
-                beta);
+        Blas.ofThisProcess()
+                .multiply(
+                        a.pointer(),
+                        a.stride(),
+                        readA,
+                        b.pointer(),
+                        b.stride(),
+                        readB,
+                        c.pointer(),
+                        c.stride(),
+                        c.rows(),
+                        c.columns(),
+                        inner,
+                        alpha,
+                        beta);
     }
 
     // ---- blocks

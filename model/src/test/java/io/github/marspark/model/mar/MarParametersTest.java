@@ -8,15 +8,19 @@ import io.github.marspark.model.diffusion.LossLimits;
 import io.github.marspark.model.fixtures.Fixtures;
 import io.github.marspark.model.fixtures.Npz;
 import io.github.marspark.model.fixtures.RoundingLimit;
+import io.github.marspark.model.mar.MarConfig.Head;
+import io.github.marspark.model.mar.MarConfig.Transformer;
 import io.github.marspark.model.parameters.ParameterLayout;
 import io.github.marspark.model.parameters.ParameterSpec;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Threads;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
 class MarParametersTest {
@@ -41,6 +45,19 @@ class MarParametersTest {
         for (ParameterSpec spec : layout.specs()) {
             assertThat(spec.shape()).as(spec.name()).isEqualTo(weights.shape(spec.name()));
         }
+    }
+
+    @Test
+    void initialValuesAreTheSameBitsOnEveryMachine() {
+        Transformer half = new Transformer(32, 2, 4, 4, 0, 0);
+        MarConfig config = new MarConfig(4, 4, 1, 10, half, half, 4, new Head(32, 2), 2, 0.1, 0.7);
+        Parameters parameters = Parameters.zeros(MarParameters.layout(config));
+        parameters.initialize(new Draws(2024));
+        CRC32 checksum = new CRC32();
+        for (float value : parameters.values().toFloatVector()) {
+            checksum.update(ByteBuffer.allocate(Float.BYTES).putFloat(0, value));
+        }
+        assertThat(checksum.getValue()).isEqualTo(967_932_884L);
     }
 
     @Test

@@ -13,9 +13,9 @@ final class ExactAttention {
     private static final double EXP = 1e-7;
 
     private final Roundings roundings;
-    private final Grid q;
-    private final Grid k;
-    private final Grid v;
+    private final Doubles q;
+    private final Doubles k;
+    private final Doubles v;
     private final int batch;
     private final int heads;
     private final Dropout dropout;
@@ -24,7 +24,7 @@ final class ExactAttention {
     private final int width;
     private final double scale;
 
-    ExactAttention(Roundings roundings, Grid q, Grid k, Grid v, int batch, int heads, Dropout dropout) {
+    ExactAttention(Roundings roundings, Doubles q, Doubles k, Doubles v, int batch, int heads, Dropout dropout) {
         this.roundings = roundings;
         this.q = q;
         this.k = k;
@@ -58,7 +58,7 @@ final class ExactAttention {
     }
 
     /** For each key of a sample the product of its head's values, of keys or of values, with d others. */
-    private Bounded dots(double[] others, int at, Grid ofKeys, int sample, int head) {
+    private Bounded dots(double[] others, int at, Doubles ofKeys, int sample, int head) {
         double growth = roundings.growth(width + 1);
         Bounded dots = new Bounded(keys);
         for (int u = 0; u < keys; u++) {

@@ -1,6 +1,7 @@
 package io.github.marspark.model.tensor;
 
 import io.github.marspark.model.fixtures.RoundingLimit;
+import java.util.Arrays;
 import org.apache.commons.math3.special.Erf;
 
 /** The operations of {@link ExactKernels} that go element by element. The functions' accuracies are those of {@link Loops}. */
@@ -18,6 +19,15 @@ final class ExactElements {
 
     ExactElements(Roundings roundings) {
         this.roundings = roundings;
+    }
+
+    /** What dropout multiplies the elements of a matrix {@code (B T, D)} by. */
+    static double[] factors(Matrix x, Dropout dropout) {
+        double[] factors = new double[Math.toIntExact(x.size())];
+        int ofSample = factors.length / Math.max(1, dropout.keys().length);
+        Arrays.setAll(
+                factors, i -> dropout.isNone() ? 1 : dropout.keeps(i / ofSample, i % ofSample) ? dropout.scale() : 0);
+        return factors;
     }
 
     /** {@code x + a b}. */

@@ -23,17 +23,19 @@ public final class ExactKernels implements Kernels {
     private final Threads threads = new Threads(1);
     private final HostValues host = new HostValues();
     private final Map<Long, Deque<Matrix>> idle = new HashMap<>();
-    private final Map<Matrix, double[]> limits = new IdentityHashMap<>();
+    private final IdentityHashMap<Matrix, double[]> limits = new IdentityHashMap<>();
     private final boolean notes;
     private final Roundings roundings;
     private final ExactElements elements;
     private final ExactProducts products;
+    private final ExactRows rows;
 
     private ExactKernels(Roundings roundings, boolean notes) {
         this.roundings = roundings;
         this.notes = notes;
         this.elements = new ExactElements(roundings);
         this.products = new ExactProducts(roundings);
+        this.rows = new ExactRows(roundings);
     }
 
     /** Kernels that can be asked for the limits of what they wrote. */
@@ -98,7 +100,7 @@ public final class ExactKernels implements Kernels {
 
     /** The values of a matrix of float32 or float64. */
     public static double[] valuesOf(Matrix matrix) {
-        return Grid.of(matrix).values();
+        return Doubles.of(matrix).values();
     }
 
     private double[] values(Matrix matrix) {
@@ -132,8 +134,9 @@ public final class ExactKernels implements Kernels {
 
     @Override
     public void multiply(Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, float beta) {
-        Grid left = readA == Operand.PLAIN ? host.read(a) : host.read(a).transposed();
-        Grid right = readB == Operand.TRANSPOSED ? host.read(b) : host.read(b).transposed();
+        Doubles left = readA == Operand.PLAIN ? host.read(a) : host.read(a).transposed();
+        Doubles right =
+                readB == Operand.TRANSPOSED ? host.read(b) : host.read(b).transposed();
         write(products.multiply(left, right), c, beta);
     }
 
@@ -176,88 +179,34 @@ public final class ExactKernels implements Kernels {
 
     @Override
     public void gatherRows(Matrix table, int[] index, Matrix y, float beta) {
-        Grid rows = host.read(table);
-        Bounded results = Bounded.copied(values(y));
-        for (int i = 0; i < results.values().length; i++) {
-            int row = index[i / y.columns()];
-            if (row >= 0) {
-                double value = rows.at(row, i % y.columns());
-                double held = beta == 0 ? 0 : beta * results.values()[i];
-                double limit = beta == 0 ? 0 : roundings.growth(2) * (Math.abs(value) + Math.abs(held));
-                results.set(i, value + held, limit);
-            }
-        }
-        write(results, y);
+        write(rows.gather(host.read(table), index, host.read(y), beta), y);
     }
 
     @Override
     public void scatterAddRows(Matrix x, int[] index, Matrix table) {
-        int columns = x.columns();
-        double[] values = values(x);
-        Bounded results = Bounded.copied(values(table));
-        int[] hits = new int[table.rows()];
-        Arrays.stream(index).filter(row -> row >= 0).forEach(row -> hits[row]++);
-        for (int i = 0; i < results.values().length; i++) {
-            results.limits()[i] = roundings.growth(hits[i / columns]) * Math.abs(results.values()[i]);
-        }
-        for (int i = 0; i < values.length; i++) {
-            int row = index[i / columns];
-            if (row >= 0) {
-                results.values()[row * columns + i % columns] += values[i];
-                results.limits()[row * columns + i % columns] += roundings.growth(hits[row]) * Math.abs(values[i]);
-            }
-        }
-        write(results, table);
+        write(rows.scatterAdd(host.read(x), index, host.read(table)), table);
     }
 
     @Override
     public void upsample(Matrix x, int width, Matrix y) {
-        double[] values = values(x);
-        double[] larger = new double[4 * values.length];
-        for (int i = 0; i < larger.length; i++) {
-            larger[i] = values[source(i, width, x.columns())];
-        }
-        write(Bounded.copied(larger), y);
+        write(rows.upsample(host.read(x), width), y);
     }
 
     @Override
     public void upsampleBackward(Matrix dy, int width, Matrix dx, float beta) {
-        double[] values = values(dy);
-        Bounded sums = new Bounded(values.length / 4);
-        for (int i = 0; i < values.length; i++) {
-            int at = source(i, width, dx.columns());
-            sums.values()[at] += values[i];
-            sums.limits()[at] += roundings.growth(3) * Math.abs(values[i]);
-        }
-        write(sums, dx, beta);
-    }
-
-    /** Where the value comes from that stands at a place of an image of twice the side. */
-    private static int source(int place, int width, int channels) {
-        int pixel = place / channels;
-        int row = pixel / (2 * width) / 2;
-        return (row * width + pixel % (2 * width) / 2) * channels + place % channels;
+        write(rows.upsampleBackward(host.read(dy), width), dx, beta);
     }
 
     // ---- elements
 
-    /** What dropout multiplies the elements of a matrix {@code (B T, D)} by. */
-    private static double[] factors(Matrix x, Dropout dropout) {
-        double[] factors = new double[Math.toIntExact(x.size())];
-        int elements = factors.length / Math.max(1, dropout.keys().length);
-        Arrays.setAll(
-                factors, i -> dropout.isNone() ? 1 : dropout.keeps(i / elements, i % elements) ? dropout.scale() : 0);
-        return factors;
-    }
-
     @Override
     public void residual(Matrix x, Matrix branch, Dropout dropout, Matrix z) {
-        write(elements.multiplyAdd(values(x), factors(branch, dropout), values(branch)), z);
+        write(elements.multiplyAdd(values(x), ExactElements.factors(branch, dropout), values(branch)), z);
     }
 
     @Override
     public void dropout(Matrix x, Dropout dropout, Matrix y) {
-        write(elements.multiply(values(x), factors(x, dropout)), y);
+        write(elements.multiply(values(x), ExactElements.factors(x, dropout)), y);
     }
 
     @Override
@@ -287,12 +236,12 @@ public final class ExactKernels implements Kernels {
 
     @Override
     public void gelu(Matrix x, Dropout dropout, Matrix y) {
-        write(elements.gelu(values(x), factors(x, dropout)), y);
+        write(elements.gelu(values(x), ExactElements.factors(x, dropout)), y);
     }
 
     @Override
     public void geluBackward(Matrix x, Dropout dropout, Matrix dy, Matrix dx) {
-        write(elements.geluBackward(values(x), factors(x, dropout), values(dy)), dx);
+        write(elements.geluBackward(values(x), ExactElements.factors(x, dropout), values(dy)), dx);
     }
 
     @Override

@@ -11,7 +11,7 @@ final class ExactProducts {
     }
 
     /** {@code left right^T}, {@code (N, I)} by {@code (M, I)}. */
-    Bounded multiply(Grid left, Grid right) {
+    Bounded multiply(Doubles left, Doubles right) {
         int inner = left.columns();
         double growth = roundings.growth(inner + 1);
         Bounded product = new Bounded(left.rows() * right.rows());
@@ -31,7 +31,7 @@ final class ExactProducts {
     }
 
     /** The sum of the rows. */
-    Bounded sumRows(Grid x) {
+    Bounded sumRows(Doubles x) {
         Bounded sums = new Bounded(x.columns());
         for (int i = 0; i < x.values().length; i++) {
             sums.values()[i % x.columns()] += x.values()[i];
@@ -77,7 +77,7 @@ final class ExactProducts {
     }
 
     /** The largest value of each channel in a window. */
-    static double[] maximum(Grid x, ConvolutionShape shape) {
+    static double[] maximum(Doubles x, ConvolutionShape shape) {
         double[] y = new double[shape.outputRows() * x.columns()];
         Arrays.fill(y, Double.NEGATIVE_INFINITY);
         pairs(shape, (input, output, tap) -> {
@@ -90,7 +90,7 @@ final class ExactProducts {
     }
 
     /** The mean of each channel over the pixels of a window. */
-    Bounded average(Grid x, ConvolutionShape shape) {
+    Bounded average(Doubles x, ConvolutionShape shape) {
         int[] pixels = new int[shape.outputRows()];
         pairs(shape, (input, output, tap) -> pixels[output]++);
         double growth = roundings.growth(shape.taps() + 1);
@@ -103,7 +103,7 @@ final class ExactProducts {
         return y;
     }
 
-    Bounded convolution(Grid x, ConvolutionShape shape, Grid weight, Grid bias) {
+    Bounded convolution(Doubles x, ConvolutionShape shape, Doubles weight, Doubles bias) {
         int taps = shape.taps();
         int channels = x.columns();
         int outputs = weight.rows();
@@ -123,7 +123,7 @@ final class ExactProducts {
         return y;
     }
 
-    Bounded convolutionBackwardInput(Grid dy, ConvolutionShape shape, Grid weight, int channels) {
+    Bounded convolutionBackwardInput(Doubles dy, ConvolutionShape shape, Doubles weight, int channels) {
         int taps = shape.taps();
         double growth = roundings.growth(taps * dy.columns() + 1);
         Bounded dx = new Bounded(shape.inputRows() * channels);
@@ -138,7 +138,7 @@ final class ExactProducts {
         return dx;
     }
 
-    Bounded convolutionBackwardWeight(Grid x, Grid dy, ConvolutionShape shape) {
+    Bounded convolutionBackwardWeight(Doubles x, Doubles dy, ConvolutionShape shape) {
         int taps = shape.taps();
         int channels = x.columns();
         double growth = roundings.growth(dy.rows() + 1);

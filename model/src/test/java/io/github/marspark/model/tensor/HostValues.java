@@ -3,7 +3,6 @@ package io.github.marspark.model.tensor;
 import io.github.marspark.model.fixtures.Closeness;
 import java.nio.DoubleBuffer;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.bytedeco.javacpp.DoublePointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -13,13 +12,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * for constants. Not thread-safe.
  */
 final class HostValues {
-    private final Map<INDArray, DoubleBuffer> buffers = new IdentityHashMap<>();
-    private final Map<Matrix, Grid> constants = new IdentityHashMap<>();
+    private final IdentityHashMap<INDArray, DoubleBuffer> buffers = new IdentityHashMap<>();
+    private final IdentityHashMap<Matrix, Doubles> constants = new IdentityHashMap<>();
 
     /** The values of a matrix: of float32 as they were at the first time, of float64 as they are. */
-    Grid read(Matrix matrix) {
+    Doubles read(Matrix matrix) {
         return matrix.type() == DataType.DOUBLE
-                ? new Grid(matrix.rows(), matrix.columns(), doubles(matrix))
+                ? new Doubles(matrix.rows(), matrix.columns(), doubles(matrix))
                 : constants.computeIfAbsent(matrix, HostValues::widened);
     }
 
@@ -39,8 +38,8 @@ final class HostValues {
         return values;
     }
 
-    private static Grid widened(Matrix matrix) {
-        return new Grid(matrix.rows(), matrix.columns(), Closeness.widen(matrix.toFloats()));
+    private static Doubles widened(Matrix matrix) {
+        return new Doubles(matrix.rows(), matrix.columns(), Closeness.widen(matrix.toFloats()));
     }
 
     /** Sets the values of a matrix of float64. */

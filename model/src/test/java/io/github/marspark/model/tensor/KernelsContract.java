@@ -67,7 +67,7 @@ abstract class KernelsContract {
         Matrix[] actual = new Matrix[shapes.length];
         for (int i = 0; i < shapes.length; i++) {
             actual[i] = random(shapes[i][0], shapes[i][1]);
-            expected[i] = Matrix.of(Nd4j.createFromArray(Grid.of(actual[i]).values()), shapes[i][0]);
+            expected[i] = Matrix.of(Nd4j.createFromArray(Doubles.of(actual[i]).values()), shapes[i][0]);
         }
         ExactKernels exact = ExactKernels.withLimits();
         operation.accept(exact, expected);
@@ -76,8 +76,8 @@ abstract class KernelsContract {
             double[] limits = exact.limits(expected[i]);
             Closeness.assertWithin(
                     "output %d of seed %d".formatted(i, SEED),
-                    Grid.of(actual[i]).values(),
-                    Grid.of(expected[i]).values(),
+                    Doubles.of(actual[i]).values(),
+                    Doubles.of(expected[i]).values(),
                     element -> precision() * limits[element]);
         }
     }
