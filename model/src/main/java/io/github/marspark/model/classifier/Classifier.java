@@ -76,8 +76,8 @@ public final class Classifier {
      */
     public Answer evaluate(Kernels kernels, float[] pixels) {
         if (pixels.length == 0 || pixels.length % config.imageValues() != 0) {
-            throw new IllegalArgumentException("pixels has " + pixels.length + " values, must have a positive multiple of "
-                    + config.imageValues());
+            throw new IllegalArgumentException("pixels has " + pixels.length
+                    + " values, must have a positive multiple of " + config.imageValues());
         }
         int batch = pixels.length / config.imageValues();
         try (Tape tape = Tape.computing(kernels)) {
@@ -124,8 +124,7 @@ public final class Classifier {
             ConvolutionShape halving = ConvolutionShape.halving(batch, config.side(level - 1), config.side(level - 1));
             Variable x = tape.convolution(input, halving, weight(name + ".input"), bias(name + ".input"));
             Variable normal = norm(tape, x, batch, name + ".norm");
-            return tape.residual(
-                    x, tape.convolution(normal, same, weight(name + ".branch"), bias(name + ".branch")));
+            return tape.residual(x, tape.convolution(normal, same, weight(name + ".branch"), bias(name + ".branch")));
         });
     }
 

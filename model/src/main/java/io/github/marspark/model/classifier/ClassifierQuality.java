@@ -24,6 +24,7 @@ public record ClassifierQuality(int[][] confusion) {
 
     /** Share of a class's images that were taken for what they are; not a number if it has none. */
     public double accuracy(int label) {
-        return (double) confusion[label][label] / Arrays.stream(confusion[label]).sum();
+        return (double) confusion[label][label]
+                / Arrays.stream(confusion[label]).sum();
     }
 }

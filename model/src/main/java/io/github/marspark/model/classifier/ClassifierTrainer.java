@@ -132,8 +132,8 @@ public final class ClassifierTrainer {
 
     private int requireClass(int number, int label) {
         if (label < 0 || label >= config.classes()) {
-            throw new IllegalArgumentException("the label of image " + number + " is " + label + ", must be in 0 … "
-                    + (config.classes() - 1));
+            throw new IllegalArgumentException(
+                    "the label of image " + number + " is " + label + ", must be in 0 … " + (config.classes() - 1));
         }
         return label;
     }

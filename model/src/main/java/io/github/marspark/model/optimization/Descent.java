@@ -45,9 +45,8 @@ public final class Descent {
         this.learningRate = learningRate;
         this.clipping = clipping;
         this.averaging = averaging;
-        this.average = averaging == null
-                ? parameters.values()
-                : parameters.values().dup();
+        this.average =
+                averaging == null ? parameters.values() : parameters.values().dup();
         int size = Math.toIntExact(layout.size());
         this.state = new OptimizerState(
                 buffer(parameters.values()),

@@ -124,7 +124,8 @@ class ClassifierTest {
                     / 0x1p-7;
             assertThat((double) entropy.gradient()[i]).isCloseTo(slope, Offset.offset(1e-5)); // step squared / 6
         }
-        assertThat(CrossEntropy.of(new float[] {1000, 0}, new int[] {1}, 0).loss()).isEqualTo(1000);
+        assertThat(CrossEntropy.of(new float[] {1000, 0}, new int[] {1}, 0).loss())
+                .isEqualTo(1000);
     }
 
     /** Images whose values are their place, so that one sees where a pixel came from. */
@@ -216,6 +217,8 @@ class ClassifierTest {
     }
 
     private static void assertRefused(Runnable action, String message) {
-        assertThatThrownBy(action::run).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+        assertThatThrownBy(action::run)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
     }
 }

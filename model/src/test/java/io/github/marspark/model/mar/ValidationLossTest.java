@@ -23,8 +23,8 @@ class ValidationLossTest {
     private static final double ROUNDING = 1e-4;
 
     private final Kernels kernels = new CpuKernels(new Threads(1));
-    private final MarObjective objective = new MarObjective(
-            new MarNetwork(CONFIG, Reference.parameters(DataType.FLOAT)::get), Reference.loss());
+    private final MarObjective objective =
+            new MarObjective(new MarNetwork(CONFIG, Reference.parameters(DataType.FLOAT)::get), Reference.loss());
     private final long[] samples = {3, 1, 4};
     private final int[] labels = {0, 1, 2};
     private final float[] tokens = new Draws(9).noise(0, 0, 3 * SIZE);
@@ -62,7 +62,8 @@ class ValidationLossTest {
     @Test
     void noLabelIsDropped() {
         double[] usual = loss(withLabelDrop(0), 5).of(kernels, samples, labels, tokens);
-        assertThat(loss(withLabelDrop(1), 5).of(kernels, samples, labels, tokens)).isEqualTo(usual);
+        assertThat(loss(withLabelDrop(1), 5).of(kernels, samples, labels, tokens))
+                .isEqualTo(usual);
         double[] without = loss(CONFIG, 5).of(kernels, samples, new int[] {-1, -1, -1}, tokens);
         assertThat(without[0]).isNotEqualTo(usual[0]);
     }
