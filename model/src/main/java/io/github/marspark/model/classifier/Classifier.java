@@ -10,9 +10,9 @@ import io.github.marspark.model.tensor.Variable;
 import java.util.function.Function;
 
 /**
- * A small convolutional network that names the class of an image. Levels of half the side each: a convolution of 3 x 3,
- * then another beside a shortcut. What is left is seen at once by {@link ClassifierConfig#FEATURES} features, from which
- * one linear layer tells the classes apart.
+ * A small convolutional network that names the class of an image. In each level a convolution of 3 x 3 halves the side,
+ * then another is computed beside a shortcut. What is left is seen at once by {@link ClassifierConfig#FEATURES} features,
+ * from which one linear layer tells the classes apart.
  *
  * <p>The Fréchet distance in its features is called {@value #DISTANCE}: each collection has its own, it compares samples
  * with that collection only and no number of it with an FID.
@@ -121,9 +121,8 @@ public final class Classifier {
             String name = "level." + level;
             int side = config.side(level);
             ConvolutionShape same = ConvolutionShape.same(batch, side, side, 3);
-            ConvolutionShape first =
-                    level == 0 ? same : ConvolutionShape.halving(batch, config.side(level - 1), config.side(level - 1));
-            Variable x = tape.convolution(input, first, weight(name + ".input"), bias(name + ".input"));
+            ConvolutionShape halving = ConvolutionShape.halving(batch, config.side(level - 1), config.side(level - 1));
+            Variable x = tape.convolution(input, halving, weight(name + ".input"), bias(name + ".input"));
             Variable normal = norm(tape, x, batch, name + ".norm");
             return tape.residual(x, tape.convolution(normal, same, weight(name + ".branch"), bias(name + ".branch")));
         });

@@ -3,8 +3,8 @@ package io.github.marspark.model.classifier;
 /**
  * The sizes of a classifier.
  *
- * <p>The first level works on the image's own pixels, each further one on half as many in both directions, until at most
- * {@value #LAST_SIDE} are left.
+ * <p>Each level works on half as many pixels in both directions as the one before, the first on half of the image's,
+ * until at most {@value #LAST_SIDE} are left.
  *
  * @param resolution side of the images in pixels
  * @param imageChannels channels of an image
@@ -49,9 +49,9 @@ public record ClassifierConfig(int resolution, int imageChannels, int width, int
         return levels;
     }
 
-    /** Side of a level in pixels, the first of which is 0. */
+    /** Side of a level in pixels; the first level is 0, and what it sees are the image's pixels, level -1. */
     int side(int level) {
-        return resolution >> level;
+        return resolution >> (level + 1);
     }
 
     /** Channels of a level. */

@@ -94,7 +94,7 @@ class ClassifierTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"12,2,6,16", "28,3,7,32", "32,3,8,32", "64,4,8,32", "256,6,8,32", "8,1,8,8"})
+    @CsvSource({"12,1,6,8", "28,2,7,16", "32,2,8,16", "64,3,8,32", "256,5,8,32", "8,1,4,8", "2,1,1,8"})
     void levelsHalveTheSideDownToEight(int resolution, int levels, int lastSide, int lastChannels) {
         ClassifierConfig config = new ClassifierConfig(resolution, 3, 8, 10);
         assertThat(config.levels()).isEqualTo(levels);
