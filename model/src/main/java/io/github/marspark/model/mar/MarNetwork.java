@@ -84,11 +84,12 @@ public final class MarNetwork {
     public Variable encode(Tape tape, float[] tokens, int[] labels, Masking masking, DropoutKeys dropout) {
         int batch = masking.samples();
         Variable classes = tape.pick(parameter("class_emb.weight"), parameter("fake_latent"), labels); // (B, E)
-        Variable x = encoderInput(tape, tokens, classes, masking); // (B (S + K), E)
+        Variable projected = linear(tape, tape.constant(tokens, batch * config.tokens()), "z_proj"); // (B L, E)
+        Variable x = tape.pick(projected, classes, encoderSources(masking)); // (B (S + K), E)
         x = tape.observe(
                 "encoder_input", tape.addRows(x, parameter("encoder_pos_embed_learned"), keptPositions(masking)));
         x = layerNorm(tape, x, "z_proj_ln");
-        x = blocks(tape, x, "encoder_blocks.", config.encoder(), batch, 0, dropout, Ends.ALL);
+        x = blocks(tape, x, "encoder_blocks.", config.encoder(), batch, 0, dropout, UnaryOperator.identity());
         return layerNorm(tape, x, "encoder_norm");
     }
 
@@ -102,42 +103,18 @@ public final class MarNetwork {
                 .toArray();
     }
 
-    private Variable encoderInput(Tape tape, float[] tokens, Variable classes, Masking masking) {
-        int batch = masking.samples();
-        int count = masking.known();
-        int kept = config.buffer() + count;
-        if (count == 0) {
-            return tape.pick(
-                    classes, IntStream.range(0, batch * kept).map(i -> i / kept).toArray());
-        }
-        Variable projected = linear(tape, tape.constant(knownValues(tokens, masking), batch * count), "z_proj");
-        int[] source = new int[batch * kept];
-        for (int i = 0; i < source.length; i++) {
-            int sample = i / kept;
-            int token = i % kept - config.buffer();
-            source[i] = token < 0 ? -1 - sample : sample * count + token;
-        }
-        return tape.pick(projected, classes, source);
-    }
-
-    private float[] knownValues(float[] tokens, Masking masking) {
-        int size = config.tokenSize();
-        float[] values = new float[masking.samples() * masking.known() * size];
-        int row = 0;
-        for (int b = 0; b < masking.samples(); b++) {
-            for (int position : masking.knownPositions(b)) {
-                System.arraycopy(tokens, (b * config.tokens() + position) * size, values, row * size, size);
-                row++;
-            }
-        }
-        return values;
+    /** For each kept row its token among those of all samples, or {@code -1 - b} where sample b's class fills the buffer. */
+    private int[] encoderSources(Masking masking) {
+        return IntStream.range(0, masking.samples())
+                .flatMap(b -> IntStream.concat(
+                        IntStream.range(0, config.buffer()).map(i -> -1 - b),
+                        IntStream.of(masking.knownPositions(b)).map(l -> b * config.tokens() + l)))
+                .toArray();
     }
 
     /**
-     * The decoder: what the network knows about the tokens asked for.
-     *
-     * <p>Before the first attention a hidden position looks alike in all samples, so it is computed once; behind its
-     * attention the last block computes the tokens asked for, since nobody looks at the others.
+     * The decoder: what the network knows about the tokens asked for. Behind its attention the last block computes these
+     * alone, since nobody looks at the others.
      *
      * @param encoded {@code (B (S + K), E)}
      * @param rows positions asked for, {@code b L + l}, as many of each sample
@@ -145,24 +122,27 @@ public final class MarNetwork {
      */
     public Variable decode(Tape tape, Variable encoded, Masking masking, int[] rows, DropoutKeys dropout) {
         int length = config.buffer() + config.tokens();
+        int tokens = config.tokens();
         int batch = masking.samples();
-        int[] hidden = hiddenPositions(masking); // (M)
-        int[] kept = keptPositions(masking); // (B (S + K))
-        int[] source = new int[kept.length + hidden.length];
-        Arrays.setAll(source, i -> i < kept.length ? i : -1);
+        int[] source = decoderSources(keptPositions(masking), batch); // (B (S + L))
         Variable embedded = linear(tape, encoded, "decoder_embed"); // (B (S + K), F)
-        Variable x = tape.pick(embedded, parameter("mask_token"), source); // (B (S + K) + M, F)
+        Variable x = tape.pick(embedded, parameter("mask_token"), source); // (B (S + L), F)
         int[] positions =
-                IntStream.concat(IntStream.of(kept), IntStream.of(hidden)).toArray();
+                IntStream.range(0, source.length).map(row -> row % length).toArray();
         x = tape.observe("decoder_input", tape.addRows(x, parameter("decoder_pos_embed_learned"), positions));
         int site = SITES_PER_BLOCK * config.encoder().depth();
-        int tokens = config.tokens();
-        int[] all = decoderRows(kept, hidden, batch); // (B (S + L))
         int[] asked = Arrays.stream(rows)
                 .map(row -> row / tokens * length + config.buffer() + row % tokens)
                 .toArray();
-        Ends ends = new Ends(distinct -> tape.pick(distinct, all), every -> tape.pick(every, asked));
-        x = blocks(tape, x, "decoder_blocks.", config.decoder(), batch, site, dropout, ends);
+        x = blocks(
+                tape,
+                x,
+                "decoder_blocks.",
+                config.decoder(),
+                batch,
+                site,
+                dropout,
+                every -> tape.pick(every, asked)); // (R, F)
         x = layerNorm(tape, x, "decoder_norm");
         return tape.addRows(
                 x,
@@ -170,47 +150,18 @@ public final class MarNetwork {
                 Arrays.stream(rows).map(row -> row % tokens).toArray());
     }
 
-    /** Row of the decoder's position table for each position that is hidden in some sample. */
-    private int[] hiddenPositions(Masking masking) {
-        return IntStream.range(0, masking.samples())
-                .flatMap(b -> IntStream.of(masking.maskedPositions(b)))
-                .map(l -> l + config.buffer())
-                .sorted()
-                .distinct()
-                .toArray();
-    }
-
-    /** For each decoder row its row among the kept ones of all samples, which the hidden positions follow. */
-    private int[] decoderRows(int[] kept, int[] hidden, int batch) {
+    /** For each decoder row its row among the kept ones of all samples, or -1 where the token is hidden. */
+    private int[] decoderSources(int[] kept, int batch) {
         int length = config.buffer() + config.tokens();
-        int[] rows = new int[batch * length];
-        Arrays.fill(rows, -1);
+        int[] source = new int[batch * length];
+        Arrays.fill(source, -1);
         for (int i = 0; i < kept.length; i++) {
-            rows[i / (kept.length / batch) * length + kept[i]] = i;
+            source[i / (kept.length / batch) * length + kept[i]] = i;
         }
-        for (int row = 0; row < rows.length; row++) {
-            rows[row] = rows[row] < 0 ? kept.length + Arrays.binarySearch(hidden, row % length) : rows[row];
-        }
-        return rows;
+        return source;
     }
 
-    /**
-     * What happens to rows at the ends of a stack of blocks.
-     *
-     * @param spread makes all rows out of the distinct ones that the first block is given
-     * @param kept selects the rows that go on behind the last block's attention
-     */
-    private record Ends(UnaryOperator<Variable> spread, UnaryOperator<Variable> kept) {
-        static final Ends ALL = new Ends(UnaryOperator.identity(), UnaryOperator.identity());
-
-        Ends of(int block, int blocks) {
-            return new Ends(
-                    block == 0 ? spread : UnaryOperator.identity(),
-                    block == blocks - 1 ? kept : UnaryOperator.identity());
-        }
-    }
-
-    /** A stack of blocks. */
+    /** A stack of blocks, the last of which goes on with the kept rows behind its attention. */
     private Variable blocks(
             Tape tape,
             Variable input,
@@ -219,13 +170,13 @@ public final class MarNetwork {
             int batch,
             int firstSite,
             DropoutKeys dropout,
-            Ends ends) {
+            UnaryOperator<Variable> kept) {
         Variable x = input;
         for (int i = 0; i < size.depth(); i++) {
             Variable before = x;
             String name = prefix + i;
             int site = firstSite + SITES_PER_BLOCK * i;
-            Ends here = ends.of(i, size.depth());
+            UnaryOperator<Variable> here = i == size.depth() - 1 ? kept : UnaryOperator.identity();
             x = tape.observe(name, tape.scope(() -> block(tape, before, name, size, batch, site, dropout, here)));
         }
         return x;
@@ -233,14 +184,20 @@ public final class MarNetwork {
 
     /** One pre-norm transformer block: {@code x + attention(norm(x))}, then {@code x + mlp(norm(x))}. */
     private Variable block(
-            Tape tape, Variable x, String name, Transformer size, int batch, int site, DropoutKeys dropout, Ends ends) {
+            Tape tape,
+            Variable x,
+            String name,
+            Transformer size,
+            int batch,
+            int site,
+            DropoutKeys dropout,
+            UnaryOperator<Variable> kept) {
         Dropout probabilities = dropout.at(size.attentionDropout(), batch, site);
-        Variable qkv = linear(tape, layerNorm(tape, x, name + ".norm1"), name + ".attn.qkv");
-        qkv = ends.spread.apply(qkv); // (B T, 3 E)
+        Variable qkv = linear(tape, layerNorm(tape, x, name + ".norm1"), name + ".attn.qkv"); // (B T, 3 E)
         Variable attended =
                 tape.observe(name + ".attn", tape.attention(qkv, batch, size.heads(), probabilities)); // (B T, E)
-        attended = linear(tape, ends.kept.apply(attended), name + ".attn.proj");
-        Variable before = ends.kept.apply(ends.spread.apply(x)); // (R, E)
+        attended = linear(tape, kept.apply(attended), name + ".attn.proj");
+        Variable before = kept.apply(x); // (R, E)
         Variable y = tape.residual(before, attended, dropout.at(size.projectionDropout(), batch, site + 1));
         Variable hidden = linear(tape, layerNorm(tape, y, name + ".norm2"), name + ".mlp.fc1"); // (R, 4 E)
         Dropout activations = dropout.at(size.projectionDropout(), batch, site + 2);
