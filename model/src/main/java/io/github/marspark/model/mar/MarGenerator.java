@@ -108,49 +108,17 @@ public final class MarGenerator {
 
     /** What the head is told about each row, {@code (R, W)}, or {@code (2 R, W)} with guidance. */
     private Variable condition(Tape tape, float[] values, int[] labels, int[][] orders, int iteration, int[] rows) {
-        int tokens = network.config().tokens();
-        int[][] allOrders = twice(orders);
-        int[] classes = Arrays.copyOf(labels, allOrders.length);
+        Masking masking = Masking.of(twice(orders), schedule.masked(iteration));
+        int copies = masking.samples() / labels.length;
+        int[] classes = Arrays.copyOf(labels, masking.samples());
         Arrays.fill(classes, labels.length, classes.length, -1);
-        int[] model = models(classes, iteration);
-        int[] computed = IntStream.of(model).distinct().toArray();
-        Masking masking = Masking.of(
-                IntStream.of(computed).mapToObj(b -> allOrders[b]).toArray(int[][]::new), schedule.masked(iteration));
-        int[] asked = IntStream.range(0, rows.length * classes.length / labels.length)
-                .map(i -> {
-                    int sample = rows[i % rows.length] / tokens + i / rows.length * labels.length;
-                    return Arrays.binarySearch(computed, model[sample]) * tokens + rows[i % rows.length] % tokens;
-                })
+        float[] known = Arrays.copyOf(values, copies * values.length);
+        System.arraycopy(values, 0, known, known.length - values.length, values.length);
+        int[] asked = IntStream.range(0, copies * rows.length)
+                .map(i -> rows[i % rows.length] + i / rows.length * labels.length * masking.tokens())
                 .toArray();
-        int[] asClasses = IntStream.of(computed).map(b -> classes[b]).toArray();
-        float[] known = ofSamples(values, values.length / labels.length, computed);
-        Variable encoded = network.encode(tape, known, asClasses, masking, DropoutKeys.NONE);
+        Variable encoded = network.encode(tape, known, classes, masking, DropoutKeys.NONE);
         return network.embedCondition(tape, network.decode(tape, encoded, masking, asked, DropoutKeys.NONE));
-    }
-
-    /** The values of some samples, where those of guidance have the values of the others. */
-    private static float[] ofSamples(float[] values, int length, int[] samples) {
-        float[] some = new float[samples.length * length];
-        for (int i = 0; i < samples.length; i++) {
-            System.arraycopy(values, samples[i] * length % values.length, some, i * length, length);
-        }
-        return some;
-    }
-
-    /** For each sample the first one that the transformer cannot tell from it: one of its class, while no token is known. */
-    private int[] models(int[] classes, int iteration) {
-        boolean alike = schedule.masked(iteration) == network.config().tokens();
-        return IntStream.range(0, classes.length)
-                .map(b -> alike ? firstOf(classes, classes[b]) : b)
-                .toArray();
-    }
-
-    private static int firstOf(int[] classes, int label) {
-        int first = 0;
-        while (classes[first] != label) {
-            first++;
-        }
-        return first;
     }
 
     private int[][] twice(int[][] orders) {
