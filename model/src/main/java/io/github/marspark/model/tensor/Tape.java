@@ -27,7 +27,7 @@ public final class Tape implements AutoCloseable {
     private final List<Variable> scoped = new ArrayList<>();
 
     /** What made a variable, and how to pass its gradient on. */
-    private record Step(Variable output, List<Shared> saved, Runnable backward) {}
+    private record Step(Variable output, List<HeldMatrix> saved, Runnable backward) {}
 
     /** Sees named values when they are computed; later operations may write over them. */
     @FunctionalInterface
@@ -67,7 +67,7 @@ public final class Tape implements AutoCloseable {
 
     /** A constant of the given values, {@code rows} rows. */
     public Variable constant(float[] values, int rows) {
-        Shared memory = Shared.allocate(kernels, rows, values.length / rows);
+        HeldMatrix memory = HeldMatrix.allocate(kernels, rows, values.length / rows);
         memory.matrix().assign(values);
         return record(Variable.computed(memory, false), List.of(), () -> {});
     }
@@ -78,16 +78,16 @@ public final class Tape implements AutoCloseable {
         return value;
     }
 
-    private Shared allocate(int rows, int columns) {
-        return Shared.allocate(kernels, rows, columns);
+    private HeldMatrix allocate(int rows, int columns) {
+        return HeldMatrix.allocate(kernels, rows, columns);
     }
 
-    private Variable record(Variable output, List<Shared> saved, Runnable backward) {
+    private Variable record(Variable output, List<HeldMatrix> saved, Runnable backward) {
         if (recording) {
             steps.add(new Step(output, saved, backward));
         } else {
             scoped.add(output);
-            saved.forEach(Shared::release);
+            saved.forEach(HeldMatrix::release);
         }
         return output;
     }
@@ -114,7 +114,7 @@ public final class Tape implements AutoCloseable {
     public void close() {
         for (Step step : steps) {
             step.output.release();
-            step.saved.forEach(Shared::release);
+            step.saved.forEach(HeldMatrix::release);
         }
         steps.clear();
         scoped.forEach(Variable::release);
@@ -131,7 +131,7 @@ public final class Tape implements AutoCloseable {
         if (gradient.rows() != output.rows() || gradient.columns() != output.columns()) {
             throw new IllegalArgumentException("gradient is " + gradient + ", must be " + output.value());
         }
-        Shared seed = allocate(output.rows(), output.columns());
+        HeldMatrix seed = allocate(output.rows(), output.columns());
         kernels.copy(gradient, seed.matrix(), 0);
         output.seed(seed);
         for (int i = steps.size() - 1; i >= 0; i--) {
@@ -140,7 +140,7 @@ public final class Tape implements AutoCloseable {
                 step.backward.run();
             }
             step.output.release();
-            step.saved.forEach(Shared::release);
+            step.saved.forEach(HeldMatrix::release);
         }
     }
 
@@ -153,7 +153,7 @@ public final class Tape implements AutoCloseable {
     public Variable linear(Variable x, Variable weight, Variable bias) {
         boolean inputsFirst = weight.isInputsFirst();
         requireColumns("linear", x, inputsFirst ? weight.rows() : weight.columns());
-        Shared y = allocate(x.rows(), bias.columns());
+        HeldMatrix y = allocate(x.rows(), bias.columns());
         Operand read = inputsFirst ? Operand.PLAIN : Operand.TRANSPOSED;
         kernels.linear(x.value(), weight.value(), read, bias.value(), y.matrix());
         Variable output = Variable.computed(y, needsGradient(x, weight, bias));
@@ -175,8 +175,8 @@ public final class Tape implements AutoCloseable {
     /** Layer normalisation with learned {@code weight} and {@code bias} {@code (1, D)}, epsilon 1e-6. */
     public Variable layerNorm(Variable x, Variable weight, Variable bias) {
         requireColumns("layerNorm", x, weight.columns());
-        Shared y = allocate(x.rows(), x.columns());
-        Shared moments = allocate(x.rows(), 2);
+        HeldMatrix y = allocate(x.rows(), x.columns());
+        HeldMatrix moments = allocate(x.rows(), 2);
         kernels.layerNorm(x.value(), weight.value(), bias.value(), EPSILON, moments.matrix(), y.matrix());
         Variable output = Variable.computed(y, needsGradient(x, weight, bias));
         return record(output, List.of(moments), () -> {
@@ -198,8 +198,8 @@ public final class Tape implements AutoCloseable {
 
     /** Normalisation of rows without learned parameters, epsilon 1e-6. */
     public Variable normalize(Variable x) {
-        Shared y = allocate(x.rows(), x.columns());
-        Shared moments = allocate(x.rows(), 2);
+        HeldMatrix y = allocate(x.rows(), x.columns());
+        HeldMatrix moments = allocate(x.rows(), 2);
         kernels.normalize(x.value(), EPSILON, moments.matrix(), y.matrix());
         Variable output = Variable.computed(y, x.needsGradient());
         return record(output, List.of(moments), () -> {
@@ -210,7 +210,7 @@ public final class Tape implements AutoCloseable {
 
     /** {@code y = x (1 + scale) + shift}, all {@code (N, D)}. */
     public Variable modulate(Variable x, Variable shift, Variable scale) {
-        Shared y = allocate(x.rows(), x.columns());
+        HeldMatrix y = allocate(x.rows(), x.columns());
         kernels.modulate(x.value(), shift.value(), scale.value(), y.matrix());
         Variable output = Variable.computed(y, needsGradient(x, shift, scale));
         return record(output, List.of(), () -> {
@@ -224,14 +224,14 @@ public final class Tape implements AutoCloseable {
 
     /** {@code y = x + gate u}, all {@code (N, D)}. */
     public Variable gate(Variable x, Variable gate, Variable u) {
-        Shared y = allocate(x.rows(), x.columns());
+        HeldMatrix y = allocate(x.rows(), x.columns());
         kernels.gate(x.value(), gate.value(), u.value(), y.matrix());
         Variable output = Variable.computed(y, needsGradient(x, gate, u));
         return record(output, List.of(), () -> {
             Target dGate = first(gate);
             Target du = first(u);
             kernels.gateBackward(gate.value(), u.value(), output.gradient(), dGate.matrix(), du.matrix());
-            x.contribute(kernels, output.sharedGradient());
+            x.contribute(kernels, output.heldGradient());
         });
     }
 
@@ -251,11 +251,11 @@ public final class Tape implements AutoCloseable {
 
     /** Exact GELU, after which elements are dropped. */
     public Variable gelu(Variable x, Dropout dropout) {
-        Shared y = allocate(x.rows(), x.columns());
+        HeldMatrix y = allocate(x.rows(), x.columns());
         kernels.gelu(x.value(), dropout, y.matrix());
         Variable output = Variable.computed(y, x.needsGradient());
         return record(output, List.of(), () -> {
-            Shared gradient = unshared(output);
+            HeldMatrix gradient = ownGradient(output);
             kernels.geluBackward(x.value(), dropout, gradient.matrix(), gradient.matrix());
             x.contribute(kernels, gradient);
         });
@@ -263,11 +263,11 @@ public final class Tape implements AutoCloseable {
 
     /** SiLU. */
     public Variable silu(Variable x) {
-        Shared y = allocate(x.rows(), x.columns());
+        HeldMatrix y = allocate(x.rows(), x.columns());
         kernels.silu(x.value(), y.matrix());
         Variable output = Variable.computed(y, x.needsGradient());
         return record(output, List.of(), () -> {
-            Shared gradient = unshared(output);
+            HeldMatrix gradient = ownGradient(output);
             kernels.siluBackward(x.value(), gradient.matrix(), gradient.matrix());
             x.contribute(kernels, gradient);
         });
@@ -284,12 +284,12 @@ public final class Tape implements AutoCloseable {
         Variable output = Variable.computed(memoryOf(branch), needsGradient(x, branch));
         return record(output, List.of(), () -> {
             if (dropout.isNone()) {
-                branch.contribute(kernels, output.sharedGradient());
+                branch.contribute(kernels, output.heldGradient());
             } else {
                 kernels.dropout(output.gradient(), dropout, first(branch).matrix());
             }
             if (x.needsGradient()) {
-                x.contribute(kernels, output.sharedGradient());
+                x.contribute(kernels, output.heldGradient());
             }
         });
     }
@@ -302,8 +302,8 @@ public final class Tape implements AutoCloseable {
      */
     public Variable attention(Variable qkv, int batch, int heads, Dropout dropout) {
         int width = qkv.columns() / 3;
-        Shared y = allocate(qkv.rows(), width);
-        Shared probabilities = allocate(qkv.rows() * heads, qkv.rows() / batch);
+        HeldMatrix y = allocate(qkv.rows(), width);
+        HeldMatrix probabilities = allocate(qkv.rows() * heads, qkv.rows() / batch);
         Matrix[] in = thirds(qkv.value());
         kernels.attention(in[0], in[1], in[2], batch, heads, dropout, probabilities.matrix(), y.matrix());
         Variable output = Variable.computed(y, qkv.needsGradient());
@@ -335,7 +335,7 @@ public final class Tape implements AutoCloseable {
     public Variable convolution(Variable x, ConvolutionShape shape, Variable weight, Variable bias) {
         requireColumns("convolution", x, weight.columns() / (shape.kernel() * shape.kernel()));
         requireRows("convolution", x, shape.inputRows());
-        Shared y = allocate(shape.outputRows(), weight.rows());
+        HeldMatrix y = allocate(shape.outputRows(), weight.rows());
         kernels.convolution(x.value(), shape, weight.value(), bias.value(), y.matrix());
         Variable output = Variable.computed(y, needsGradient(x, weight, bias));
         return record(output, List.of(), () -> {
@@ -365,8 +365,8 @@ public final class Tape implements AutoCloseable {
             throw new IllegalArgumentException("groupNorm: x is " + x.value() + ", its columns must be a multiple of "
                     + norm.groups() + " groups and its rows of " + norm.batch() + " images");
         }
-        Shared y = allocate(x.rows(), x.columns());
-        Shared moments = allocate(norm.batch() * norm.groups(), 2);
+        HeldMatrix y = allocate(x.rows(), x.columns());
+        HeldMatrix moments = allocate(norm.batch() * norm.groups(), 2);
         kernels.groupNorm(x.value(), norm, weight.value(), bias.value(), moments.matrix(), y.matrix());
         Variable output = Variable.computed(y, needsGradient(x, weight, bias));
         return record(output, List.of(moments), () -> {
@@ -396,7 +396,7 @@ public final class Tape implements AutoCloseable {
      * @return {@code (B 2H 2W, C)}
      */
     public Variable upsample(Variable x, int width) {
-        Shared y = allocate(4 * x.rows(), x.columns());
+        HeldMatrix y = allocate(4 * x.rows(), x.columns());
         kernels.upsample(x.value(), width, y.matrix());
         Variable output = Variable.computed(y, x.needsGradient());
         return record(output, List.of(), () -> {
@@ -412,7 +412,7 @@ public final class Tape implements AutoCloseable {
      */
     public Variable join(List<Variable> parts) {
         int columns = parts.stream().mapToInt(Variable::columns).sum();
-        Shared y = allocate(parts.get(0).rows(), columns);
+        HeldMatrix y = allocate(parts.get(0).rows(), columns);
         int first = 0;
         for (Variable part : parts) {
             kernels.copy(part.value(), y.matrix().columns(first, first + part.columns()), 0);
@@ -442,7 +442,7 @@ public final class Tape implements AutoCloseable {
     public Variable pick(Variable a, Variable b, int[] source) {
         requireColumns("pick", b, a.columns());
         int[] other = Arrays.stream(source).map(i -> -1 - i).toArray();
-        Shared y = allocate(source.length, a.columns());
+        HeldMatrix y = allocate(source.length, a.columns());
         kernels.gatherRows(a.value(), source, y.matrix(), 0);
         kernels.gatherRows(b.value(), other, y.matrix(), 0);
         Variable output = Variable.computed(y, needsGradient(a, b));
@@ -454,7 +454,7 @@ public final class Tape implements AutoCloseable {
 
     /** {@code y[i] = x[source[i]]}. */
     public Variable pick(Variable x, int[] source) {
-        Shared y = allocate(source.length, x.columns());
+        HeldMatrix y = allocate(source.length, x.columns());
         kernels.gatherRows(x.value(), source, y.matrix(), 0);
         Variable output = Variable.computed(y, x.needsGradient());
         return record(output, List.of(), () -> scatter(output, source, x));
@@ -466,7 +466,7 @@ public final class Tape implements AutoCloseable {
         Variable output = Variable.computed(memoryOf(x), needsGradient(x, table));
         return record(output, List.of(), () -> {
             scatter(output, index, table);
-            x.contribute(kernels, output.sharedGradient());
+            x.contribute(kernels, output.heldGradient());
         });
     }
 
@@ -493,15 +493,15 @@ public final class Tape implements AutoCloseable {
     }
 
     /** The gradient of an output, in memory that nobody else reads. */
-    private Shared unshared(Variable output) {
-        if (output.sharedGradient().isShared()) {
+    private HeldMatrix ownGradient(Variable output) {
+        if (output.heldGradient().hasSeveralHolders()) {
             output.contribution(kernels);
         }
-        return output.sharedGradient();
+        return output.heldGradient();
     }
 
-    private static Shared memoryOf(Variable consumed) {
-        Shared memory = consumed.owned();
+    private static HeldMatrix memoryOf(Variable consumed) {
+        HeldMatrix memory = consumed.owned();
         if (memory == null) {
             throw new IllegalArgumentException(
                     "a matrix " + consumed.value() + " that was not computed cannot be consumed");

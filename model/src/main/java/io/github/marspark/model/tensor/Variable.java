@@ -8,22 +8,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Variable {
     private final Matrix value;
-    private final @Nullable Shared owned;
+    private final @Nullable HeldMatrix owned;
     private final boolean needsGradient;
     private final @Nullable Matrix parameterGradient;
     private final boolean inputsFirst;
     private final @Nullable Variable whole;
     private final int firstColumn;
     private boolean touched;
-    private @Nullable Shared gradient;
+    private @Nullable HeldMatrix gradient;
 
-    private Variable(Matrix value, @Nullable Shared owned, boolean needsGradient, @Nullable Matrix parameterGradient) {
+    private Variable(
+            Matrix value, @Nullable HeldMatrix owned, boolean needsGradient, @Nullable Matrix parameterGradient) {
         this(value, owned, needsGradient, parameterGradient, false, null, 0);
     }
 
     private Variable(
             Matrix value,
-            @Nullable Shared owned,
+            @Nullable HeldMatrix owned,
             boolean needsGradient,
             @Nullable Matrix parameterGradient,
             boolean inputsFirst,
@@ -62,7 +63,7 @@ public final class Variable {
     }
 
     /** The result of an operation, in memory of its own. */
-    static Variable computed(Shared value, boolean needsGradient) {
+    static Variable computed(HeldMatrix value, boolean needsGradient) {
         return new Variable(value.matrix(), value, needsGradient, null);
     }
 
@@ -95,7 +96,7 @@ public final class Variable {
 
     /** The memory of the value; null where it is not the tape's. */
     @Nullable
-    Shared owned() {
+    HeldMatrix owned() {
         return owned;
     }
 
@@ -108,7 +109,7 @@ public final class Variable {
         if (parameterGradient != null) {
             return parameterGradient;
         }
-        return whole != null ? columnsOf(whole.gradient()) : sharedGradient().matrix();
+        return whole != null ? columnsOf(whole.gradient()) : heldGradient().matrix();
     }
 
     /** Whether a contribution to the gradient has arrived since it was last forgotten. */
@@ -137,11 +138,11 @@ public final class Variable {
             touched = true;
             return new Target(columnsOf(whole.gradientOfViews(kernels)), beta);
         }
-        Shared before = gradient;
-        if (before != null && !before.isShared()) {
+        HeldMatrix before = gradient;
+        if (before != null && !before.hasSeveralHolders()) {
             return new Target(before.matrix(), 1);
         }
-        Shared fresh = Shared.allocate(kernels, rows(), columns());
+        HeldMatrix fresh = HeldMatrix.allocate(kernels, rows(), columns());
         gradient = fresh;
         if (before == null) {
             return new Target(fresh.matrix(), 0);
@@ -162,13 +163,13 @@ public final class Variable {
             return parameterGradient;
         }
         if (gradient == null) {
-            gradient = Shared.allocate(kernels, rows(), columns());
+            gradient = HeldMatrix.allocate(kernels, rows(), columns());
         }
         return gradient.matrix();
     }
 
     /** Adds a contribution that exists already, sharing it where there is none yet. */
-    void contribute(Kernels kernels, Shared contribution) {
+    void contribute(Kernels kernels, HeldMatrix contribution) {
         if (parameterGradient == null && whole == null && gradient == null) {
             gradient = contribution.retain();
         } else {
@@ -178,7 +179,7 @@ public final class Variable {
     }
 
     /** The gradient with its holders. */
-    Shared sharedGradient() {
+    HeldMatrix heldGradient() {
         if (gradient == null) {
             throw new IllegalStateException("the gradient of a matrix " + value + " was not computed");
         }
@@ -186,7 +187,7 @@ public final class Variable {
     }
 
     /** Starts the tape's way back here. */
-    void seed(Shared seed) {
+    void seed(HeldMatrix seed) {
         gradient = seed;
     }
 

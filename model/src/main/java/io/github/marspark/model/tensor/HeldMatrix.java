@@ -1,25 +1,25 @@
 package io.github.marspark.model.tensor;
 
-/** Memory that several variables may show; given back to the kernels when the last is done with it. */
-final class Shared {
+/** A matrix that several variables may hold; its memory goes back to the kernels when the last holder is done with it. */
+final class HeldMatrix {
     private final Kernels kernels;
     private final Matrix matrix;
     private int holders = 1;
 
-    private Shared(Kernels kernels, Matrix matrix) {
+    private HeldMatrix(Kernels kernels, Matrix matrix) {
         this.kernels = kernels;
         this.matrix = matrix;
     }
 
-    static Shared allocate(Kernels kernels, int rows, int columns) {
-        return new Shared(kernels, kernels.allocate(rows, columns));
+    static HeldMatrix allocate(Kernels kernels, int rows, int columns) {
+        return new HeldMatrix(kernels, kernels.allocate(rows, columns));
     }
 
     Matrix matrix() {
         return matrix;
     }
 
-    Shared retain() {
+    HeldMatrix retain() {
         holders++;
         return this;
     }
@@ -31,7 +31,7 @@ final class Shared {
         }
     }
 
-    boolean isShared() {
+    boolean hasSeveralHolders() {
         return holders > 1;
     }
 }
