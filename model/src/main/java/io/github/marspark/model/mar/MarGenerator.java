@@ -3,7 +3,6 @@ package io.github.marspark.model.mar;
 import io.github.marspark.model.diffusion.AncestralSampler;
 import io.github.marspark.model.diffusion.Denoiser;
 import io.github.marspark.model.diffusion.GaussianDiffusion;
-import io.github.marspark.model.diffusion.SamplingNoise;
 import io.github.marspark.model.diffusion.SamplingOptions;
 import io.github.marspark.model.masking.GenerationSchedule;
 import io.github.marspark.model.masking.GuidanceSchedule;
@@ -12,7 +11,6 @@ import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
 import java.util.Arrays;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -41,6 +39,7 @@ public final class MarGenerator {
     }
 
     private final MarNetwork network;
+    private final DiffusionHead head;
     private final Kernels kernels;
     private final Options options;
     private final GenerationSchedule schedule;
@@ -54,7 +53,8 @@ public final class MarGenerator {
      * @throws IllegalArgumentException if there are more iterations than tokens
      */
     public MarGenerator(MarNetwork network, Kernels kernels, GaussianDiffusion diffusion, Options options) {
-        this.network = network.withHeadForFewRows();
+        this.network = network;
+        this.head = network.head().forFewRows();
         this.kernels = kernels;
         this.options = options;
         this.schedule = new GenerationSchedule(network.config().tokens(), options.iterations());
@@ -89,47 +89,27 @@ public final class MarGenerator {
      * @param orders {@code (B, L)}
      */
     void advance(float[] values, int[] labels, int[][] orders, int iteration, GenerationNoise noise) {
-        int tokens = network.config().tokens();
-        int[] rows = IntStream.range(0, labels.length)
-                .flatMap(b ->
-                        IntStream.of(schedule.positions(orders[b], iteration)).map(l -> b * tokens + l))
-                .toArray(); // (R)
-        float[] drawn;
-        try (Tape tape = Tape.computing(kernels)) {
-            Variable condition = tape.scope(() -> condition(tape, values, labels, orders, iteration, rows));
-            Variable times = tape.scope(() -> network.embedTime(tape, timesteps)); // (S, W)
-            drawn = draw(condition, times, rows.length, iteration, new IterationNoise(iteration, noise));
-        }
+        GenerationBatch batch = GenerationBatch.of(values, labels, orders, schedule, iteration);
         int size = network.config().tokenSize();
-        for (int i = 0; i < rows.length; i++) {
-            System.arraycopy(drawn, i * size, values, rows[i] * size, size);
+        IterationNoise drawnFrom = new IterationNoise(noise, iteration, schedule.predicted(iteration), size);
+        try (Tape tape = Tape.computing(kernels)) {
+            Variable condition = tape.scope(() -> condition(tape, options.guides() ? batch.guided() : batch));
+            EmbeddedTimes times = head.embedTimes(tape, timesteps); // of S steps
+            batch.reveal(draw(condition, times, batch.next().length, iteration, drawnFrom));
         }
     }
 
-    /** What the head is told about each row, {@code (R, W)}, or {@code (2 R, W)} with guidance. */
-    private Variable condition(Tape tape, float[] values, int[] labels, int[][] orders, int iteration, int[] rows) {
-        Masking masking = Masking.of(twice(orders), schedule.masked(iteration));
-        int copies = masking.samples() / labels.length;
-        int[] classes = Arrays.copyOf(labels, masking.samples());
-        Arrays.fill(classes, labels.length, classes.length, -1);
-        float[] known = Arrays.copyOf(values, copies * values.length);
-        System.arraycopy(values, 0, known, known.length - values.length, values.length);
-        int[] asked = IntStream.range(0, copies * rows.length)
-                .map(i -> rows[i % rows.length] + i / rows.length * labels.length * masking.tokens())
-                .toArray();
-        Variable encoded = network.encode(tape, known, classes, masking, DropoutKeys.NONE);
-        return network.embedCondition(tape, network.decode(tape, encoded, masking, asked, DropoutKeys.NONE));
-    }
-
-    private int[][] twice(int[][] orders) {
-        int[][] doubled = Arrays.copyOf(orders, options.guides() ? 2 * orders.length : orders.length);
-        System.arraycopy(orders, 0, doubled, doubled.length - orders.length, orders.length);
-        return doubled;
+    /** What the head is told about each token that is next, {@code (R, W)}, or {@code (2 R, W)} with guidance. */
+    private Variable condition(Tape tape, GenerationBatch batch) {
+        Masking masking = batch.masking();
+        Variable encoded = network.encode(tape, batch.tokens(), batch.labels(), masking, DropoutKeys.NONE);
+        Variable z = network.decode(tape, encoded, masking, batch.next(), DropoutKeys.NONE); // (R, F)
+        return head.embedCondition(tape, z);
     }
 
     /** The tokens of an iteration's rows, {@code (R, D)}. */
-    private float[] draw(Variable condition, Variable times, int rows, int iteration, IterationNoise noise) {
-        float[] drawn = new float[rows * network.config().tokenSize()];
+    private float[] draw(Variable condition, EmbeddedTimes times, int rows, int iteration, IterationNoise noise) {
+        float[] drawn = new float[rows * noise.size()];
         double guidance = schedule.guidance(options.schedule(), options.guidance(), iteration);
         kernels.independently(rows, (own, from, to) -> {
             int[] conditions = IntStream.range(0, condition.rows() / rows)
@@ -137,69 +117,21 @@ public final class MarGenerator {
                     .toArray();
             Denoiser denoiser =
                     (x, timestep, output, n) -> denoise(own, x, timestep, times, condition, conditions, output);
-            SamplingNoise part = noise.ofRows(from, to);
             float[] tokens = options.guides()
-                    ? sampler.sampleGuided(denoiser, part, to - from, guidance)
-                    : sampler.sample(denoiser, part, to - from);
-            System.arraycopy(tokens, 0, drawn, from * network.config().tokenSize(), tokens.length);
+                    ? sampler.sampleGuided(denoiser, noise.ofRows(from, to), to - from, guidance)
+                    : sampler.sample(denoiser, noise.ofRows(from, to), to - from);
+            System.arraycopy(tokens, 0, drawn, from * noise.size(), tokens.length);
         });
         return drawn;
     }
 
     private void denoise(
-            Kernels own, float[] x, int timestep, Variable times, Variable condition, int[] rows, float[] output) {
-        int[] which = new int[rows.length];
-        Arrays.fill(which, Arrays.binarySearch(timesteps, timestep));
+            Kernels own, float[] x, int timestep, EmbeddedTimes times, Variable condition, int[] rows, float[] output) {
+        int[] same = new int[rows.length];
+        Arrays.fill(same, timestep);
         try (Tape tape = Tape.computing(own)) {
-            float[] predicted = network.denoise(tape, x, times, which, condition, rows)
-                    .value()
-                    .toFloats();
-            System.arraycopy(predicted, 0, output, 0, predicted.length);
-        }
-    }
-
-    /** The noise of an iteration, each sample's rows behind those of the one before. */
-    private final class IterationNoise {
-        private final int iteration;
-        private final int rows;
-        private final GenerationNoise noise;
-
-        IterationNoise(int iteration, GenerationNoise noise) {
-            this.iteration = iteration;
-            this.rows = schedule.predicted(iteration);
-            this.noise = noise;
-        }
-
-        /** The noise of some rows; a sample of which they have but some draws all of its own. */
-        SamplingNoise ofRows(int from, int to) {
-            int length = rows * network.config().tokenSize();
-            return new SamplingNoise() {
-                @Override
-                public float[] initial() {
-                    return join(from, to, sample -> noise.initial(sample, iteration, length));
-                }
-
-                @Override
-                public float[] step(int step) {
-                    return join(from, to, sample -> noise.step(sample, iteration, step, length));
-                }
-            };
-        }
-
-        private float[] join(int from, int to, IntFunction<float[]> ofSample) {
-            int size = network.config().tokenSize();
-            float[] all = new float[(to - from) * size];
-            for (int sample = from / rows; sample * rows < to; sample++) {
-                int first = Math.max(from, sample * rows);
-                int end = Math.min(to, (sample + 1) * rows);
-                System.arraycopy(
-                        ofSample.apply(sample),
-                        (first - sample * rows) * size,
-                        all,
-                        (first - from) * size,
-                        (end - first) * size);
-            }
-            return all;
+            Variable predicted = head.denoise(tape, x, same, times, condition, rows);
+            System.arraycopy(predicted.value().toFloats(), 0, output, 0, output.length);
         }
     }
 }

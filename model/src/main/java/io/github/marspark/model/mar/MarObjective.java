@@ -61,7 +61,8 @@ public final class MarObjective {
             float[] noisy = loss.diffuse(targets, batch.noise(), batch.timesteps());
             Variable encoded = network.encode(tape, batch.tokens(), batch.labels(), batch.masking(), dropout);
             Variable z = network.decode(tape, encoded, batch.masking(), masked, dropout); // (R, F)
-            this.output = network.denoise(tape, noisy, batch.timesteps(), network.embedCondition(tape, z), rows);
+            Variable condition = network.head().embedCondition(tape, z); // (R, W)
+            this.output = network.head().denoise(tape, noisy, batch.timesteps(), condition, rows); // (N, 2 D)
         }
 
         DiffusionTerms terms() {

@@ -76,8 +76,13 @@ class MarNetworkGradientTest {
     void headBehindTheTransformer() {
         float[] noisy = floats(5 * 2);
         int[] rows = {17, 3, 3, 0, 9};
-        check(tape -> network.denoise(
-                tape, noisy, new int[] {999, 0, 500, 0, 31}, network.embedCondition(tape, decode(tape)), rows));
+        check(tape -> network.head()
+                .denoise(
+                        tape,
+                        noisy,
+                        new int[] {999, 0, 500, 0, 31},
+                        network.head().embedCondition(tape, decode(tape)),
+                        rows));
     }
 
     private void check(Function<Tape, Variable> part) {

@@ -117,8 +117,13 @@ class MarNetworkTest {
         int rows = condition.length / TRAIN.shape("out.z")[2];
         Variable z = Variable.parameter(Matrix.of(condition, rows), Matrix.of(new float[condition.length], rows));
         try (Tape tape = Tape.recording(kernels)) {
-            Variable output = network.denoise(
-                    tape, TRAIN.floats("out.x_t"), timesteps, network.embedCondition(tape, z), tiledRows());
+            Variable output = network.head()
+                    .denoise(
+                            tape,
+                            TRAIN.floats("out.x_t"),
+                            timesteps,
+                            network.head().embedCondition(tape, z),
+                            tiledRows());
             DiffusionTerms terms = Reference.loss()
                     .evaluate(
                             tiled(TRAIN.floats("out.tokens")),
@@ -190,8 +195,13 @@ class MarNetworkTest {
             int[] labels = Reference.labels(dropped);
             Variable encoded = network.encode(tape, TRAIN.floats("out.tokens"), labels, masking, DropoutKeys.NONE);
             Variable z = tape.observe("z", network.decode(tape, encoded, masking, all, DropoutKeys.NONE));
-            network.denoise(
-                    tape, TRAIN.floats("out.x_t"), TRAIN.ints("in.t"), network.embedCondition(tape, z), tiledRows());
+            network.head()
+                    .denoise(
+                            tape,
+                            TRAIN.floats("out.x_t"),
+                            TRAIN.ints("in.t"),
+                            network.head().embedCondition(tape, z),
+                            tiledRows());
         }
         return seen;
     }

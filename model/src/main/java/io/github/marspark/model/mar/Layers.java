@@ -1,0 +1,25 @@
+package io.github.marspark.model.mar;
+
+import io.github.marspark.model.tensor.Tape;
+import io.github.marspark.model.tensor.Variable;
+import java.util.function.Function;
+
+/**
+ * The layers with learned values that all parts of the network are made of. Each shows its output to the tape's observer
+ * under its name.
+ *
+ * @param parameters by name, as the reference names them
+ */
+record Layers(Function<String, Variable> parameters) {
+    Variable parameter(String name) {
+        return parameters.apply(name);
+    }
+
+    Variable linear(Tape tape, Variable x, String name) {
+        return tape.observe(name, tape.linear(x, parameter(name + ".weight"), parameter(name + ".bias")));
+    }
+
+    Variable layerNorm(Tape tape, Variable x, String name) {
+        return tape.observe(name, tape.layerNorm(x, parameter(name + ".weight"), parameter(name + ".bias")));
+    }
+}
