@@ -22,7 +22,7 @@ public record LatentDistribution(int values) {
     }
 
     /**
-     * Samples latents.
+     * Samples latents as the encoder means them.
      *
      * @param moments any number of runs
      * @param noise standard normal, half as many values
@@ -30,6 +30,19 @@ public record LatentDistribution(int values) {
      * @throws IllegalArgumentException if the moments are not whole runs or the noise is not half as many
      */
     public float[] sample(float[] moments, float[] noise) {
+        return sample(moments, noise, 1);
+    }
+
+    /**
+     * Samples latents and scales them; computed in float64 and rounded once, the same on every machine.
+     *
+     * @param moments any number of runs
+     * @param noise standard normal, half as many values
+     * @param scale factor of the latents
+     * @return as many latents as noise
+     * @throws IllegalArgumentException if the moments are not whole runs or the noise is not half as many
+     */
+    public float[] sample(float[] moments, float[] noise, double scale) {
         requireRuns(moments);
         if (noise.length != moments.length / 2) {
             throw new IllegalArgumentException(
@@ -37,7 +50,8 @@ public record LatentDistribution(int values) {
         }
         float[] latents = new float[noise.length];
         for (int i = 0; i < latents.length; i++) {
-            latents[i] = moments[mean(i)] + deviation(moments, i) * noise[i];
+            double deviation = StrictMath.exp(0.5 * logVariance(moments, i));
+            latents[i] = (float) (scale * (moments[mean(i)] + deviation * noise[i]));
         }
         return latents;
     }
@@ -121,10 +135,6 @@ public record LatentDistribution(int values) {
             sum += mean * mean + Math.exp(logVariance(moments, i));
         }
         return sum;
-    }
-
-    private float deviation(float[] moments, int i) {
-        return (float) Math.exp(0.5 * logVariance(moments, i));
     }
 
     private float logVariance(float[] moments, int i) {

@@ -53,6 +53,13 @@ class LatentDistributionTest {
                 .containsExactly((float) Math.exp(10), (float) Math.exp(-15));
     }
 
+    /** 3 (1 + 2^-24) lies three quarters of the way from 3 to the next float32; 1 + 2^-24 by itself would round to 1. */
+    @Test
+    void aScaledSampleIsRoundedOnce() {
+        float[] latents = new LatentDistribution(1).sample(new float[] {1, 0}, new float[] {0x1p-24f}, 3);
+        assertThat(latents).containsExactly(Math.nextUp(3f));
+    }
+
     @Test
     void theGradientIsThatOfSampleAndDivergence() {
         LatentDistribution distribution = new LatentDistribution(2);
