@@ -26,7 +26,7 @@ public record AutoencoderTraining(
         int batch,
         long seed) {
     /** Adam as latent diffusion trains its autoencoders, without weight decay. */
-    public static final AdamW ADAM = new AdamW(0.5, 0.9, 1e-8, 0);
+    public static final AdamW ADAM = new AdamW(0.5, 0.9, AdamW.EPSILON, 0);
 
     /** Checks each component. */
     public AutoencoderTraining {

@@ -4,7 +4,7 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * The tables of a Gaussian diffusion with {@code S} steps, in float64:
+ * The tables of a Gaussian diffusion with {@code T'} steps, in float64:
  *
  * <pre>
  * q(x_t | x_0)        = N(sqrt(alphaBar_t) x_0, (1 - alphaBar_t) I)
@@ -18,6 +18,9 @@ import java.util.stream.IntStream;
  * @see <a href="https://arxiv.org/abs/2006.11239">Ho et al., equations 4 to 7</a>
  */
 public final class GaussianDiffusion {
+    /** {@code T}, the steps of the diffusion in training; the paper's. */
+    public static final int TRAINING_STEPS = 1000;
+
     private final int[] timesteps;
     private final double[] betas;
     private final double[] alphaBars;
@@ -68,7 +71,7 @@ public final class GaussianDiffusion {
     /**
      * The number of steps.
      *
-     * @return {@code S}
+     * @return {@code T'}
      */
     public int steps() {
         return betas.length;
@@ -77,7 +80,7 @@ public final class GaussianDiffusion {
     /**
      * The time step of the training diffusion that a step stands for.
      *
-     * @param index step, in {@code 0 … S-1}
+     * @param index step, in {@code 0 … T'-1}
      * @return what to give the network, in {@code 0 … T-1}
      */
     public int timestep(int index) {
@@ -87,7 +90,7 @@ public final class GaussianDiffusion {
     /**
      * {@code beta_t}, the variance that step t adds.
      *
-     * @param t step, in {@code 0 … S-1}
+     * @param t step, in {@code 0 … T'-1}
      * @return a value in (0, 1)
      */
     public double beta(int t) {
@@ -97,7 +100,7 @@ public final class GaussianDiffusion {
     /**
      * {@code log beta_t}, the upper end of the learned log-variance.
      *
-     * @param t step, in {@code 0 … S-1}
+     * @param t step, in {@code 0 … T'-1}
      * @return a negative value
      */
     public double logBeta(int t) {
@@ -107,7 +110,7 @@ public final class GaussianDiffusion {
     /**
      * {@code alphaBar_t = prod_{i <= t} (1 - beta_i)}, the share of the signal's power left after step t.
      *
-     * @param t step, in {@code 0 … S-1}
+     * @param t step, in {@code 0 … T'-1}
      * @return a value in (0, 1)
      */
     public double alphaBar(int t) {
@@ -117,7 +120,7 @@ public final class GaussianDiffusion {
     /**
      * {@code alphaBar_{t-1}}.
      *
-     * @param t step, in {@code 0 … S-1}
+     * @param t step, in {@code 0 … T'-1}
      * @return a value in (0, 1], 1 for the first step
      */
     public double alphaBarPrevious(int t) {
@@ -127,7 +130,7 @@ public final class GaussianDiffusion {
     /**
      * {@code alphaBar_{t+1}}.
      *
-     * @param t step, in {@code 0 … S-1}
+     * @param t step, in {@code 0 … T'-1}
      * @return a value in [0, 1), 0 for the last step
      */
     public double alphaBarNext(int t) {
@@ -137,7 +140,7 @@ public final class GaussianDiffusion {
     /**
      * {@code sqrt(alphaBar_t)}, the scale of the clean value in the noisy one.
      *
-     * @param t step, in {@code 0 … S-1}
+     * @param t step, in {@code 0 … T'-1}
      * @return a value in (0, 1)
      */
     public double sqrtAlphaBar(int t) {
@@ -147,7 +150,7 @@ public final class GaussianDiffusion {
     /**
      * {@code sqrt(1 - alphaBar_t)}, the scale of the noise in the noisy value.
      *
-     * @param t step, in {@code 0 … S-1}
+     * @param t step, in {@code 0 … T'-1}
      * @return a value in (0, 1)
      */
     public double sqrtOneMinusAlphaBar(int t) {
@@ -157,7 +160,7 @@ public final class GaussianDiffusion {
     /**
      * {@code log(1 - alphaBar_t)}.
      *
-     * @param t step, in {@code 0 … S-1}
+     * @param t step, in {@code 0 … T'-1}
      * @return a negative value
      */
     public double logOneMinusAlphaBar(int t) {
@@ -167,7 +170,7 @@ public final class GaussianDiffusion {
     /**
      * {@code sqrt(1 / alphaBar_t)}, the scale of the noisy value in the clean one.
      *
-     * @param t step, in {@code 0 … S-1}
+     * @param t step, in {@code 0 … T'-1}
      * @return a value above 1
      */
     public double sqrtReciprocalAlphaBar(int t) {
@@ -177,7 +180,7 @@ public final class GaussianDiffusion {
     /**
      * {@code sqrt(1 / alphaBar_t - 1)}, the scale of the noise in the clean value.
      *
-     * @param t step, in {@code 0 … S-1}
+     * @param t step, in {@code 0 … T'-1}
      * @return a positive value
      */
     public double sqrtReciprocalAlphaBarMinusOne(int t) {
@@ -187,7 +190,7 @@ public final class GaussianDiffusion {
     /**
      * {@code beta_t (1 - alphaBar_{t-1}) / (1 - alphaBar_t)}, the variance of the posterior.
      *
-     * @param t step, in {@code 0 … S-1}
+     * @param t step, in {@code 0 … T'-1}
      * @return a value in [0, 1), 0 for the first step
      */
     public double posteriorVariance(int t) {
@@ -197,7 +200,7 @@ public final class GaussianDiffusion {
     /**
      * The logarithm of the posterior variance, the lower end of the learned log-variance; the first step has the second's.
      *
-     * @param t step, in {@code 0 … S-1}
+     * @param t step, in {@code 0 … T'-1}
      * @return a finite negative value
      */
     public double posteriorLogVariance(int t) {
@@ -207,7 +210,7 @@ public final class GaussianDiffusion {
     /**
      * {@code beta_t sqrt(alphaBar_{t-1}) / (1 - alphaBar_t)}, the scale of the clean value in the posterior's mean.
      *
-     * @param t step, in {@code 0 … S-1}
+     * @param t step, in {@code 0 … T'-1}
      * @return a value in (0, 1]
      */
     public double cleanCoefficient(int t) {
@@ -218,7 +221,7 @@ public final class GaussianDiffusion {
      * {@code (1 - alphaBar_{t-1}) sqrt(1 - beta_t) / (1 - alphaBar_t)}, the scale of the noisy value in the posterior's
      * mean.
      *
-     * @param t step, in {@code 0 … S-1}
+     * @param t step, in {@code 0 … T'-1}
      * @return a value in [0, 1), 0 for the first step
      */
     public double noisyCoefficient(int t) {

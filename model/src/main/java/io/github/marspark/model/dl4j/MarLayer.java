@@ -2,11 +2,9 @@ package io.github.marspark.model.dl4j;
 
 import io.github.marspark.model.diffusion.NoiseSchedule;
 import io.github.marspark.model.mar.MarConfig;
-import io.github.marspark.model.mar.MarConfig.Head;
-import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.optimization.AdamW;
 import io.github.marspark.model.optimization.WeightDecayRule;
 import io.github.marspark.model.parameters.ParameterSpec;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -23,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -31,8 +31,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * The masked autoregressive network with its objective as one DL4J layer, which holds all parameters: its input is
  * {@link MarFeatures}, its score the diffusion loss.
  *
- * <p>DL4J's own updater is set to AdamW with the reference's exclusions from weight decay; clipping by the layer's norm is
- * clipping by the global norm, because there is one layer.
+ * <p>Where DL4J trains, its updater is AdamW with the reference's exclusions from weight decay; clipping by the layer's
+ * norm is clipping by the global norm, because there is one layer. The synchronous training has its own optimiser and
+ * takes a graph whose updater moves nothing.
  */
 public final class MarLayer extends BaseLayer {
     /** Name of the layer in its graph. */
@@ -42,10 +43,7 @@ public final class MarLayer extends BaseLayer {
     private static final WeightDecay NO_DECAY = new WeightDecay(0, true);
 
     @JsonProperty
-    private int[] sizes = new int[0];
-
-    @JsonProperty
-    private double[] rates = new double[0];
+    private @Nullable MarConfig network;
 
     @JsonProperty
     private NoiseSchedule schedule = NoiseSchedule.COSINE;
@@ -57,9 +55,7 @@ public final class MarLayer extends BaseLayer {
     private long seed;
 
     /** For DL4J, which fills the fields from a saved configuration. */
-    MarLayer() {
-        setGradientNormalization(GradientNormalization.ClipL2PerLayer);
-    }
+    MarLayer() {}
 
     /**
      * A network of a size.
@@ -68,9 +64,7 @@ public final class MarLayer extends BaseLayer {
      * @param seed of everything that chance decides, the starting values among it
      */
     public MarLayer(MarConfig config, NoiseSchedule schedule, int diffusionSteps, long seed) {
-        this();
-        this.sizes = sizes(config);
-        this.rates = rates(config);
+        this.network = config;
         this.schedule = schedule;
         this.diffusionSteps = diffusionSteps;
         this.seed = seed;
@@ -85,20 +79,31 @@ public final class MarLayer extends BaseLayer {
      * @param clipNorm bound of the gradient's norm
      */
     public ComputationGraphConfiguration graph(double learningRate, double weightDecay, double clipNorm) {
-        return graph(new Adam(learningRate, 0.9, 0.95, 1e-8), weightDecay, clipNorm);
+        AdamW paper = AdamW.PAPER;
+        return graph(new Adam(learningRate, paper.beta1(), paper.beta2(), paper.epsilon()), weightDecay, clipNorm);
     }
 
     /**
-     * A graph of this layer alone.
+     * A graph of this layer alone that DL4J trains.
      *
      * @param updater DL4J's, with its learning rate
      * @param weightDecay decoupled, of the parameters that decay
      * @param clipNorm bound of the gradient's norm
      */
     public ComputationGraphConfiguration graph(Adam updater, double weightDecay, double clipNorm) {
-        setIUpdater(updater);
         setRegularization(List.of(new WeightDecay(weightDecay, true)));
+        setGradientNormalization(GradientNormalization.ClipL2PerLayer);
         setGradientNormalizationThreshold(clipNorm);
+        return graph((IUpdater) updater);
+    }
+
+    /** A graph of this layer alone that DL4J cannot train: who asks it for gradients has to move the parameters. */
+    public ComputationGraphConfiguration graph() {
+        return graph(new Sgd(0)); // DL4J's NoOp subtracts the gradient as it is
+    }
+
+    private ComputationGraphConfiguration graph(IUpdater updater) {
+        setIUpdater(updater);
         ComputationGraphConfiguration graph = new NeuralNetConfiguration.Builder()
                 .miniBatch(false) // the loss is a mean already
                 .graphBuilder()
@@ -110,48 +115,17 @@ public final class MarLayer extends BaseLayer {
         return graph;
     }
 
-    private static int[] sizes(MarConfig config) {
-        Transformer encoder = config.encoder();
-        Transformer decoder = config.decoder();
-        return new int[] {
-            config.latentSize(),
-            config.latentChannels(),
-            config.patch(),
-            config.classes(),
-            encoder.width(),
-            encoder.depth(),
-            encoder.heads(),
-            encoder.mlpRatio(),
-            decoder.width(),
-            decoder.depth(),
-            decoder.heads(),
-            decoder.mlpRatio(),
-            config.buffer(),
-            config.head().width(),
-            config.head().depth(),
-            config.timestepsPerToken()
-        };
-    }
-
-    private static double[] rates(MarConfig config) {
-        return new double[] {
-            config.encoder().attentionDropout(),
-            config.encoder().projectionDropout(),
-            config.decoder().attentionDropout(),
-            config.decoder().projectionDropout(),
-            config.labelDrop(),
-            config.minimumMaskRate()
-        };
-    }
-
-    /** The sizes of the network. */
+    /**
+     * The sizes of the network.
+     *
+     * @throws IllegalStateException if the layer was read from a configuration that does not say them
+     */
     public MarConfig config() {
-        Transformer encoder = new Transformer(sizes[4], sizes[5], sizes[6], sizes[7], rates[0], rates[1]);
-        Transformer decoder = new Transformer(sizes[8], sizes[9], sizes[10], sizes[11], rates[2], rates[3]);
-        Head head = new Head(sizes[13], sizes[14]);
-        return new MarConfig(
-                sizes[0], sizes[1], sizes[2], sizes[3], encoder, decoder, sizes[12], head, sizes[15], rates[4],
-                rates[5]);
+        if (network == null) {
+            throw new IllegalStateException(
+                    "the configuration of the layer " + NAME + " has no \"network\": another version saved it");
+        }
+        return network;
     }
 
     /** The noise schedule of the diffusion. */
@@ -230,8 +204,7 @@ public final class MarLayer extends BaseLayer {
     public boolean equals(@Nullable Object other) {
         return other instanceof MarLayer that
                 && super.equals(that)
-                && Arrays.equals(sizes, that.sizes)
-                && Arrays.equals(rates, that.rates)
+                && Objects.equals(network, that.network)
                 && schedule == that.schedule
                 && diffusionSteps == that.diffusionSteps
                 && seed == that.seed;
@@ -239,6 +212,6 @@ public final class MarLayer extends BaseLayer {
 
     @Override
     public int hashCode() {
-        return Objects.hash(Arrays.hashCode(sizes), Arrays.hashCode(rates), schedule, diffusionSteps, seed);
+        return Objects.hash(network, schedule, diffusionSteps, seed);
     }
 }

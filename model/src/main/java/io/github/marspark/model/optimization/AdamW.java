@@ -4,14 +4,14 @@ import java.nio.FloatBuffer;
 import java.util.Objects;
 
 /**
- * Adam with decoupled weight decay, and the moving average of the parameters in the same pass over memory. In step t,
+ * Adam with decoupled weight decay, and the moving average of the parameters in the same pass over memory. In step k,
  * from 1, with the scaled gradient g:
  *
  * <pre>
  * p &lt;- p (1 - lr decay)                                decayed parameters only
- * m &lt;- beta1 m + (1 - beta1) g
- * v &lt;- beta2 v + (1 - beta2) g²
- * p &lt;- p - lr / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
+ * m1 &lt;- beta1 m1 + (1 - beta1) g
+ * m2 &lt;- beta2 m2 + (1 - beta2) g²
+ * p &lt;- p - lr / (1 - beta1^k) m1 / (sqrt(m2) / sqrt(1 - beta2^k) + epsilon)
  * average &lt;- rate average + (1 - rate) p
  * </pre>
  *
@@ -24,8 +24,11 @@ import java.util.Objects;
  * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter, algorithm 2</a>
  */
 public record AdamW(double beta1, double beta2, double epsilon, double weightDecay) {
+    /** What every training adds to the root. */
+    public static final double EPSILON = 1e-8;
+
     /** The paper's: betas 0.9 and 0.95, weight decay 0.02. */
-    public static final AdamW PAPER = new AdamW(0.9, 0.95, 1e-8, 0.02);
+    public static final AdamW PAPER = new AdamW(0.9, 0.95, EPSILON, 0.02);
 
     private static final int BLOCK = 8192;
 

@@ -18,6 +18,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
@@ -36,7 +38,8 @@ class MarLayerTest {
 
     private static ComputationGraph graph(double clipNorm) {
         MarLayer layer = new MarLayer(CONFIG, NoiseSchedule.COSINE, 1000, 7);
-        ComputationGraph graph = new ComputationGraph(layer.graph(1e-2, 0.02, clipNorm));
+        ComputationGraph graph =
+                new ComputationGraph(layer.graph(1e-2, 0.02, clipNorm));
         graph.init();
         MarLayerNetwork.of(graph).use(new CpuKernels(new Threads(1)));
         return graph;
@@ -126,6 +129,38 @@ class MarLayerTest {
         assertThat(loaded.score(batch(5).toDataSet())).isEqualTo(graph.score(batch(5).toDataSet()));
         assertThat(loaded.getUpdater().getStateViewArray())
                 .isEqualTo(graph.getUpdater().getStateViewArray());
+    }
+
+    @Test
+    void theSavedConfigurationNamesTheSizes() {
+        String json =
+                new MarLayer(CONFIG, NoiseSchedule.COSINE, 1000, 7).graph().toJson();
+        assertThat(json).contains("\"latentSize\" : 4", "\"attentionDropout\" : 0.1", "\"minimumMaskRate\" : 0.7");
+        String nameless = json.replace("\"network\"", "\"sizes\"");
+        MarLayer layer = layer(ComputationGraphConfiguration.fromJson(nameless));
+        assertThat(layer(ComputationGraphConfiguration.fromJson(json)).config()).isEqualTo(CONFIG);
+        assertThatThrownBy(layer::config)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the configuration of the layer mar has no \"network\": another version saved it");
+    }
+
+    private static MarLayer layer(ComputationGraphConfiguration graph) {
+        if (graph.getVertices().get(MarLayer.NAME) instanceof LayerVertex vertex
+                && vertex.getLayerConf().getLayer() instanceof MarLayer layer) {
+            return layer;
+        }
+        throw new AssertionError("the graph has no layer " + MarLayer.NAME);
+    }
+
+    @Test
+    void aGraphWithoutAnUpdaterIsNotMovedByFitting() {
+        ComputationGraph graph = new ComputationGraph(new MarLayer(CONFIG, NoiseSchedule.COSINE, 1000, 7).graph());
+        graph.init();
+        MarLayerNetwork.of(graph).use(new CpuKernels(new Threads(1)));
+        INDArray before = graph.params().dup();
+        graph.fit(batch(1).toDataSet());
+        assertThat(graph.params()).isEqualTo(before);
+        assertThat(graph.score()).isPositive();
     }
 
     @Test
