@@ -5,11 +5,10 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.avro.NumberType;
+import io.github.marspark.data.checksum.Sha256;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,7 +121,7 @@ public record LatentHeader(
         toMetadata()
                 .forEach((key, value) ->
                         text.append('\n').append(key).append('=').append(value));
-        byte[] digest = sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8));
+        byte[] digest = Sha256.begin().digest(text.toString().getBytes(StandardCharsets.UTF_8));
         return Arrays.copyOf(digest, DataFileConstants.SYNC_SIZE);
     }
 
@@ -167,14 +166,6 @@ public record LatentHeader(
         if (record.getLabel() < UNLABELLED || record.getLabel() >= classNames.size()) {
             throw new IllegalArgumentException(where + " has label " + record.getLabel()
                     + ", must be -1 or less than the " + classNames.size() + " classes of the file");
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("this Java runtime has no SHA-256", impossible);
         }
     }
 

@@ -1,12 +1,11 @@
 package io.github.marspark.data.weights;
 
+import io.github.marspark.data.checksum.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * A name for the content of weights: SHA-256 over names, shapes and float32 values.
@@ -27,13 +26,13 @@ public final class WeightFingerprint {
      * @throws WeightFileException if a file cannot be read
      */
     public static String of(NamedTensors tensors) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.begin();
         ByteBuffer buffer = littleEndian(NamedTensors.CHUNK_ELEMENTS * Float.BYTES);
         tensors.names().stream().sorted().forEach(name -> {
             digest.update(head(name, tensors.description(name).shape()));
             tensors.read(name, chunk -> update(digest, buffer, chunk));
         });
-        return HexFormat.of().formatHex(digest.digest());
+        return Sha256.end(digest);
     }
 
     private static ByteBuffer head(String name, Shape shape) {
@@ -55,13 +54,5 @@ public final class WeightFingerprint {
 
     private static ByteBuffer littleEndian(int bytes) {
         return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no SHA-256, which every Java must have", e);
-        }
     }
 }
