@@ -11,7 +11,7 @@ import java.util.Arrays;
  * e         = e_u + w (e_c - e_u) with classifier-free guidance w; the variance stays the conditional one
  * </pre>
  *
- * <p>The temperature does not scale {@code x_T}. {@code n} rows of width {@code D}. Immutable and thread-safe.
+ * <p>The temperature does not scale {@code x_T}. {@code R} rows of width {@code D}. Immutable and thread-safe.
  *
  * @see <a href="https://arxiv.org/abs/2406.11838">Li et al., section 3.2 and equation 2, appendix B</a>
  */
@@ -33,10 +33,10 @@ public final class AncestralSampler {
     /**
      * Draws tokens without guidance.
      *
-     * @param denoiser predicts for {@code n} rows
-     * @param noise the noise of {@code n} rows
-     * @param rows {@code n}
-     * @return clean tokens, {@code (n, D)}, float32
+     * @param denoiser predicts for {@code R} rows
+     * @param noise the noise of {@code R} rows
+     * @param rows {@code R}
+     * @return clean tokens, {@code (R, D)}, float32
      * @throws IllegalArgumentException when the noise does not fit the rows
      */
     public float[] sample(Denoiser denoiser, SamplingNoise noise, int rows) {
@@ -46,11 +46,11 @@ public final class AncestralSampler {
     /**
      * Draws tokens with classifier-free guidance.
      *
-     * @param denoiser predicts for {@code 2n} rows: conditional, then unconditional
-     * @param noise the noise of {@code n} rows
-     * @param rows {@code n}
+     * @param denoiser predicts for {@code 2R} rows: conditional, then unconditional
+     * @param noise the noise of {@code R} rows
+     * @param rows {@code R}
      * @param guidance {@code w}; 1 is the conditional prediction alone
-     * @return clean tokens, {@code (n, D)}, float32
+     * @return clean tokens, {@code (R, D)}, float32
      * @throws IllegalArgumentException when the noise does not fit the rows or the guidance is not finite
      */
     public float[] sampleGuided(Denoiser denoiser, SamplingNoise noise, int rows, double guidance) {
@@ -76,7 +76,7 @@ public final class AncestralSampler {
     private static void predictGuided(
             Denoiser denoiser, float[] x, int timestep, float[] output, int rows, double guidance) {
         float[] both = new float[2 * output.length];
-        float[] twice = Arrays.copyOf(x, 2 * x.length); // (n, D) -> (2n, D)
+        float[] twice = Arrays.copyOf(x, 2 * x.length); // (R, D) -> (2R, D)
         System.arraycopy(x, 0, twice, x.length, x.length);
         denoiser.predict(twice, timestep, both, 2 * rows);
         System.arraycopy(guide(both, 2 * rows, guidance), 0, output, 0, output.length);
@@ -85,10 +85,10 @@ public final class AncestralSampler {
     /**
      * Combines the conditional and the unconditional prediction.
      *
-     * @param output {@code (e, v)} of the conditional, then the unconditional rows, {@code (2n, 2D)}, float32
-     * @param rows {@code 2n}
+     * @param output {@code (e, v)} of the conditional, then the unconditional rows, {@code (2R, 2D)}, float32
+     * @param rows {@code 2R}
      * @param guidance {@code w}
-     * @return the guided {@code e} and the conditional {@code v}, {@code (n, 2D)}, float32
+     * @return the guided {@code e} and the conditional {@code v}, {@code (R, 2D)}, float32
      * @throws IllegalArgumentException when the output is no two halves of rows
      */
     public static float[] guide(float[] output, int rows, double guidance) {
@@ -97,7 +97,7 @@ public final class AncestralSampler {
             throw new IllegalArgumentException(
                     "the number of rows is " + rows + ", must be even: conditional, then unconditional");
         }
-        float[] guided = Arrays.copyOf(output, output.length / 2); // (2n, 2D) -> (n, 2D)
+        float[] guided = Arrays.copyOf(output, output.length / 2); // (2R, 2D) -> (R, 2D)
         for (int row = 0; row < rows / 2; row++) {
             for (int i = row * width; i < row * width + width / 2; i++) {
                 double unconditional = output[guided.length + i];
@@ -110,10 +110,10 @@ public final class AncestralSampler {
     /**
      * The distribution of {@code x_{t-1}}.
      *
-     * @param index step of the respaced diffusion, in {@code 0 … S-1}
-     * @param x {@code x_t}, {@code (n, D)}, float32
-     * @param output the network's {@code (e, v)}, guided as wanted, {@code (n, 2D)}, float32
-     * @param rows {@code n}
+     * @param index step of the respaced diffusion, in {@code 0 … T'-1}
+     * @param x {@code x_t}, {@code (R, D)}, float32
+     * @param output the network's {@code (e, v)}, guided as wanted, {@code (R, 2D)}, float32
+     * @param rows {@code R}
      * @return predicted clean token, mean and log-variance
      * @throws IllegalArgumentException when the shapes do not fit
      */
@@ -143,8 +143,8 @@ public final class AncestralSampler {
      * Draws {@code x_{t-1}}: {@code mean + exp(logVariance / 2) temperature delta}.
      *
      * @param posterior its distribution
-     * @param noise {@code delta}, {@code (n, D)}, float32
-     * @return {@code x_{t-1}}, {@code (n, D)}, float32
+     * @param noise {@code delta}, {@code (R, D)}, float32
+     * @return {@code x_{t-1}}, {@code (R, D)}, float32
      * @throws IllegalArgumentException when the noise has another length
      */
     public float[] draw(Posterior posterior, float[] noise) {

@@ -1,7 +1,7 @@
 package io.github.marspark.model.diffusion;
 
 /**
- * What a reverse step knows of {@code x_{t-1}}: a normal distribution a element. All arrays {@code (n, D)}, float32, and
+ * What a reverse step knows of {@code x_{t-1}}: a normal distribution a element. All arrays {@code (R, D)}, float32, and
  * not copied.
  */
 public final class Posterior {
@@ -18,7 +18,7 @@ public final class Posterior {
     /**
      * The clean tokens that the predicted noise implies, after the clamp.
      *
-     * @return {@code xHat_0}, {@code (n, D)}
+     * @return {@code xHat_0}, {@code (R, D)}
      */
     public float[] predicted() {
         return predicted;
@@ -27,7 +27,7 @@ public final class Posterior {
     /**
      * The mean of {@code x_{t-1}}.
      *
-     * @return {@code (n, D)}
+     * @return {@code (R, D)}
      */
     public float[] mean() {
         return mean;
@@ -36,7 +36,7 @@ public final class Posterior {
     /**
      * The logarithm of the variance of {@code x_{t-1}}.
      *
-     * @return {@code (n, D)}
+     * @return {@code (R, D)}
      */
     public float[] logVariance() {
         return logVariance;

@@ -67,11 +67,11 @@ public final class DiffusionHead {
      * @param timesteps in steps of the original process
      */
     EmbeddedTimes embedTimes(Tape tape, int[] timesteps) {
-        int[] distinct = IntStream.of(timesteps).sorted().distinct().toArray(); // (T')
+        int[] distinct = IntStream.of(timesteps).sorted().distinct().toArray();
         return new EmbeddedTimes(distinct, tape.scope(() -> {
-            float[] sinusoids = TimeSinusoid.of(distinct, tape.kernels().threads()); // (T', 256)
+            float[] sinusoids = TimeSinusoid.of(distinct, tape.kernels().threads());
             Variable t = tape.observe("time_sinusoid", tape.constant(sinusoids, distinct.length));
-            return linear(tape, tape.silu(linear(tape, t, "time_embed.mlp.0")), "time_embed.mlp.2"); // (T', W)
+            return linear(tape, tape.silu(linear(tape, t, "time_embed.mlp.0")), "time_embed.mlp.2");
         }));
     }
 

@@ -94,7 +94,7 @@ public final class MarGenerator {
         IterationNoise drawnFrom = new IterationNoise(noise, iteration, schedule.predicted(iteration), size);
         try (Tape tape = Tape.computing(kernels)) {
             Variable condition = tape.scope(() -> condition(tape, options.guides() ? batch.guided() : batch));
-            EmbeddedTimes times = head.embedTimes(tape, timesteps); // of S steps
+            EmbeddedTimes times = head.embedTimes(tape, timesteps);
             batch.reveal(draw(condition, times, batch.next().length, iteration, drawnFrom));
         }
     }

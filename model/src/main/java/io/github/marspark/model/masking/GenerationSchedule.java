@@ -1,12 +1,12 @@
 package io.github.marspark.model.masking;
 
 /**
- * How many tokens each iteration of a generation predicts: after iteration {@code s} of {@code n},
+ * How many tokens each iteration of a generation predicts: after iteration {@code s} of {@code I},
  * {@code floor(L cos(π/2 (s+1)/n))} tokens are still masked, but at least one fewer than before. As many iterations as
  * tokens predict one token each. The order is revealed from its end. Immutable and thread-safe.
  *
  * @param tokens {@code L}
- * @param iterations {@code n}, in {@code 1 … L}
+ * @param iterations {@code I}, in {@code 1 … L}
  * @see <a href="https://arxiv.org/abs/2406.11838">Li et al., section 3.4</a>
  */
 public record GenerationSchedule(int tokens, int iterations) {
@@ -29,7 +29,7 @@ public record GenerationSchedule(int tokens, int iterations) {
     /**
      * The number of tokens masked when an iteration begins.
      *
-     * @param iteration in {@code 0 … n-1}
+     * @param iteration in {@code 0 … I-1}
      * @return {@code L} for the first, fewer for each one after it
      */
     public int masked(int iteration) {
@@ -43,7 +43,7 @@ public record GenerationSchedule(int tokens, int iterations) {
     /**
      * The number of tokens that an iteration predicts.
      *
-     * @param iteration in {@code 0 … n-1}
+     * @param iteration in {@code 0 … I-1}
      * @return at least 1
      */
     public int predicted(int iteration) {
@@ -54,7 +54,7 @@ public record GenerationSchedule(int tokens, int iterations) {
      * The positions that an iteration predicts.
      *
      * @param order the sample's order, a permutation of {@code 0 … L-1}
-     * @param iteration in {@code 0 … n-1}
+     * @param iteration in {@code 0 … I-1}
      * @return {@code (predicted)}, ascending
      * @throws IllegalArgumentException when the order has another length
      */
@@ -70,7 +70,7 @@ public record GenerationSchedule(int tokens, int iterations) {
      *
      * @param schedule how it grows
      * @param guidance the full scale
-     * @param iteration in {@code 0 … n-1}
+     * @param iteration in {@code 0 … I-1}
      * @return the guidance to use
      */
     public double guidance(GuidanceSchedule schedule, double guidance, int iteration) {

@@ -11,6 +11,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * {@code beta} multiplies what the output held before, 0 to overwrite it or 1 to add to it. Outputs must not overlap
  * inputs unless a method says so. Legend: {@code N} rows, {@code D} columns, {@code B} samples, {@code T} rows a sample,
  * {@code H} heads.
+ *
+ * @see <a href="../../../../../../../../../docs/decisions/0001-one-layer-holds-all-parameters.md">why they exist</a>
  */
 public interface Kernels {
     /** The float32 kernels of ND4J's backend: on its processor by these threads, on its GPU by operations of its own. */

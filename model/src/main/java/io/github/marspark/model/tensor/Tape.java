@@ -16,6 +16,8 @@ import java.util.function.Supplier;
  * the {@link #scope} that it was taken in. Operations that <em>consume</em> an argument write over its value: it must
  * have been computed by {@link #linear}, {@link #layerNorm}, {@link #pick}, {@link #gelu},
  * {@link #convolution} or {@link #residual} and must not be used again. Not thread-safe.
+ *
+ * @see <a href="../../../../../../../../../docs/decisions/0001-one-layer-holds-all-parameters.md">why there is a tape</a>
  */
 public final class Tape implements AutoCloseable {
     private static final float EPSILON = 1e-6f;
