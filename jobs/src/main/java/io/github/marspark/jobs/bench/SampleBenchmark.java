@@ -21,8 +21,6 @@ import java.util.stream.IntStream;
 
 /** Generation of tokens by an untrained network, which takes as long as by a trained one; without the autoencoder. */
 final class SampleBenchmark implements Benchmark {
-    private static final int DIFFUSION_STEPS = 1000;
-
     @Override
     public String name() {
         return "sample";
@@ -70,7 +68,7 @@ final class SampleBenchmark implements Benchmark {
 
     private static MarGenerator generator(
             BenchSettings settings, Workload workload, Parameters parameters, Kernels kernels) {
-        GaussianDiffusion diffusion = GaussianDiffusion.of(NoiseSchedule.COSINE, DIFFUSION_STEPS)
+        GaussianDiffusion diffusion = GaussianDiffusion.of(NoiseSchedule.COSINE, GaussianDiffusion.TRAINING_STEPS)
                 .respaced(new Respacing(settings.text("diffusion-steps")));
         MarGenerator.Options options = new MarGenerator.Options(
                 workload.iterations(),

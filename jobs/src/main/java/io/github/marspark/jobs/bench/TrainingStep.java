@@ -25,7 +25,6 @@ import java.util.stream.LongStream;
 
 /** A training of one workload on random latents: everything that one process does in a step. Not thread-safe. */
 final class TrainingStep {
-    private static final int DIFFUSION_STEPS = 1000;
     private static final double AVERAGE_RATE = 0.9999;
     private static final double LEARNING_RATE = 1e-4;
 
@@ -64,7 +63,7 @@ final class TrainingStep {
         parameters.initialize(draws);
         this.objective = new MarObjective(
                 new MarNetwork(workload.config(), parameters::variable),
-                new DiffusionLoss(GaussianDiffusion.of(NoiseSchedule.COSINE, DIFFUSION_STEPS)));
+                new DiffusionLoss(GaussianDiffusion.of(NoiseSchedule.COSINE, GaussianDiffusion.TRAINING_STEPS)));
         FlatVector values = FlatVector.of(parameters.values());
         FlatVector gradients = FlatVector.of(parameters.gradients());
         this.exchange = opening.open(values, gradients);
@@ -105,7 +104,15 @@ final class TrainingStep {
         Arrays.setAll(labels, i -> i % workload.config().classes());
         int masked = Masking.count(workload.config().tokens(), workload.maskRate());
         MarBatch batch = MarBatch.draw(
-                workload.config(), draws, DIFFUSION_STEPS, step, samples, labels, tokens, masked, kernels.threads());
+                workload.config(),
+                draws,
+                GaussianDiffusion.TRAINING_STEPS,
+                step,
+                samples,
+                labels,
+                tokens,
+                masked,
+                kernels.threads());
         parameters.forgetGradients();
         objective.differentiate(kernels, batch, DropoutKeys.of(draws, step, samples));
         parameters.zeroMissingGradients(kernels);

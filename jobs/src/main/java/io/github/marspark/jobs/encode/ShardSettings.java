@@ -34,7 +34,7 @@ record ShardSettings(
                 folder,
                 classNames,
                 imageSize,
-                NumberType.valueOf(recipe.numberType().name()),
+                recipe.numberType(),
                 codec(recipe),
                 recipe.batch(),
                 recipe.maxPixels(),

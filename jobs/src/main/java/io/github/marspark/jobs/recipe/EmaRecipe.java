@@ -1,5 +1,7 @@
 package io.github.marspark.jobs.recipe;
 
+import io.github.marspark.model.optimization.ExponentialMovingAverage;
+
 /**
  * The exponential moving average of the parameters, from which images are drawn.
  *
@@ -11,7 +13,7 @@ public record EmaRecipe(
         double rate,
 
         @Describe(value = "whether the rate is reached gradually", byDefault = "constant")
-        EmaSchedule schedule) {
+        ExponentialMovingAverage.Schedule schedule) {
     /** Checks each value. */
     public EmaRecipe {
         Require.fraction("rate", rate);

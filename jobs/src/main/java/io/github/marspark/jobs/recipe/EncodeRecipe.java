@@ -1,5 +1,7 @@
 package io.github.marspark.jobs.recipe;
 
+import io.github.marspark.data.avro.NumberType;
+
 /**
  * How latents are written.
  *

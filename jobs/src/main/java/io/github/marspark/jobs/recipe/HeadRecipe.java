@@ -1,5 +1,7 @@
 package io.github.marspark.jobs.recipe;
 
+import io.github.marspark.model.diffusion.NoiseSchedule;
+
 /**
  * The diffusion head: an MLP that denoises one token, given what the transformer knows about it.
  *
@@ -16,7 +18,7 @@ public record HeadRecipe(
         int depth,
 
         @Describe(value = "how noise grows with the diffusion's step", byDefault = "cosine")
-        NoiseScheduleName noiseSchedule) {
+        NoiseSchedule noiseSchedule) {
     /** Checks each value. */
     public HeadRecipe {
         Require.atLeast("width", width, 1);

@@ -7,9 +7,6 @@ import io.github.marspark.model.mar.MarConfig.Transformer;
 
 /** The network that a recipe describes. */
 public final class RecipeNetwork {
-    /** Steps of the diffusion in training, the article's. */
-    public static final int DIFFUSION_STEPS = 1000;
-
     private RecipeNetwork() {}
 
     /**
@@ -45,6 +42,6 @@ public final class RecipeNetwork {
      * @return the schedule of the head
      */
     public static NoiseSchedule noise(Recipe recipe) {
-        return NoiseSchedule.valueOf(recipe.model().head().noiseSchedule().name());
+        return recipe.model().head().noiseSchedule();
     }
 }

@@ -1,6 +1,8 @@
 package io.github.marspark.jobs.recipe;
 
+import io.github.marspark.model.diffusion.GaussianDiffusion;
 import io.github.marspark.model.diffusion.Respacing;
+import io.github.marspark.model.masking.GuidanceSchedule;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -78,7 +80,7 @@ public record SampleRecipe(
     private static void checkSteps(String diffusionSteps) {
         int count;
         try {
-            count = new Respacing(diffusionSteps).timesteps(RecipeNetwork.DIFFUSION_STEPS).length;
+            count = new Respacing(diffusionSteps).timesteps(GaussianDiffusion.TRAINING_STEPS).length;
         } catch (IllegalArgumentException impossible) {
             throw new IllegalArgumentException("diffusion-steps is refused: " + impossible.getMessage(), impossible);
         }

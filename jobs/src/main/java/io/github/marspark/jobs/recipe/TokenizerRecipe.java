@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.recipe;
 
+import io.github.marspark.model.autoencoder.ReconstructionLoss;
 import java.util.Collections;
 import java.util.List;
 

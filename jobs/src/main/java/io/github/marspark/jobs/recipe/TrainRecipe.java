@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.recipe;
 
+import io.github.marspark.model.optimization.LearningRateSchedule;
 import java.util.List;
 
 /**

@@ -14,7 +14,6 @@ import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarGenerator;
 import io.github.marspark.model.mar.MarNetwork;
 import io.github.marspark.model.mar.MarParameters;
-import io.github.marspark.model.masking.GuidanceSchedule;
 import io.github.marspark.model.masking.Patchify;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
@@ -55,7 +54,7 @@ final class Painter {
     }
 
     private static GaussianDiffusion diffusion(Recipe recipe) {
-        return GaussianDiffusion.of(RecipeNetwork.noise(recipe), RecipeNetwork.DIFFUSION_STEPS)
+        return GaussianDiffusion.of(RecipeNetwork.noise(recipe), GaussianDiffusion.TRAINING_STEPS)
                 .respaced(new Respacing(recipe.sample().diffusionSteps()));
     }
 
@@ -64,7 +63,7 @@ final class Painter {
         return new MarGenerator.Options(
                 sample.iterations(),
                 sample.guidance(),
-                GuidanceSchedule.valueOf(sample.guidanceSchedule().name()),
+                sample.guidanceSchedule(),
                 new SamplingOptions(sample.temperature(), clamp));
     }
 

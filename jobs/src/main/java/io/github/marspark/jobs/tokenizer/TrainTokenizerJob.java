@@ -6,13 +6,12 @@ import io.github.marspark.jobs.TokenizerFolder;
 import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.TokenizerRecipe;
+import io.github.marspark.model.autoencoder.AutoencoderStep;
 import io.github.marspark.model.autoencoder.AutoencoderTrainer;
 import io.github.marspark.model.autoencoder.AutoencoderTraining;
-import io.github.marspark.model.autoencoder.ReconstructionLoss;
 import io.github.marspark.model.autoencoder.ReconstructionQuality;
-import io.github.marspark.model.autoencoder.TrainingStep;
 import io.github.marspark.model.optimization.GradientClipping;
-import io.github.marspark.model.optimization.LearningRateSchedule;
+import io.github.marspark.model.optimization.LearningRate;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.random.Purpose;
 import io.github.marspark.model.tensor.CpuKernels;
@@ -80,10 +79,10 @@ public final class TrainTokenizerJob implements RecipeCommand {
     private static AutoencoderTraining training(Recipe recipe) {
         TokenizerRecipe tokenizer = recipe.tokenizer();
         return new AutoencoderTraining(
-                ReconstructionLoss.valueOf(tokenizer.reconstructionLoss().name()),
+                tokenizer.reconstructionLoss(),
                 tokenizer.klWeight(),
                 AutoencoderTraining.ADAM,
-                new LearningRateSchedule.Constant(tokenizer.learningRate(), tokenizer.warmupSteps()),
+                new LearningRate.Constant(tokenizer.learningRate(), tokenizer.warmupSteps()),
                 new GradientClipping(CLIP_NORM),
                 tokenizer.batch(),
                 recipe.seed());
@@ -93,7 +92,7 @@ public final class TrainTokenizerJob implements RecipeCommand {
         long start = System.nanoTime();
         long shown = start;
         for (int done = 1; done <= recipe.steps(); done++) {
-            TrainingStep step = trainer.step();
+            AutoencoderStep step = trainer.step();
             long now = System.nanoTime();
             if (now - shown > 5_000_000_000L || done == recipe.steps()) {
                 shown = now;

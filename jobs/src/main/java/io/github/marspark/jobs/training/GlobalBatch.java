@@ -4,6 +4,7 @@ import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.latents.LatentSet;
 import io.github.marspark.jobs.recipe.Mirror;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.model.autoencoder.LatentDistribution;
 import io.github.marspark.model.dl4j.MarFeatures;
 import io.github.marspark.model.masking.Patchify;
 import io.github.marspark.model.random.Draws;
@@ -19,9 +20,6 @@ import org.apache.spark.SparkEnv;
  * {@code (r + 1) B / N} and a copy of the records that these can hold. Not thread-safe.
  */
 final class GlobalBatch implements AutoCloseable {
-    private static final float LEAST_LOG_VARIANCE = -30;
-    private static final float LARGEST_LOG_VARIANCE = 20;
-
     private final Recipe recipe;
     private final LatentSet latents;
     private final Draws draws;
@@ -106,7 +104,7 @@ final class GlobalBatch implements AutoCloseable {
         int size = latents.header().momentCount() / 2;
         float[] values = new float[records.length * size]; // (B, C, h, w)
         for (int b = 0; b < records.length; b++) {
-            draw(step, from + b, records[b], values, b * size);
+            System.arraycopy(latent(step, from + b, records[b]), 0, values, b * size, size);
         }
         return new MarFeatures(
                 step,
@@ -116,16 +114,13 @@ final class GlobalBatch implements AutoCloseable {
     }
 
     /** Draws a latent from the distribution of an image or its mirror image, and scales it. */
-    private void draw(long step, int slot, long record, float[] values, int offset) {
+    private float[] latent(long step, int slot, long record) {
         boolean mirrored = recipe.data().mirror() == Mirror.HORIZONTAL && draws.mirrors(step, slot);
         float[] moments = mirrored ? latents.mirroredMoments(record) : latents.moments(record);
         int size = moments.length / 2;
         float[] noise = draws.posteriorNoise(step, slot, size);
-        double scale = latents.header().scaleFactor();
-        for (int i = 0; i < size; i++) {
-            float logVariance = Math.min(LARGEST_LOG_VARIANCE, Math.max(LEAST_LOG_VARIANCE, moments[size + i]));
-            values[offset + i] = (float) (scale * (moments[i] + StrictMath.exp(0.5 * logVariance) * noise[i]));
-        }
+        return new LatentDistribution(size)
+                .sample(moments, noise, latents.header().scaleFactor());
     }
 
     @Override

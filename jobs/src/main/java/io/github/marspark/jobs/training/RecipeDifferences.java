@@ -1,9 +1,9 @@
 package io.github.marspark.jobs.training;
 
 import io.github.marspark.jobs.recipe.Key;
-import io.github.marspark.jobs.recipe.LearningRateSchedule;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.model.optimization.LearningRateSchedule;
 import java.util.List;
 import java.util.Set;
 

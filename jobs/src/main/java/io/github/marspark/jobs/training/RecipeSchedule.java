@@ -1,16 +1,13 @@
 package io.github.marspark.jobs.training;
 
 import io.github.marspark.jobs.recipe.TrainRecipe;
-import io.github.marspark.model.optimization.LearningRateSchedule;
+import io.github.marspark.model.optimization.LearningRate;
 
 /** The learning rate of each step, as a recipe says it. */
 final class RecipeSchedule {
     private RecipeSchedule() {}
 
-    static LearningRateSchedule of(TrainRecipe train) {
-        return switch (train.schedule()) {
-            case CONSTANT -> new LearningRateSchedule.Constant(train.learningRate(), train.warmupSteps());
-            case COSINE -> new LearningRateSchedule.Cosine(train.learningRate(), 0, train.warmupSteps(), train.steps());
-        };
+    static LearningRate of(TrainRecipe train) {
+        return train.schedule().of(train.learningRate(), train.warmupSteps(), train.steps());
     }
 }

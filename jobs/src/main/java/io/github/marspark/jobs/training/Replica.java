@@ -3,7 +3,7 @@ package io.github.marspark.jobs.training;
 import io.github.marspark.jobs.exchange.FlatVector;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
-import io.github.marspark.jobs.recipe.TrainRecipe;
+import io.github.marspark.model.diffusion.GaussianDiffusion;
 import io.github.marspark.model.dl4j.MarFeatures;
 import io.github.marspark.model.dl4j.MarLayer;
 import io.github.marspark.model.dl4j.MarLayerNetwork;
@@ -28,13 +28,12 @@ final class Replica {
 
     /** A network with the starting values that the recipe's seed gives. */
     Replica(Recipe recipe, Threads threads) {
-        TrainRecipe train = recipe.train();
         MarLayer layer = new MarLayer(
                 RecipeNetwork.config(recipe),
                 RecipeNetwork.noise(recipe),
-                RecipeNetwork.DIFFUSION_STEPS,
+                GaussianDiffusion.TRAINING_STEPS,
                 recipe.seed());
-        this.graph = new ComputationGraph(layer.graph(train.learningRate(), train.weightDecay(), train.clipNorm()));
+        this.graph = new ComputationGraph(layer.graph());
         graph.init();
         graph.initGradientsView();
         this.network = MarLayerNetwork.of(graph);

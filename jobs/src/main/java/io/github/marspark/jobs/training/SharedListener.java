@@ -2,7 +2,7 @@ package io.github.marspark.jobs.training;
 
 import io.github.marspark.jobs.Device;
 import io.github.marspark.model.dl4j.MarLayerNetwork;
-import io.github.marspark.model.optimization.LearningRateSchedule;
+import io.github.marspark.model.optimization.LearningRate;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.Serializable;
@@ -80,7 +80,7 @@ final class SharedListener extends BaseTrainingListener implements Serializable 
     }
 
     private StepReport report(long step, double loss) {
-        LearningRateSchedule rates = RecipeSchedule.of(plan.recipe().train());
+        LearningRate rates = RecipeSchedule.of(plan.recipe().train());
         int images = plan.recipe().train().globalBatch();
         double nanos = System.nanoTime() - begin;
         double computing = (computed - begin) / nanos;

@@ -9,9 +9,11 @@ import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.recipe.TrainRecipe;
+import io.github.marspark.model.diffusion.GaussianDiffusion;
 import io.github.marspark.model.dl4j.MarLayer;
 import io.github.marspark.model.dl4j.ScheduledRate;
 import io.github.marspark.model.mar.MarParameters;
+import io.github.marspark.model.optimization.AdamW;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -32,7 +34,6 @@ import org.nd4j.parameterserver.distributed.v2.ModelParameterServer;
  * Driver only.
  */
 final class SharedTraining {
-    private static final double EPSILON = 1e-8;
     private static final long POLL_MILLIS = 200;
     private static final long QUIET_MILLIS = 1000;
     private static final long END_SECONDS = 30;
@@ -122,12 +123,12 @@ final class SharedTraining {
                 .learningRateSchedule(new ScheduledRate(RecipeSchedule.of(train), firstStep))
                 .beta1(train.betas().get(0))
                 .beta2(train.betas().get(1))
-                .epsilon(EPSILON)
+                .epsilon(AdamW.EPSILON)
                 .build();
         return new MarLayer(
                         RecipeNetwork.config(recipe),
                         RecipeNetwork.noise(recipe),
-                        RecipeNetwork.DIFFUSION_STEPS,
+                        GaussianDiffusion.TRAINING_STEPS,
                         recipe.seed())
                 .graph(adam, train.weightDecay(), train.clipNorm());
     }

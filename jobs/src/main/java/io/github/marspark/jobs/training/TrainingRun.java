@@ -10,14 +10,13 @@ import io.github.marspark.jobs.exchange.SoloExchange;
 import io.github.marspark.jobs.exchange.SparkNetwork;
 import io.github.marspark.jobs.exchange.Traffic;
 import io.github.marspark.jobs.recipe.EmaRecipe;
-import io.github.marspark.jobs.recipe.EmaSchedule;
 import io.github.marspark.jobs.recipe.NonFinite;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.TrainRecipe;
 import io.github.marspark.model.optimization.AdamW;
 import io.github.marspark.model.optimization.ExponentialMovingAverage;
 import io.github.marspark.model.optimization.GradientClipping;
-import io.github.marspark.model.optimization.LearningRateSchedule;
+import io.github.marspark.model.optimization.LearningRate;
 import io.github.marspark.model.optimization.OptimizerStep;
 import io.github.marspark.model.tensor.Threads;
 import java.nio.ByteBuffer;
@@ -33,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One rank's part of a training, from the last checkpoint to the end; runs in a barrier task. Not thread-safe. */
 final class TrainingRun implements AutoCloseable {
-    private static final double EPSILON = 1e-8;
     private static final int MOST_NAMES = 8;
 
     private final BarrierTaskContext context;
@@ -51,7 +49,7 @@ final class TrainingRun implements AutoCloseable {
     private final ShardOptimizer optimizer;
     private final RankCheckpoints checkpoints;
     private final @Nullable ProgressClient progress;
-    private final LearningRateSchedule rates;
+    private final LearningRate rates;
     private final GradientClipping clipping;
     private final ExponentialMovingAverage average;
 
@@ -80,15 +78,11 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private AdamW adamW() {
-        return new AdamW(train.betas().get(0), train.betas().get(1), EPSILON, train.weightDecay());
+        return new AdamW(train.betas().get(0), train.betas().get(1), AdamW.EPSILON, train.weightDecay());
     }
 
     private static ExponentialMovingAverage average(EmaRecipe ema) {
-        return new ExponentialMovingAverage(
-                ema.rate(),
-                ema.schedule() == EmaSchedule.WARMUP
-                        ? ExponentialMovingAverage.Start.WARMED_UP
-                        : ExponentialMovingAverage.Start.FULL);
+        return new ExponentialMovingAverage(ema.rate(), ema.schedule());
     }
 
     private Exchange exchange(Threads threads) {

@@ -2,6 +2,7 @@ package io.github.marspark.jobs.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.marspark.data.avro.NumberType;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.cluster.LocalSpark;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
@@ -9,7 +10,6 @@ import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import io.github.marspark.jobs.recipe.ImageLayout;
-import io.github.marspark.jobs.recipe.NumberType;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

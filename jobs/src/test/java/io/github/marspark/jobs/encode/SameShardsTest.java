@@ -3,12 +3,12 @@ package io.github.marspark.jobs.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.marspark.data.avro.LatentRecord;
+import io.github.marspark.data.avro.NumberType;
 import io.github.marspark.jobs.SparkSessions;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import io.github.marspark.jobs.recipe.ImageLayout;
-import io.github.marspark.jobs.recipe.NumberType;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -8,6 +8,7 @@ import io.github.marspark.model.dl4j.MarLayer;
 import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.optimization.AdamW;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.learning.config.Adam;
 
 /** DL4J's own training on Spark takes the network like any other graph. */
 class SparkComputationGraphTest {
@@ -49,7 +51,8 @@ class SparkComputationGraphTest {
     }
 
     private static ComputationGraphConfiguration configuration() {
-        return new MarLayer(CONFIG, NoiseSchedule.COSINE, 1000, 7).graph(1e-2, 0.02, 3);
+        return new MarLayer(CONFIG, NoiseSchedule.COSINE, 1000, 7)
+                .graph(new Adam(1e-2, 0.9, 0.95, AdamW.EPSILON), 0.02, 3);
     }
 
     private static ComputationGraph graph() {

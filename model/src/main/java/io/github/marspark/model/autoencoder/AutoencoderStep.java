@@ -1,7 +1,7 @@
 package io.github.marspark.model.autoencoder;
 
 /**
- * What one step of training saw.
+ * What one step of an autoencoder's training saw.
  *
  * @param number of the step, from 0
  * @param loss what the step descends
@@ -10,5 +10,5 @@ package io.github.marspark.model.autoencoder;
  * @param gradientNorm before clipping
  * @param learningRate of the step
  */
-public record TrainingStep(
+public record AutoencoderStep(
         long number, double loss, double reconstruction, double divergence, double gradientNorm, double learningRate) {}

@@ -86,7 +86,7 @@ public final class AutoencoderTrainer {
      *
      * @throws IllegalStateException if the loss is no number any more
      */
-    public TrainingStep step() {
+    public AutoencoderStep step() {
         int[] batch = batch(step);
         int side = config.resolution();
         Matrix pixels = pixels(images, batch);
@@ -161,7 +161,7 @@ public final class AutoencoderTrainer {
         return new Difference(sum / drawn.length, gradient);
     }
 
-    private TrainingStep descend(double reconstruction, double divergence, double loss) {
+    private AutoencoderStep descend(double reconstruction, double divergence, double loss) {
         int size = optimizer.gradient().limit();
         double norm = GradientClipping.norm(GradientClipping.sumOfSquares(optimizer.gradient(), 0, size));
         if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
@@ -171,7 +171,7 @@ public final class AutoencoderTrainer {
         double rate = training.learningRate().at(step);
         OptimizerStep change = new OptimizerStep(step, rate, training.clipping().coefficient(norm), 0);
         kernels.threads().split(size, 1 << 16, (from, to) -> update(from, to, change));
-        return new TrainingStep(step++, loss, reconstruction, divergence, norm, rate);
+        return new AutoencoderStep(step++, loss, reconstruction, divergence, norm, rate);
     }
 
     /** Updates the values {@code from} to {@code to}, weights of convolutions with the optimiser's weight decay. */

@@ -2,7 +2,7 @@ package io.github.marspark.model.autoencoder;
 
 import io.github.marspark.model.optimization.AdamW;
 import io.github.marspark.model.optimization.GradientClipping;
-import io.github.marspark.model.optimization.LearningRateSchedule;
+import io.github.marspark.model.optimization.LearningRate;
 
 /**
  * How an autoencoder is trained. The loss is the mean of the reconstruction's loss over all values of all images, plus
@@ -21,7 +21,7 @@ public record AutoencoderTraining(
         ReconstructionLoss loss,
         double klWeight,
         AdamW optimizer,
-        LearningRateSchedule learningRate,
+        LearningRate learningRate,
         GradientClipping clipping,
         int batch,
         long seed) {

@@ -2,7 +2,6 @@ package io.github.marspark.model.dl4j;
 
 import io.github.marspark.model.diffusion.NoiseSchedule;
 import io.github.marspark.model.mar.MarConfig;
-import io.github.marspark.model.optimization.AdamW;
 import io.github.marspark.model.optimization.WeightDecayRule;
 import io.github.marspark.model.parameters.ParameterSpec;
 import java.util.Collection;
@@ -69,18 +68,6 @@ public final class MarLayer extends BaseLayer {
         this.diffusionSteps = diffusionSteps;
         this.seed = seed;
         setLayerName(NAME);
-    }
-
-    /**
-     * A graph of this layer alone.
-     *
-     * @param learningRate of DL4J's updater
-     * @param weightDecay decoupled, of the parameters that decay
-     * @param clipNorm bound of the gradient's norm
-     */
-    public ComputationGraphConfiguration graph(double learningRate, double weightDecay, double clipNorm) {
-        AdamW paper = AdamW.PAPER;
-        return graph(new Adam(learningRate, paper.beta1(), paper.beta2(), paper.epsilon()), weightDecay, clipNorm);
     }
 
     /**

@@ -1,23 +1,23 @@
 package io.github.marspark.model.dl4j;
 
-import io.github.marspark.model.optimization.LearningRateSchedule;
+import io.github.marspark.model.optimization.LearningRate;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /**
- * A learning rate schedule as DL4J's updaters read it. DL4J counts iterations from 0 in every run, so the steps of earlier
+ * A learning rate as DL4J's updaters read it. DL4J counts iterations from 0 in every run, so the steps of earlier
  * runs are added. Immutable.
  *
- * @param schedule of the whole training
+ * @param rate of the whole training
  * @param firstStep step of iteration 0
  */
-public record ScheduledRate(LearningRateSchedule schedule, long firstStep) implements ISchedule {
+public record ScheduledRate(LearningRate rate, long firstStep) implements ISchedule {
     @Override
     public double valueAt(int iteration, int epoch) {
-        return schedule.at(firstStep + iteration);
+        return rate.at(firstStep + iteration);
     }
 
     @Override
     public ISchedule clone() {
-        return new ScheduledRate(schedule, firstStep);
+        return new ScheduledRate(rate, firstStep);
     }
 }

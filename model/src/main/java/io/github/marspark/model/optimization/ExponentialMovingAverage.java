@@ -5,15 +5,27 @@ package io.github.marspark.model.optimization;
  * after every step, beginning with a copy. Immutable and thread-safe.
  *
  * @param rate in [0, 1]; the paper's is 0.9999
- * @param start what the first steps use
+ * @param schedule how the rate is reached
  */
-public record ExponentialMovingAverage(double rate, Start start) {
-    /** The rate of the first steps. */
-    public enum Start {
-        /** The full rate at once, the reference's. A short training's average still holds the initial parameters. */
-        FULL,
+public record ExponentialMovingAverage(double rate, Schedule schedule) {
+    /** How the rate is reached. */
+    public enum Schedule {
+        /** At once, as the reference does. A short training's average still holds the initial parameters. */
+        CONSTANT {
+            @Override
+            double at(double rate, long step) {
+                return rate;
+            }
+        },
         /** {@code min(rate, (1 + step) / (10 + step))}, so that the average forgets the initial parameters. */
-        WARMED_UP
+        WARMUP {
+            @Override
+            double at(double rate, long step) {
+                return Math.min(rate, (1.0 + step) / (10.0 + step));
+            }
+        };
+
+        abstract double at(double rate, long step);
     }
 
     /**
@@ -34,6 +46,6 @@ public record ExponentialMovingAverage(double rate, Start start) {
      * @return the share of the average that is kept
      */
     public double at(long step) {
-        return start == Start.FULL ? rate : Math.min(rate, (1.0 + step) / (10.0 + step));
+        return schedule.at(rate, step);
     }
 }

@@ -8,7 +8,7 @@ import java.io.Serializable;
  *
  * @see <a href="https://arxiv.org/abs/2406.11838">Li et al., section 4 and appendix B</a>
  */
-public sealed interface LearningRateSchedule extends Serializable {
+public sealed interface LearningRate extends Serializable {
     /**
      * The learning rate of a step.
      *
@@ -23,7 +23,7 @@ public sealed interface LearningRateSchedule extends Serializable {
      * @param peak learning rate after the warm-up
      * @param warmupSteps steps of the warm-up, 0 for none
      */
-    record Constant(double peak, long warmupSteps) implements LearningRateSchedule {
+    record Constant(double peak, long warmupSteps) implements LearningRate {
         /**
          * Checks the two.
          *
@@ -48,7 +48,7 @@ public sealed interface LearningRateSchedule extends Serializable {
      * @param warmupSteps steps of the warm-up, 0 for none
      * @param totalSteps steps of the training, more than the warm-up's
      */
-    record Cosine(double peak, double minimum, long warmupSteps, long totalSteps) implements LearningRateSchedule {
+    record Cosine(double peak, double minimum, long warmupSteps, long totalSteps) implements LearningRate {
         /**
          * Checks the four.
          *

@@ -8,6 +8,7 @@ import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
 import io.github.marspark.model.mar.MarParameters;
+import io.github.marspark.model.optimization.AdamW;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.random.Purpose;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
 
 /** The network inside of DL4J: a graph that fits, saves and loads like any other. */
 class MarLayerTest {
@@ -39,7 +41,7 @@ class MarLayerTest {
     private static ComputationGraph graph(double clipNorm) {
         MarLayer layer = new MarLayer(CONFIG, NoiseSchedule.COSINE, 1000, 7);
         ComputationGraph graph =
-                new ComputationGraph(layer.graph(1e-2, 0.02, clipNorm));
+                new ComputationGraph(layer.graph(new Adam(1e-2, 0.9, 0.95, AdamW.EPSILON), 0.02, clipNorm));
         graph.init();
         MarLayerNetwork.of(graph).use(new CpuKernels(new Threads(1)));
         return graph;

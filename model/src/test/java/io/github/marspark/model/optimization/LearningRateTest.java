@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.marspark.model.fixtures.Fixtures;
-import io.github.marspark.model.optimization.LearningRateSchedule.Constant;
-import io.github.marspark.model.optimization.LearningRateSchedule.Cosine;
+import io.github.marspark.model.optimization.LearningRate.Constant;
+import io.github.marspark.model.optimization.LearningRate.Cosine;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The recorded schedules have ten epochs of five steps, with three and two epochs of warm-up. */
-class LearningRateScheduleTest {
+class LearningRateTest {
     private static final double PEAK = 8e-4;
 
     @Test
@@ -25,7 +25,7 @@ class LearningRateScheduleTest {
         assertSchedule("lr.cosine", new Cosine(PEAK, 1e-5, 10, 50));
     }
 
-    private static void assertSchedule(String name, LearningRateSchedule schedule) {
+    private static void assertSchedule(String name, LearningRate schedule) {
         double[] recorded = Fixtures.npz("misc").doubles(name);
         double[] rates =
                 IntStream.range(0, recorded.length).mapToDouble(schedule::at).toArray();
@@ -46,6 +46,12 @@ class LearningRateScheduleTest {
         Cosine cosine = new Cosine(PEAK, 1e-5, 10, 50);
         assertThat(cosine.at(50)).isCloseTo(1e-5, within(1e-18));
         assertThat(cosine.at(5000)).isCloseTo(1e-5, within(1e-18));
+    }
+
+    @Test
+    void schedulesMakeTheRatesOfTheirNames() {
+        assertThat(LearningRateSchedule.CONSTANT.of(PEAK, 10, 50)).isEqualTo(new Constant(PEAK, 10));
+        assertThat(LearningRateSchedule.COSINE.of(PEAK, 10, 50)).isEqualTo(new Cosine(PEAK, 0, 10, 50));
     }
 
     @Test
