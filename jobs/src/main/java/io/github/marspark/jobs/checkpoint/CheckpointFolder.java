@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.checkpoint;
 
+import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.data.weights.NamedTensors;
 import io.github.marspark.data.weights.SafeTensors;
 import io.github.marspark.jobs.checkpoint.CheckpointManifest.Shard;
@@ -129,14 +130,14 @@ public final class CheckpointFolder {
      */
     public Shard writeShard(String unfinished, int rank, int ranks, long from, long to, VectorTensors tensors) {
         String file = "shard-%05d-of-%05d.safetensors".formatted(rank, ranks);
-        MessageDigest digest = Checksum.begin();
+        MessageDigest digest = Sha256.begin();
         Map<String, String> metadata = Map.of("from", Long.toString(from), "to", Long.toString(to));
         store.write(unfinished + "/" + file, stream -> {
             OutputStream summed = new BufferedOutputStream(new DigestOutputStream(stream, digest), BUFFER);
             SafeTensors.write(summed, tensors, metadata);
             summed.flush();
         });
-        return new Shard(file, from, to, length(unfinished + "/" + file), Checksum.end(digest));
+        return new Shard(file, from, to, length(unfinished + "/" + file), Sha256.end(digest));
     }
 
     private long length(String name) {
@@ -158,7 +159,7 @@ public final class CheckpointFolder {
         store.write(unfinished + "/" + MANIFEST, stream -> stream.write(json));
         store.write(
                 unfinished + "/" + MANIFEST_SUM,
-                stream -> stream.write(Checksum.of(json).getBytes(StandardCharsets.US_ASCII)));
+                stream -> stream.write(Sha256.of(json).getBytes(StandardCharsets.US_ASCII)));
         String name = name(manifest.step());
         if (store.exists(name)) {
             store.delete(name);
@@ -208,7 +209,7 @@ public final class CheckpointFolder {
         try {
             byte[] json = bytes(name);
             String sum = new String(bytes(name(step) + "/" + MANIFEST_SUM), StandardCharsets.US_ASCII);
-            if (!sum.equals(Checksum.of(json))) {
+            if (!sum.equals(Sha256.of(json))) {
                 throw new CheckpointException(store.path(name) + " is not what was written: its checksum differs");
             }
             return CheckpointManifest.parse(json);
@@ -239,7 +240,7 @@ public final class CheckpointFolder {
                         "%s has %d bytes, was written with %d".formatted(store.path(name), length, shard.bytes()));
             }
             try (InputStream stream = store.read(name)) {
-                if (!Checksum.of(stream).equals(shard.sha256())) {
+                if (!Sha256.of(stream).equals(shard.sha256())) {
                     throw new CheckpointException(store.path(name) + " is not what was written: its checksum differs");
                 }
             }

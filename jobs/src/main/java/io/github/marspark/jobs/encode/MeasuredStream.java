@@ -1,15 +1,14 @@
 package io.github.marspark.jobs.encode;
 
+import io.github.marspark.data.checksum.Sha256;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** Counts the bytes that pass, and takes their SHA-256. */
 final class MeasuredStream extends FilterOutputStream {
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Sha256.begin();
     private long bytes;
 
     MeasuredStream(OutputStream stream) {
@@ -34,14 +33,6 @@ final class MeasuredStream extends FilterOutputStream {
 
     /** 64 hexadecimal digits; to be asked once, at the end. */
     String sha256Digits() {
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("this Java runtime has no SHA-256", impossible);
-        }
+        return Sha256.end(digest);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.inspect;
 
+import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.latents.LatentManifest;
 import java.io.IOException;
@@ -9,9 +10,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -67,16 +66,12 @@ final class ManifestCheck {
     private record Contents(long bytes, String sha256) {}
 
     private Contents contents(String file) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            try (InputStream stream = new DigestInputStream(store.read(file), digest)) {
-                long bytes = stream.transferTo(OutputStream.nullOutputStream());
-                return new Contents(bytes, HexFormat.of().formatHex(digest.digest()));
-            }
+        MessageDigest digest = Sha256.begin();
+        try (InputStream stream = new DigestInputStream(store.read(file), digest)) {
+            long bytes = stream.transferTo(OutputStream.nullOutputStream());
+            return new Contents(bytes, Sha256.end(digest));
         } catch (IOException e) {
             throw new UncheckedIOException(store.path(file) + " cannot be read: " + e.getMessage(), e);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
         }
     }
 

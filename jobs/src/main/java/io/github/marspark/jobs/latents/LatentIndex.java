@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.latents;
 
+import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.files.FileStore;
@@ -8,8 +9,6 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -97,14 +96,10 @@ public record LatentIndex(String folder, LatentHeader header, List<Shard> files,
     }
 
     private static String fingerprint(List<LatentManifest.Row> rows) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (LatentManifest.Row row : rows) {
-                digest.update((row.file() + ' ' + row.sha256() + '\n').getBytes(StandardCharsets.UTF_8));
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no SHA-256, which every Java must have", e);
+        MessageDigest digest = Sha256.begin();
+        for (LatentManifest.Row row : rows) {
+            digest.update((row.file() + ' ' + row.sha256() + '\n').getBytes(StandardCharsets.UTF_8));
         }
+        return Sha256.end(digest);
     }
 }
