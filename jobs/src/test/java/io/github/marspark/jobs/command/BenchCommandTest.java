@@ -67,8 +67,8 @@ class BenchCommandTest {
     void productsOfAStepAreListed() throws IOException {
         List<JsonNode> lines = lines("gemm", "config=tiny", "repeats=1", "warmup=1");
         assertThat(lines.get(lines.size() - 1).get("product").asText()).isEqualTo("all of a step");
-        // tokens of 4 values are projected to a width of 32: 2 known ones in each of 3 images
-        assertThat(lines).anyMatch(line -> line.get("product").asText().equals("6 x 4 x 32 nt"));
+        // tokens of 4 values are projected to a width of 32: 16 in each of 3 images
+        assertThat(lines).anyMatch(line -> line.get("product").asText().equals("48 x 4 x 32 nt"));
     }
 
     @Test

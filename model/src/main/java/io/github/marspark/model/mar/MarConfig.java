@@ -1,5 +1,7 @@
 package io.github.marspark.model.mar;
 
+import java.io.Serializable;
+
 /**
  * The sizes of a masked autoregressive network.
  *
@@ -31,7 +33,8 @@ public record MarConfig(
         Head head,
         int timestepsPerToken,
         double labelDrop,
-        double minimumMaskRate) {
+        double minimumMaskRate)
+        implements Serializable {
 
     /**
      * A stack of transformer blocks.
@@ -44,7 +47,8 @@ public record MarConfig(
      * @param projectionDropout rate at which the outputs of attention and of both layers of the MLP are dropped
      */
     public record Transformer(
-            int width, int depth, int heads, int mlpRatio, double attentionDropout, double projectionDropout) {
+            int width, int depth, int heads, int mlpRatio, double attentionDropout, double projectionDropout)
+            implements Serializable {
         /** Checks each component. */
         public Transformer {
             requirePositive("width", width);
@@ -63,7 +67,7 @@ public record MarConfig(
      * @param width values of its hidden layers
      * @param depth number of residual blocks
      */
-    public record Head(int width, int depth) {
+    public record Head(int width, int depth) implements Serializable {
         /** Checks each component. */
         public Head {
             requirePositive("head width", width);
