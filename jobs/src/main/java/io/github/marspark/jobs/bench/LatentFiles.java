@@ -131,7 +131,7 @@ final class LatentFiles {
         LatentIndex index = new LatentIndex(
                 folder.toString(),
                 header,
-                List.of(new LatentIndex.Shard(file.getFileName().toString(), records, sha256)),
+                List.of(new LatentIndex.LatentFile(file.getFileName().toString(), records, sha256)),
                 "");
         return LatentSet.copy(index, 0, records, Mirror.HORIZONTAL, file.resolveSibling(file.getFileName() + ".copy"));
     }

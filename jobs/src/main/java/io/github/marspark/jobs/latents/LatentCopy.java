@@ -62,10 +62,10 @@ final class LatentCopy {
     void copy(long from, long to) {
         FileStore store = FileStore.at(index.folder());
         long begin = 0;
-        for (LatentIndex.Shard shard : index.files()) {
-            long end = begin + shard.records();
+        for (LatentIndex.LatentFile source : index.files()) {
+            long end = begin + source.records();
             if (begin < to && end > from) {
-                copy(store, shard, Math.max(from, begin) - begin, Math.min(to, end) - begin);
+                copy(store, source, Math.max(from, begin) - begin, Math.min(to, end) - begin);
             }
             begin = end;
         }
@@ -76,39 +76,39 @@ final class LatentCopy {
         }
     }
 
-    private void copy(FileStore store, LatentIndex.Shard shard, long from, long to) {
-        String name = store.path(shard.name()).toString();
+    private void copy(FileStore store, LatentIndex.LatentFile source, long from, long to) {
+        String name = store.path(source.name()).toString();
         Sha256 sum = new Sha256();
-        try (InputStream stream = sum.reading(store.read(shard.name()));
+        try (InputStream stream = sum.reading(store.read(source.name()));
                 LatentReader reader = LatentReader.of(stream, name)) {
             requireSameHeader(reader, name);
             reader.skip(from);
-            copy(reader.iterator(), shard, from, to, name);
+            copy(reader.iterator(), source, from, to, name);
             stream.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
             throw new UncheckedIOException(name + " cannot be read: " + e.getMessage(), e);
         }
-        requireAsWritten(shard, sum.digits(), name);
+        requireAsWritten(source, sum.digits(), name);
     }
 
-    private void copy(Iterator<LatentRecord> records, LatentIndex.Shard shard, long from, long to, String name) {
+    private void copy(Iterator<LatentRecord> records, LatentIndex.LatentFile source, long from, long to, String name) {
         long read = from;
         while (read < to && records.hasNext()) {
             write(records.next());
             read++;
         }
-        if (read < to || (to == shard.records() && records.hasNext())) {
+        if (read < to || (to == source.records() && records.hasNext())) {
             throw new IllegalStateException("%s has %s records, its manifest says %d; encode the images again"
-                    .formatted(name, read < to ? Long.toString(read) : "more", shard.records()));
+                    .formatted(name, read < to ? Long.toString(read) : "more", source.records()));
         }
     }
 
     /** Every byte of the file has passed, also those behind the last record that is wanted. */
-    private static void requireAsWritten(LatentIndex.Shard shard, String sha256, String name) {
-        if (!sha256.equals(shard.sha256())) {
+    private static void requireAsWritten(LatentIndex.LatentFile source, String sha256, String name) {
+        if (!sha256.equals(source.sha256())) {
             throw new IllegalStateException(
                     "%s is not what was written: its SHA-256 is %.12s…, its manifest says %.12s…; delete it, and ./mar encode writes it again"
-                            .formatted(name, sha256, shard.sha256()));
+                            .formatted(name, sha256, source.sha256()));
         }
     }
 

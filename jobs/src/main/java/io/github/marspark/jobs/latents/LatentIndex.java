@@ -21,7 +21,7 @@ import java.util.Map;
  * @param files in the order of their records
  * @param fingerprint of names and contents of the files
  */
-public record LatentIndex(String folder, LatentHeader header, List<Shard> files, String fingerprint)
+public record LatentIndex(String folder, LatentHeader header, List<LatentFile> files, String fingerprint)
         implements Serializable {
     /**
      * A file of records.
@@ -30,7 +30,7 @@ public record LatentIndex(String folder, LatentHeader header, List<Shard> files,
      * @param records how many it holds
      * @param sha256 of its bytes
      */
-    public record Shard(String name, long records, String sha256) implements Serializable {}
+    public record LatentFile(String name, long records, String sha256) implements Serializable {}
 
     /** Copies the list. */
     public LatentIndex {
@@ -57,9 +57,9 @@ public record LatentIndex(String folder, LatentHeader header, List<Shard> files,
         }
         List<LatentManifest.Row> rows = LatentManifest.read(store);
         requireFiles(store, rows);
-        List<Shard> files = rows.stream()
+        List<LatentFile> files = rows.stream()
                 .filter(row -> row.records() > 0)
-                .map(row -> new Shard(row.file(), row.records(), row.sha256()))
+                .map(row -> new LatentFile(row.file(), row.records(), row.sha256()))
                 .toList();
         if (files.isEmpty()) {
             throw new IllegalStateException(
@@ -74,7 +74,7 @@ public record LatentIndex(String folder, LatentHeader header, List<Shard> files,
      * @return at least 1
      */
     public long size() {
-        return files.stream().mapToLong(Shard::records).sum();
+        return files.stream().mapToLong(LatentFile::records).sum();
     }
 
     private static void requireFiles(FileStore store, List<LatentManifest.Row> rows) {

@@ -106,7 +106,7 @@ class LatentSetTest {
         LatentIndex index = LatentIndex.of(folder.toString());
         assertThat(index.size()).isEqualTo(170);
         assertThat(index.header()).isEqualTo(HEADER);
-        assertThat(index.files()).extracting(LatentIndex.Shard::records).containsExactly(100L, 40L, 30L);
+        assertThat(index.files()).extracting(LatentIndex.LatentFile::records).containsExactly(100L, 40L, 30L);
     }
 
     @Test
@@ -208,11 +208,11 @@ class LatentSetTest {
 
     /** All records, where the manifest would say that the last file has some number of them. */
     private void copyCounting(LatentIndex index, long records) {
-        LatentIndex.Shard last = index.files().get(2);
-        List<LatentIndex.Shard> files = List.of(
+        LatentIndex.LatentFile last = index.files().get(2);
+        List<LatentIndex.LatentFile> files = List.of(
                 index.files().get(0),
                 index.files().get(1),
-                new LatentIndex.Shard(last.name(), records, last.sha256()));
+                new LatentIndex.LatentFile(last.name(), records, last.sha256()));
         LatentIndex other = new LatentIndex(index.folder(), index.header(), files, index.fingerprint());
         LatentSet.copy(other, 0, other.size(), Mirror.NONE, folder.resolve("copy")).close();
     }
