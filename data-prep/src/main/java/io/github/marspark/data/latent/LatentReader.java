@@ -80,7 +80,7 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
             return new LatentBlocks(input);
         } catch (IOException | RuntimeException failure) {
             throw new IllegalArgumentException(
-                    name + " is no Avro file (" + failure.getMessage() + "); give files that the encode job wrote",
+                    name + " is no Avro file (" + words(failure) + "); give files that the encode job wrote",
                     failure);
         }
     }
@@ -100,7 +100,7 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
         try {
             schema = new Schema.Parser().parse(text);
         } catch (RuntimeException malformed) {
-            throw damaged(0, malformed);
+            throw damaged(0, new IOException("its schema is none", malformed));
         }
         if (!schema.equals(LatentRecord.getClassSchema())) {
             throw damaged(0, new IOException("its schema is not that of latents"));
@@ -228,8 +228,15 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
 
     private UncheckedIOException damaged(long read, Exception failure) {
         return new UncheckedIOException(
-                name + " is damaged or cut short after record " + read + " (" + failure.getMessage()
-                        + "); encode it again",
+                name + " is damaged or cut short after record " + read + " (" + words(failure) + "); encode it again",
                 new IOException(failure));
+    }
+
+    /** What the reader below says, on one line. */
+    private static String words(Exception failure) {
+        return Objects.requireNonNullElse(failure.getMessage(), "its bytes make no sense")
+                .lines()
+                .findFirst()
+                .orElse("");
     }
 }

@@ -47,13 +47,9 @@ public final class MadeFolder {
         } catch (IOException damaged) {
             throw new IllegalStateException(
                     "%s is damaged: %s; delete the folder, or choose another by %s="
-                            .formatted(folder.path(file), firstLine(damaged), product.key()),
+                            .formatted(folder.path(file), damaged.getMessage(), product.key()),
                     damaged);
         }
-    }
-
-    private static String firstLine(Exception failure) {
-        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 
     /** Says what makes it. */

@@ -30,13 +30,22 @@ public enum OriginNote {
 
         @Override
         Map<String, String> read(String text) throws IOException {
-            Map<String, @Nullable String> settings = MAPPER.readValue(text, new TypeReference<>() {});
-            if (settings == null || settings.containsValue(null)) {
-                throw new IOException("it is no object of texts");
+            Map<String, String> settings = new LinkedHashMap<>();
+            parsed(text).forEach((name, value) -> settings.put(name, String.valueOf(value)));
+            return settings;
+        }
+
+        private static Map<String, @Nullable String> parsed(String text) throws IOException {
+            Map<String, @Nullable String> settings;
+            try {
+                settings = MAPPER.readValue(text, new TypeReference<>() {});
+            } catch (JsonProcessingException malformed) {
+                throw new IOException(NO_OBJECT, malformed);
             }
-            Map<String, String> complete = new LinkedHashMap<>();
-            settings.forEach((name, value) -> complete.put(name, String.valueOf(value)));
-            return complete;
+            if (settings == null || settings.containsValue(null)) {
+                throw new IOException(NO_OBJECT);
+            }
+            return settings;
         }
     },
     /** A line {@code name = value} for each. */
@@ -62,6 +71,7 @@ public enum OriginNote {
     };
 
     private static final String SIGN = " = ";
+    private static final String NO_OBJECT = "it is no JSON object of texts";
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

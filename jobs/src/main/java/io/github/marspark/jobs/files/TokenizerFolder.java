@@ -25,18 +25,29 @@ public final class TokenizerFolder {
     public static Tokenizer open(String address) {
         FileStore store = FileStore.at(address);
         if (store.isLocal()) {
-            return Tokenizer.open(Storage.local(store.path()));
+            return open(Storage.local(store.path()));
         }
         try (ScratchFolder scratch = ScratchFolder.make("tokenizer")) {
             for (String name : FILES) {
                 take(store, name, scratch.path());
             }
-            return Tokenizer.open(scratch.path());
+            return open(scratch.path());
         } catch (IOException e) {
             throw new UncheckedIOException(
                     store.path() + " holds no tokenizer that can be read; ./mar train-tokenizer writes one ("
                             + e.getMessage() + ")",
                     e);
+        }
+    }
+
+    private static Tokenizer open(Path folder) {
+        try {
+            return Tokenizer.open(folder);
+        } catch (IllegalArgumentException impossible) {
+            throw new UncheckedIOException(
+                    "%s says what cannot be: %s; restore it, or train or import the tokenizer again"
+                            .formatted(folder.resolve(Tokenizer.DESCRIPTION), impossible.getMessage()),
+                    new IOException(impossible));
         }
     }
 

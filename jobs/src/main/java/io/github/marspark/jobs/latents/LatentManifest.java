@@ -64,22 +64,34 @@ public final class LatentManifest {
      */
     public static List<Row> read(FileStore store) {
         List<Row> rows = new ArrayList<>();
+        groups(store).forEach(group -> rows.add(row(store, group)));
+        rows.sort(Comparator.comparing(Row::file));
+        requireOneOfEach(store, rows);
+        return rows;
+    }
+
+    private static List<Group> groups(FileStore store) {
+        List<Group> groups = new ArrayList<>();
         try (ParquetReader<Group> reader = ParquetReader.builder(new GroupReadSupport(), store.path(NAME))
                 .withConf(store.configuration())
                 .usePageChecksumVerification()
                 .build()) {
             for (Group group = reader.read(); group != null; group = reader.read()) {
-                rows.add(row(group));
+                groups.add(group);
             }
-        } catch (IOException | RuntimeException e) {
-            throw new UncheckedIOException(
-                    "%s cannot be read (%s); delete it, and ./mar encode makes it again"
-                            .formatted(store.path(NAME), e.getMessage()),
-                    e instanceof IOException io ? io : new IOException(e));
+            return groups;
+        } catch (IOException e) {
+            throw unreadable(store, String.valueOf(e.getMessage()), e);
+        } catch (RuntimeException e) {
+            throw unreadable(store, "it is no table, or a damaged one", e);
         }
-        rows.sort(Comparator.comparing(Row::file));
-        requireOneOfEach(store, rows);
-        return rows;
+    }
+
+    private static UncheckedIOException unreadable(FileStore store, String reason, Exception cause) {
+        return new UncheckedIOException(
+                "%s cannot be read (%s); delete it, and ./mar encode makes it again"
+                        .formatted(store.path(NAME), reason),
+                new IOException(cause));
     }
 
     private static void requireOneOfEach(FileStore store, List<Row> rows) {
@@ -88,6 +100,16 @@ public final class LatentManifest {
                 throw new IllegalStateException("%s has two rows for %s; delete it, and ./mar encode makes it again"
                         .formatted(store.path(NAME), rows.get(i).file()));
             }
+        }
+    }
+
+    private static Row row(FileStore store, Group group) {
+        try {
+            return row(group);
+        } catch (IllegalArgumentException impossible) {
+            throw unreadable(store, String.valueOf(impossible.getMessage()), impossible);
+        } catch (RuntimeException foreign) {
+            throw unreadable(store, "its columns are not those of a manifest", foreign);
         }
     }
 

@@ -103,8 +103,7 @@ public final class SampleFolder {
 
     private void requireAllImages() {
         Map<String, Set<String>> there = new TreeMap<>();
-        List<String> missing = IntStream.range(0, plan.images())
-                .mapToObj(plan::file)
+        List<String> missing = images().stream()
                 .filter(file -> !there.computeIfAbsent(folderOf(file), this::namesIn)
                         .contains(file.substring(file.indexOf('/') + 1)))
                 .toList();
@@ -114,6 +113,11 @@ public final class SampleFolder {
                             .formatted(
                                     address(), missing.size(), plan.images(), missing.get(0), Product.SAMPLES.key()));
         }
+    }
+
+    /** The images of the whole drawing, by their paths in the folder. */
+    public List<String> images() {
+        return IntStream.range(0, plan.images()).mapToObj(plan::file).toList();
     }
 
     private Set<String> namesIn(String folder) {
@@ -159,9 +163,13 @@ public final class SampleFolder {
         String unfinished = unfinished(lease.nonce());
         byte[] sheet = PngFile.bytes(new ContactSheet(rows(unfinished)).draw());
         parent.write(unfinished + "/" + SHEET, stream -> stream.write(sheet));
-        made(unfinished).write(origin);
+        describe(unfinished);
         Lease.requireHeldByJob();
         parent.rename(unfinished, name);
+    }
+
+    private void describe(String folder) {
+        made(folder).write(origin);
     }
 
     private List<ContactSheet.Row> rows(String unfinished) {

@@ -90,6 +90,7 @@ class LeaseTest {
     @Test
     void aSecondJobIsToldWhoWritesAndChangesNothing() {
         try (Lease first = take("train")) {
+            first.requireHeld();
             String[] before = folder().toFile().list();
             assertThatThrownBy(() -> take("encode"))
                     .isInstanceOf(IllegalStateException.class)
@@ -116,6 +117,7 @@ class LeaseTest {
         written(noteOf(owner));
         Files.writeString(folder().resolve("..lease-1.tmp"), "half a renewal");
         try (Lease lease = take("encode")) {
+            lease.requireHeld();
             assertThat(folder().toFile().list()).containsExactly(".lease-2");
             assertThat(said.toString(StandardCharsets.UTF_8))
                     .isEqualTo(
@@ -161,6 +163,7 @@ class LeaseTest {
     void anOwnerOnAnotherMachineThatGivesNoSignOfLifeIsGone() throws IOException {
         written(noteOf(elsewhere()));
         try (Lease lease = take("encode")) {
+            lease.requireHeld();
             assertThat(said.toString(StandardCharsets.UTF_8))
                     .contains("may be written by encode (anna on node7, process 4711)")
                     .contains("waits up to 1 s for a sign of life")
@@ -182,6 +185,7 @@ class LeaseTest {
     @Test
     void renewalsAreSeenByOthers() throws Exception {
         try (Lease lease = take("train")) {
+            lease.requireHeld();
             long before = files().read(1).orElseThrow().renewals();
             while (files().read(1).orElseThrow().renewals() == before) {
                 TimeUnit.MILLISECONDS.sleep(QUICK.glance().toMillis());
@@ -278,6 +282,7 @@ class LeaseTest {
             int most = 0;
             for (int round = 0; round < 25; round++) {
                 try (Lease lease = take("job")) {
+                    lease.requireHeld();
                     most = Math.max(most, writing.incrementAndGet());
                     written.incrementAndGet();
                     TimeUnit.MILLISECONDS.sleep(1);

@@ -33,11 +33,13 @@ class TwoDrawingsTest {
 
     private Recipe recipe;
     private Path file;
+    private Path temporary;
 
     @BeforeEach
     void prepare() throws IOException {
         recipe = TinyDrawing.prepared(folder.resolve("out"));
         file = Files.writeString(folder.resolve("tiny.conf"), TinyTraining.text());
+        temporary = Files.createDirectories(folder.resolve("tmp"));
     }
 
     @Test
@@ -66,11 +68,15 @@ class TwoDrawingsTest {
         awaitDrawing();
         killed.destroyForcibly().waitFor();
         assertThat(names().keySet()).contains(".samples.lease-1");
+        assertThat(temporary.toFile().list()).anyMatch(name -> name.startsWith("blockmgr-"));
+        Path foreign = Files.createDirectories(temporary.resolve("spark-of-another-program"));
         assertThat(start("next.log", FEW, "sample.seed=2").waitFor()).isZero();
         assertThat(folder.resolve("next.log"))
                 .content()
                 .contains("file:%s was left behind by sample (".formatted(recipe.samples()))
                 .contains("process %d) since".formatted(killed.pid()), ", which is gone; goes on in its place");
+        assertThat(temporary.toFile().list()).filteredOn(name -> name.matches("(spark|blockmgr|mar)-.*"))
+                .containsExactly(foreign.getFileName().toString());
         assertThat(names()).containsOnlyKeys("samples", "checkpoints", "tokenizer");
         String elsewhere = folder.resolve("elsewhere").toString();
         assertThat(start("elsewhere.log", FEW, "sample.seed=2", "samples=" + elsewhere)
@@ -82,7 +88,9 @@ class TwoDrawingsTest {
     private Process start(String log, String... settings) throws IOException {
         List<String> words = new ArrayList<>(List.of("sample", file.toString(), "out=" + recipe.out()));
         words.addAll(Arrays.asList(settings));
-        return MainProcess.of(folder.resolve(log), words).start();
+        ProcessBuilder builder = MainProcess.of(folder.resolve(log), words);
+        builder.environment().put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+        return builder.start();
     }
 
     private void awaitDrawing() throws IOException, InterruptedException {

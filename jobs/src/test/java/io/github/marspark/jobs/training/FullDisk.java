@@ -10,12 +10,29 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
-/** The local file system by another name, whose disk is full in the middle of one rank's shard of one checkpoint. */
+/**
+ * The local file system by another name, whose disk is full in the middle of some file: one rank's shard of one checkpoint, if
+ * the settings do not say otherwise.
+ */
 public final class FullDisk extends RawLocalFileSystem {
-    static final String SCHEME = "full";
+    public static final String SCHEME = "full";
 
+    /** What the path of the file matches. */
+    public static final String MATCHING = "spark.hadoop.fs.full.matching";
+
+    /** How many bytes of it fit. */
+    public static final String FREE = "spark.hadoop.fs.full.free";
+
+    /** The class of the file system. */
+    public static final String CLASS = "spark.hadoop.fs.full.impl";
+
+    /** Set to true by those who say what does not fit, as Hadoop keeps a file system with its first settings. */
+    public static final String IS_MADE_ANEW = "spark.hadoop.fs.full.impl.disable.cache";
+
+    private static final String HADOOP = "spark.hadoop.";
     private static final String DOES_NOT_FIT = ".tmp-step-00000010-[^/]*/shard-00001-of-00002\\.safetensors";
     private static final int FREE_BYTES = 5000;
+    private static final Path FULL = new Path("/dev/full");
 
     @Override
     public String getScheme() {
@@ -47,18 +64,23 @@ public final class FullDisk extends RawLocalFileSystem {
         return bounded(file, super.create(file, overwrite, buffer, replication, block, progress));
     }
 
-    private static FSDataOutputStream bounded(Path file, FSDataOutputStream stream) throws IOException {
-        return file.toString().matches(".*/" + DOES_NOT_FIT)
-                ? new FSDataOutputStream(new Bounded(stream), null)
+    private FSDataOutputStream bounded(Path file, FSDataOutputStream stream) throws IOException {
+        String matching = getConf().get(MATCHING.substring(HADOOP.length()), DOES_NOT_FIT);
+        int free = getConf().getInt(FREE.substring(HADOOP.length()), FREE_BYTES);
+        return file.toString().matches(".*/" + matching)
+                ? new FSDataOutputStream(new Bounded(stream, free, super.create(FULL, true, 1, (short) 1, 1, null)), null)
                 : stream;
     }
 
-    /** Takes some bytes and no more. */
+    /** Takes some bytes and no more, and says so as Hadoop's local file system does. */
     private static final class Bounded extends FilterOutputStream {
-        private int free = FREE_BYTES;
+        private final OutputStream full;
+        private int free;
 
-        Bounded(OutputStream stream) {
+        Bounded(OutputStream stream, int free, OutputStream full) {
             super(stream);
+            this.free = free;
+            this.full = full;
         }
 
         @Override
@@ -72,7 +94,8 @@ public final class FullDisk extends RawLocalFileSystem {
             free -= length;
             if (free < 0) {
                 free = 0;
-                throw new IOException("No space left on device");
+                full.write(1);
+                full.flush();
             }
         }
     }
