@@ -80,8 +80,7 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
             return new LatentBlocks(input);
         } catch (IOException | RuntimeException failure) {
             throw new IllegalArgumentException(
-                    name + " is no Avro file (" + words(failure) + "); give files that the encode job wrote",
-                    failure);
+                    name + " is no Avro file (" + words(failure) + "); give files that the encode job wrote", failure);
         }
     }
 

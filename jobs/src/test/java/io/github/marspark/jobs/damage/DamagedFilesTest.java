@@ -78,7 +78,9 @@ class DamagedFilesTest {
             long begin = System.nanoTime();
             Object[] read = {written};
             Throwable failure = catchThrowable(() -> read[0] = reading.get());
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).as("mutation %d", number).isLessThan(LONGEST);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .as("mutation %d", number)
+                    .isLessThan(LONGEST);
             if (failure == null) {
                 assertThat(read[0]).as("mutation %d", number).isEqualTo(written);
                 harmless++;
@@ -94,7 +96,8 @@ class DamagedFilesTest {
     private static void assertSentence(Throwable failure, String named, int number) {
         assertThat(failure)
                 .as("mutation %d", number)
-                .isInstanceOfAny(IllegalArgumentException.class, IllegalStateException.class, UncheckedIOException.class)
+                .isInstanceOfAny(
+                        IllegalArgumentException.class, IllegalStateException.class, UncheckedIOException.class)
                 .hasMessageContaining(named);
         String sentence = String.valueOf(passesOn(failure) ? failure.getCause().getMessage() : failure.getMessage());
         assertThat(sentence).as("mutation %d", number).doesNotContain("Exception", "(null)", ": null;");
@@ -112,7 +115,8 @@ class DamagedFilesTest {
         Manifests.write(folder);
         int harmless = assertToldOrHarmless(file, file.toString(), () -> {
             LatentIndex index = LatentIndex.of(folder.toString());
-            LatentSet.copy(index, 0, index.size(), Mirror.HORIZONTAL, folder.resolve("copy")).close();
+            LatentSet.copy(index, 0, index.size(), Mirror.HORIZONTAL, folder.resolve("copy"))
+                    .close();
             return index;
         });
         assertThat(harmless).isZero();
@@ -191,7 +195,8 @@ class DamagedFilesTest {
         Files.deleteIfExists(folder.resolve(".manifest.parquet.crc"));
         assertToldOrHarmless(folder.resolve(LatentManifest.NAME), folder.toString(), () -> {
             LatentIndex index = LatentIndex.of(folder.toString());
-            LatentSet.copy(index, 0, index.size(), Mirror.HORIZONTAL, folder.resolve("copy")).close();
+            LatentSet.copy(index, 0, index.size(), Mirror.HORIZONTAL, folder.resolve("copy"))
+                    .close();
             return index;
         });
     }
@@ -212,7 +217,9 @@ class DamagedFilesTest {
         });
         assertThat(unfinished).isNotEmpty();
         assertToldOrHarmless(
-                samples.resolve("samples.json"), samples.toString(), () -> new SampleFolder(recipe, checkpoint).isDone());
+                samples.resolve("samples.json"),
+                samples.toString(),
+                () -> new SampleFolder(recipe, checkpoint).isDone());
     }
 
     private static void move(Path from, Path to) {

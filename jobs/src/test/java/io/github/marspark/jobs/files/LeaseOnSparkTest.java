@@ -49,14 +49,19 @@ class LeaseOnSparkTest {
     void tasksLookBeforeTheyShowWhatTheyHaveWritten() {
         try (Lease lease = Lease.take(files(), Product.LATENTS, "encode", QUICK, out)) {
             lease.watchOver(spark().sc());
-            assertThat(spark().parallelize(List.of(1, 2), 2).map(LeaseOnSparkTest::show).collect())
+            assertThat(spark().parallelize(List.of(1, 2), 2)
+                            .map(LeaseOnSparkTest::show)
+                            .collect())
                     .containsExactly(1, 2);
             giveToAnother();
-            assertThatThrownBy(() ->
-                            spark().parallelize(List.of(1), 1).map(LeaseOnSparkTest::show).collect())
+            assertThatThrownBy(() -> spark().parallelize(List.of(1), 1)
+                            .map(LeaseOnSparkTest::show)
+                            .collect())
                     .hasStackTraceContaining("is no longer this job's: another (");
         }
-        assertThat(spark().parallelize(List.of(3), 1).map(LeaseOnSparkTest::show).collect())
+        assertThat(spark().parallelize(List.of(3), 1)
+                        .map(LeaseOnSparkTest::show)
+                        .collect())
                 .containsExactly(3);
     }
 

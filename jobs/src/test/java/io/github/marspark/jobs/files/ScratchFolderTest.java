@@ -16,7 +16,8 @@ class ScratchFolderTest {
     Path root;
 
     private Path folderOf(String name, Owner owner) throws IOException {
-        Path folder = Files.createDirectories(root.resolve(name).resolve("inside")).getParent();
+        Path folder =
+                Files.createDirectories(root.resolve(name).resolve("inside")).getParent();
         Files.writeString(folder.resolve("inside/data"), "data");
         Files.write(folder.resolve(MARK), new ObjectMapper().writeValueAsBytes(owner));
         return folder;
@@ -38,12 +39,7 @@ class ScratchFolderTest {
         ScratchFolder.removeLeft(root);
         assertThat(root.toFile().list())
                 .containsExactlyInAnyOrder(
-                        "precious",
-                        "spark-alive",
-                        "spark-elsewhere",
-                        "others-left",
-                        "spark-unmarked",
-                        "spark-odd");
+                        "precious", "spark-alive", "spark-elsewhere", "others-left", "spark-unmarked", "spark-odd");
     }
 
     @Test

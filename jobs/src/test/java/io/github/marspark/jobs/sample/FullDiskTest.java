@@ -50,9 +50,7 @@ class FullDiskTest {
                 folder, "samples=" + FullDisk.SCHEME + "://" + folder.resolve("samples"), "sample.per-class=2");
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         SampleJob job = new SampleJob(recipe, new PrintStream(said, true, StandardCharsets.UTF_8));
-        assertThatThrownBy(job::run)
-                .rootCause()
-                .hasMessage("No space left on device");
+        assertThatThrownBy(job::run).rootCause().hasMessage("No space left on device");
         assertThatThrownBy(job::run)
                 .hasCauseInstanceOf(UncheckedIOException.class)
                 .cause()

@@ -75,7 +75,8 @@ class TwoDrawingsTest {
                 .content()
                 .contains("file:%s was left behind by sample (".formatted(recipe.samples()))
                 .contains("process %d) since".formatted(killed.pid()), ", which is gone; goes on in its place");
-        assertThat(temporary.toFile().list()).filteredOn(name -> name.matches("(spark|blockmgr|mar)-.*"))
+        assertThat(temporary.toFile().list())
+                .filteredOn(name -> name.matches("(spark|blockmgr|mar)-.*"))
                 .containsExactly(foreign.getFileName().toString());
         assertThat(names()).containsOnlyKeys("samples", "checkpoints", "tokenizer");
         String elsewhere = folder.resolve("elsewhere").toString();

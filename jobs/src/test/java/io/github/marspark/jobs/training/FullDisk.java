@@ -68,7 +68,8 @@ public final class FullDisk extends RawLocalFileSystem {
         String matching = getConf().get(MATCHING.substring(HADOOP.length()), DOES_NOT_FIT);
         int free = getConf().getInt(FREE.substring(HADOOP.length()), FREE_BYTES);
         return file.toString().matches(".*/" + matching)
-                ? new FSDataOutputStream(new Bounded(stream, free, super.create(FULL, true, 1, (short) 1, 1, null)), null)
+                ? new FSDataOutputStream(
+                        new Bounded(stream, free, super.create(FULL, true, 1, (short) 1, 1, null)), null)
                 : stream;
     }
 

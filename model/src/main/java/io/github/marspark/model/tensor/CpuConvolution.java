@@ -183,19 +183,19 @@ final class CpuConvolution {
         for (int i = 0; i < windows.count(); i++) {
             Blas.ofThisProcess()
                     .multiply(
-                    windows.factor(i),
-                    windows.inner(),
-                    Operand.PLAIN,
-                    weight.pointerAt((long) i * windows.inner()),
-                    weight.stride(),
-                    Operand.TRANSPOSED,
-                    y.pointer(),
-                    y.stride(),
-                    y.rows(),
-                    weight.rows(),
-                    windows.inner(),
-                    1,
-                    1);
+                            windows.factor(i),
+                            windows.inner(),
+                            Operand.PLAIN,
+                            weight.pointerAt((long) i * windows.inner()),
+                            weight.stride(),
+                            Operand.TRANSPOSED,
+                            y.pointer(),
+                            y.stride(),
+                            y.rows(),
+                            weight.rows(),
+                            windows.inner(),
+                            1,
+                            1);
         }
     }
 
