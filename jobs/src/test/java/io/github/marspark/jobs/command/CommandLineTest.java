@@ -95,7 +95,7 @@ class CommandLineTest {
     void jobGetsRecipeSettingsAndOptions() {
         assertThat(run("paint", "--dry", recipe, "images=/pictures/a=b", "train.steps=7"))
                 .isZero();
-        assertThat(out()).isEqualTo("/pictures/a=b 7 [--dry]\n");
+        assertThat(out()).isEqualTo("file:/pictures/a=b 7 [--dry]\n");
     }
 
     @Test
