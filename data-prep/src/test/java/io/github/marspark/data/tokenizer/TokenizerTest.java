@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,10 +106,41 @@ class TokenizerTest {
                 + " import the tokenizer again");
         Files.writeString(file, json.replace("\"format\" : 2", "\"format\" : 3"));
         refused(file + " cannot be read; ./mar train-tokenizer writes it (its format is 3, this program reads 2)");
+        Files.writeString(file, json.replace("[ 1, 2 ]", "[ 1, null ]"));
+        assertThatThrownBy(() -> Tokenizer.open(folder))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageStartingWith(file + " is not a tokenizer's description: Invalid `null` value");
         Files.writeString(file, json.replace("\"scale\" : 0.5,", ""));
         assertThatThrownBy(() -> Tokenizer.open(folder))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageStartingWith(file + " is not a tokenizer's description: Missing creator property 'scale'");
+    }
+
+    @Test
+    void noAlteredBitOfEitherFileGoesUnnoticed() throws IOException {
+        saved();
+        Random random = new Random(7);
+        for (String name : List.of(Tokenizer.DESCRIPTION, Tokenizer.WEIGHTS)) {
+            Path file = folder.resolve(name);
+            byte[] good = Files.readAllBytes(file);
+            for (int i = 0; i < 400; i++) {
+                byte[] bytes = good.clone();
+                bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(Byte.SIZE));
+                Files.write(file, bytes);
+                assertRefusedOrTheSame(name + " of round " + i);
+            }
+            Files.write(file, good);
+        }
+    }
+
+    private void assertRefusedOrTheSame(String what) {
+        try {
+            Tokenizer read = Tokenizer.open(folder);
+            assertThat(read.fingerprint()).as(what).isEqualTo(tokenizer().fingerprint());
+            assertThat(read.config()).as(what).isEqualTo(SIZES);
+        } catch (UncheckedIOException | IllegalArgumentException e) {
+            assertThat(e.getMessage()).as(what).contains(folder.toString()).doesNotEndWith("null");
+        }
     }
 
     @Test
