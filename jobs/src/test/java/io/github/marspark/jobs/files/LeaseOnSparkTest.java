@@ -47,7 +47,7 @@ class LeaseOnSparkTest {
 
     @Test
     void tasksLookBeforeTheyShowWhatTheyHaveWritten() {
-        try (Lease lease = Lease.take(files(), Product.LATENTS, "encode", QUICK, out)) {
+        try (Lease lease = Lease.take(files(), Product.LATENTS, "encode", LeasePace.USUAL, out)) {
             lease.watchOver(spark().sc());
             assertThat(spark().parallelize(List.of(1, 2), 2)
                             .map(LeaseOnSparkTest::show)
