@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The images that the recipe leaves out, written down before the first shard so that a run which goes on need not look
@@ -13,6 +15,8 @@ import org.apache.spark.sql.Row;
  * @param rows id, path, reason and detail of each; none if the recipe takes all
  */
 record LeftOut(Optional<Dataset<Row>> rows) {
+    private static final Logger LOG = LoggerFactory.getLogger(LeftOut.class);
+
     /** A row for each of them. */
     static final String TABLE = "left-out.parquet";
 
@@ -31,12 +35,20 @@ record LeftOut(Optional<Dataset<Row>> rows) {
             return new LeftOut(Optional.empty());
         }
         if (!tables.has(TABLE)) {
-            Dataset<Row> hashes = selection.dropsDuplicates()
-                    ? tables.keep(images.hashes(listing.rows(), maxPixels))
-                    : listing.rows();
+            Dataset<Row> hashes =
+                    selection.dropsDuplicates() ? hashes(tables, images, listing.rows(), maxPixels) : listing.rows();
             tables.publish(selection.leftOut(listing.rows(), hashes), "id", TABLE);
         }
         return of(tables.read(TABLE));
+    }
+
+    private static Dataset<Row> hashes(FolderTables tables, ImageCollection images, Dataset<Row> rows, long maxPixels) {
+        try {
+            return tables.keep(images.hashes(rows, maxPixels));
+        } catch (Exception damaged) { // Spark's are checked, and not declared
+            LOG.warn("{} cannot be read at once, so its images are read one by one", images.root(), damaged);
+            return tables.keep(images.hashesOneByOne(rows, maxPixels));
+        }
     }
 
     /** Some rows as they are. */

@@ -29,17 +29,22 @@ public final class ContentHashes {
      * Reads every image once, on the executors.
      *
      * @param listed rows of {@link SourceImage#SCHEMA}
+     * @param contents how their bytes are read
      * @param maxPixels of an image
      * @return id and hash of those that can be read and are not empty
      */
-    static Dataset<Row> read(Dataset<Row> listed, long maxPixels) {
+    static Dataset<Row> read(Dataset<Row> listed, Contents contents, long maxPixels) {
+        Dataset<Row> ordered = contents.isInOrder()
+                ? listed.repartition(listed.col("path")).sortWithinPartitions("id")
+                : listed;
         return listed.sparkSession()
-                .createDataFrame(read(listed.toJavaRDD(), ImageLoader.mostBytes(maxPixels)), SCHEMA);
+                .createDataFrame(read(ordered.toJavaRDD(), contents, ImageLoader.mostBytes(maxPixels)), SCHEMA);
     }
 
     /** Static, so that only what is needed travels. */
-    private static JavaRDD<Row> read(JavaRDD<Row> listed, long mostBytes) {
-        return listed.flatMap(row -> hashed(SourceImage.of(row), mostBytes));
+    private static JavaRDD<Row> read(JavaRDD<Row> listed, Contents contents, long mostBytes) {
+        return listed.mapPartitions(rows -> contents.read(new MappedIterator<>(rows, SourceImage::of)))
+                .flatMap(image -> hashed(image, mostBytes));
     }
 
     private static Iterator<Row> hashed(SourceImage image, long mostBytes) {

@@ -87,10 +87,21 @@ public interface ImageCollection {
      *
      * @param listed what {@link #list} gave
      * @param maxPixels of an image
-     * @return id and {@link ContentHashes#HASH} of each image that has bytes and can be read
+     * @return id and {@link ContentHashes#HASH} of each image that has bytes; fails if some cannot be read
      */
     default Dataset<Row> hashes(Dataset<Row> listed, long maxPixels) {
-        return ContentHashes.read(listed, maxPixels);
+        return hashesOneByOne(listed, maxPixels);
+    }
+
+    /**
+     * The same, one image after the other.
+     *
+     * @param listed what {@link #list} gave
+     * @param maxPixels of an image
+     * @return id and {@link ContentHashes#HASH} of each image that has bytes and can be read
+     */
+    default Dataset<Row> hashesOneByOne(Dataset<Row> listed, long maxPixels) {
+        return ContentHashes.read(listed, contents(), maxPixels);
     }
 
     /** What is said where nothing was listed. */

@@ -2,6 +2,7 @@ package io.github.marspark.jobs.images;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -199,13 +200,13 @@ record ParquetColumns(MessageType schema, ImageSettings settings) {
 
     private static String typeName(Type type) {
         LogicalTypeAnnotation meaning = type.getLogicalTypeAnnotation();
-        if (meaning != null) {
-            return meaning.toString().toLowerCase(java.util.Locale.ROOT);
-        }
-        return type.isPrimitive()
-                ? type.asPrimitiveType().getPrimitiveTypeName().name().toLowerCase(java.util.Locale.ROOT)
-                : type.asGroupType().getFields().stream()
-                        .map(Type::getName)
-                        .collect(Collectors.joining(", ", "struct of ", ""));
+        String name = meaning != null
+                ? meaning.toString()
+                : type.isPrimitive()
+                        ? type.asPrimitiveType().getPrimitiveTypeName().name()
+                        : type.asGroupType().getFields().stream()
+                                .map(Type::getName)
+                                .collect(Collectors.joining(", ", "struct of ", ""));
+        return (type.isRepetition(Type.Repetition.REPEATED) ? "several of " : "") + name.toLowerCase(Locale.ROOT);
     }
 }

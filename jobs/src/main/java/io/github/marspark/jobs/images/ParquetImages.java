@@ -76,6 +76,6 @@ public final class ParquetImages implements ImageCollection {
                                         .as("id"),
                                 col(ContentHashes.HASH)))
                 .reduce(Dataset::union)
-                .orElseGet(() -> ImageCollection.super.hashes(listed, maxPixels));
+                .orElseGet(() -> hashesOneByOne(listed, maxPixels));
     }
 }

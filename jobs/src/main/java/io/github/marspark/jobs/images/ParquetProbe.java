@@ -12,6 +12,8 @@ import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.RecordReader;
@@ -76,6 +78,7 @@ final class ParquetProbe {
         }
         Type image = columns.image().orElseThrow();
         Optional<Type> label = columns.label();
+        requireCounts(reader);
         try {
             if (label.isPresent()) {
                 readThrough(reader, label.get());
@@ -93,6 +96,19 @@ final class ParquetProbe {
                 label.map(ParquetColumns::sparkType).orElse(""),
                 label.isPresent() || !settings.labelled() ? "" : partition(source.id(), settings));
         return new ParquetFile(source, layout, columns.columns(), null);
+    }
+
+    /** What is not repeated has a value, or none, in each row. */
+    private static void requireCounts(ParquetFileReader reader) {
+        for (BlockMetaData group : reader.getRowGroups()) {
+            for (ColumnChunkMetaData chunk : group.getColumns()) {
+                int repetition = reader.getFileMetaData().getSchema().getMaxRepetitionLevel(chunk.getPath().toArray());
+                if (repetition == 0 && chunk.getValueCount() != group.getRowCount()) {
+                    throw new IllegalArgumentException("a row group of %d rows has %d values of %s"
+                            .formatted(group.getRowCount(), chunk.getValueCount(), chunk.getPath().toDotString()));
+                }
+            }
+        }
     }
 
     /** Reads a column as it will be read again, so that no query meets what is damaged. */

@@ -3,6 +3,7 @@ package io.github.marspark.jobs.images;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarUtils;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -16,14 +17,21 @@ import org.jspecify.annotations.Nullable;
 final class TarHeaders {
     static final int BLOCK = 512;
 
+    private static final int RECORD = 20 * BLOCK;
     private static final int LONGEST_EXTENSION = 1 << 22;
     private static final int MOST_ZEROS = (1 << 22) / BLOCK;
+
+    /** Programs fill tars up to multiples of these. */
+    private static final List<Integer> BLOCKINGS = List.of(4 * BLOCK, 10 * BLOCK);
+
     private static final int SPARSE_GOES_ON = 504;
 
     private final FSDataInputStream stream;
     private final long length;
     private long position;
     private long zeros;
+    private long begin;
+    private long blank;
     private boolean continued;
 
     /**
@@ -65,9 +73,14 @@ final class TarHeaders {
         return position;
     }
 
-    /** Whether members were found behind an end. */
+    /** Whether another tar follows an end. */
     boolean isContinued() {
         return continued;
+    }
+
+    /** How many bytes between members are zeros that are no end of a tar, so that others may have been there. */
+    long blank() {
+        return blank;
     }
 
     /**
@@ -89,11 +102,13 @@ final class TarHeaders {
                 return null;
             }
             TarArchiveEntry entry = parse(header);
-            long content = at + BLOCK + sparseMap(entry, at);
-            long size = extensions.size().orElse(entry.getSize());
+            goOn();
+            long content = position + BLOCK + sparseMap(entry, position);
+            boolean extension = TarExtensions.isOne(entry.getLinkFlag());
+            long size = extension ? entry.getSize() : extensions.size().orElse(entry.getSize());
             requireThere(extensions.name().orElse(entry.getName()), content, size);
             at = content + padded(size);
-            if (!TarExtensions.isOne(entry.getLinkFlag())) {
+            if (!extension) {
                 position = at;
                 return member(entry, extensions, content, size);
             }
@@ -101,47 +116,64 @@ final class TarHeaders {
         }
     }
 
+    /** A tar ends with two blocks of zeros, or more, so that it is a multiple of 20 blocks. */
+    private void goOn() {
+        if (zeros > 1 && (position - begin) % RECORD == 0) {
+            continued = true;
+            begin = position;
+        } else {
+            blank += zeros * BLOCK;
+        }
+        zeros = 0;
+    }
+
     /** A header, or null if only zeros follow. */
     private byte @Nullable [] header(long at) throws IOException {
-        long begin = at;
+        long end = at;
         for (long next = at; next + BLOCK <= length; next += BLOCK) {
             byte[] block = read(next, BLOCK);
             if (!isZero(block)) {
-                continued |= zeros > 0;
                 position = next;
-                zeros = 0;
                 return block;
             }
             zeros++;
-            begin = next + BLOCK;
+            end = next + BLOCK;
         }
-        position = Math.min(begin, length);
-        if (begin < length && !isZero(read(begin, (int) (length - begin)))) {
+        position = Math.min(end, length);
+        if (end < length && !isZero(read(end, (int) (length - end)))) {
             throw new Damage("is cut: it ends within a header");
         }
         requireEnd(at);
         return null;
     }
 
-    private void requireEnd(long begin) throws Damage {
+    private void requireEnd(long end) throws Damage {
         if (zeros == 0) {
             throw new Damage("is cut: it ends without the zeros that mark the end of a tar");
         }
-        if (zeros > MOST_ZEROS) {
-            position = begin;
+        if (zeros > MOST_ZEROS || (zeros > 2 && BLOCKINGS.stream().allMatch(bytes -> length % bytes != 0))) {
+            position = end;
             throw new Damage("is cut or damaged: its last %d bytes are zeros, more than mark the end of a tar"
-                    .formatted(length - begin));
+                    .formatted(length - end));
         }
     }
 
-    private static TarArchiveEntry parse(byte[] header) throws IOException {
-        if (!TarUtils.verifyCheckSum(header)) {
+    private static TarArchiveEntry parse(byte[] header) throws Damage {
+        if (!isChecked(header)) {
             throw new Damage("has a damaged header: its checksum is wrong");
         }
         try {
             return new TarArchiveEntry(header, TarNames.ENCODING, true);
         } catch (IllegalArgumentException | IOException malformed) {
             throw new Damage("has a damaged header: " + malformed.getMessage());
+        }
+    }
+
+    private static boolean isChecked(byte[] header) {
+        try {
+            return TarUtils.verifyCheckSum(header);
+        } catch (IllegalArgumentException noNumber) {
+            return false;
         }
     }
 

@@ -66,33 +66,39 @@ final class TarMembers {
     }
 
     private Iterator<SourceImage> list(Path path) throws IOException {
-        SourceImage damaged = null;
+        Optional<Trouble> damage = readAll(path);
+        Stream<SourceImage> told = Stream.concat(
+                        damage.stream(), notes(damage.isEmpty()).map(Trouble::note))
+                .map(container::withTrouble);
+        return Stream.concat(told, images.stream().map(member -> image(member, damage.isEmpty())))
+                .iterator();
+    }
+
+    /** Reads to the end, or as far as can be. */
+    private Optional<Trouble> readAll(Path path) throws IOException {
         try {
             for (Member member = headers.next(); member != null; member = headers.next()) {
                 take(member);
             }
         } catch (Damage damage) {
-            damaged = container.withTrouble(Trouble.damaged(words(path, damage), unread()));
+            long unread = container.length() - headers.position();
+            return Optional.of(Trouble.damaged(words(path, damage, unread), unread + headers.blank()));
         }
-        boolean whole = damaged == null;
-        return Stream.concat(
-                        Stream.concat(Stream.ofNullable(damaged), notes(whole).map(this::note)),
-                        images.stream().map(member -> image(member, whole)))
-                .iterator();
+        return headers.blank() == 0
+                ? Optional.empty()
+                : Optional.of(Trouble.damaged(
+                        "has %d bytes of zeros between its members, where others may have been".formatted(headers.blank()),
+                        headers.blank()));
     }
 
-    private long unread() {
-        return container.length() - headers.position();
-    }
-
-    private String words(Path path, Damage damage) throws IOException {
+    private String words(Path path, Damage damage, long unread) throws IOException {
         if (headers.position() == 0) {
             return ForeignContent.of(path, container.length(), "tar");
         }
-        return unread() == 0
+        return unread == 0
                 ? "%s; what followed after byte %d is not known".formatted(damage.getMessage(), headers.position())
                 : "%s, at byte %d; %d of its %d bytes are not read"
-                        .formatted(damage.getMessage(), headers.position(), unread(), container.length());
+                        .formatted(damage.getMessage(), headers.position(), unread, container.length());
     }
 
     private Stream<String> notes(boolean whole) {
@@ -101,10 +107,6 @@ final class TarMembers {
                         headers.isContinued() ? "goes on after its end, as joined tar files do; all of it is read" : "",
                         whole && images.isEmpty() ? "has no images in it" : "")
                 .filter(note -> !note.isEmpty());
-    }
-
-    private SourceImage note(String note) {
-        return container.withTrouble(Trouble.note(note));
     }
 
     private void take(Member member) throws IOException {

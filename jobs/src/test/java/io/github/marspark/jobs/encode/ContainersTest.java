@@ -20,8 +20,8 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,6 +48,9 @@ class ContainersTest {
 
     @RegisterExtension
     static final LocalSpark SPARK = new LocalSpark();
+
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private double maxRejectShare = 1;
 
     @TempDir
     Path folder;
@@ -176,17 +179,97 @@ class ContainersTest {
                 .isEqualTo((38 * 6 / 255f - 0.5f) / 0.5f);
     }
 
+    @Test
+    void tarThatCannotBeReadCountsAgainstTheLimitAsOneOfAllTars() throws IOException {
+        Path images = Files.createDirectories(folder.resolve("tars"));
+        for (int shard = 0; shard < 3; shard++) {
+            try (TarArchiveOutputStream tar = tar(images.resolve(shard + ".tar"))) {
+                for (int index = 0; index < 30; index++) {
+                    add(tar, index + ".png", image(index));
+                    add(tar, index + ".cls", Integer.toString(index % 3).getBytes(StandardCharsets.UTF_8));
+                }
+            }
+        }
+        byte[] whole = Files.readAllBytes(images.resolve("2.tar"));
+        Files.write(images.resolve("2.tar"), Arrays.copyOf(whole, 40_000));
+        maxRejectShare = 0.2;
+        assertThatThrownBy(() -> encode(ContainerFiles.tar(images.toString(), ImageSettings.LABELLED)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith(
+                        "file:%s: 1 of 3 files cannot be read to their end; what is in ".formatted(images))
+                .hasMessageContaining(
+                        "bytes of them is not known, a share of 0.3333, more than encode.max-reject-share = 0.2 allows; the first: file:%s/2.tar is cut"
+                                .formatted(images));
+        maxRejectShare = 0.4;
+        Totals totals = encode(ContainerFiles.tar(images.toString(), ImageSettings.LABELLED));
+        assertThat(totals.images()).isEqualTo(totals.records() + totals.rejects()).isBetween(75L, 85L);
+        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("1 of 3 files cannot be read to their end");
+    }
+
+    @Test
+    void idxFilesThatContradictTheirHeadersAreRejectedWhole() throws IOException {
+        Path images = Files.createDirectories(folder.resolve("idx"));
+        Files.write(images.resolve("good-images-idx3-ubyte"), idx(0x803, 9, 9, 28, 28));
+        Files.write(images.resolve("good-labels-idx1-ubyte"), idx(0x801, 9, 9));
+        Files.write(images.resolve("cut-images-idx3-ubyte"), idx(0x803, 7, 9, 28, 28));
+        Files.write(images.resolve("long-images-idx3-ubyte"), idx(0x803, 11, 9, 28, 28));
+        Files.write(images.resolve("huge-images-idx3-ubyte"), idx(0x803, 1, 1 << 20, 1 << 10, 1 << 10));
+        Files.write(images.resolve("other-images-idx3-ubyte"), idx(0x803, 9, 9, 28, 28));
+        Files.write(images.resolve("other-labels-idx1-ubyte"), idx(0x801, 8, 8));
+        Totals totals = encode(ContainerFiles.idx(images.toString(), ImageSettings.LABELLED));
+        assertThat(totals.images()).isEqualTo(13);
+        assertThat(records()).extracting(LatentRecord::getLabel).containsExactly(0, 1, 2, 0, 1, 2, 0, 1, 2);
+        assertThat(Corpus.rejects(SPARK.session(), folder.resolve("latents")))
+                .extracting(row -> row.getString(0) + " " + row.getString(3))
+                .containsExactly(
+                        "cut-images-idx3-ubyte cannot be read: file:%s/cut-images-idx3-ubyte breaks off after 7 of its 9 images; fetch it again"
+                                .formatted(images),
+                        "huge-images-idx3-ubyte cannot be read: its header promises 1048576 images of 1024 × 1024 pixels, but it has 1048592 bytes",
+                        "long-images-idx3-ubyte cannot be read: file:%s/long-images-idx3-ubyte cannot be read after 9 images: it goes on after its 9 images"
+                                .formatted(images),
+                        "other-images-idx3-ubyte cannot be read: it has 9 images, but file:%s/other-labels-idx1-ubyte has 8 labels"
+                                .formatted(images));
+    }
+
+    /** A file with a header, and some images or the labels 0, 1, 2, 0, 1, 2, … */
+    private static byte[] idx(int magic, int items, int... sizes) {
+        int bytes = Arrays.stream(sizes).skip(1).reduce(1, (one, other) -> one * other);
+        ByteBuffer idx = ByteBuffer.allocate(4 + 4 * sizes.length + items * bytes).putInt(magic);
+        Arrays.stream(sizes).forEach(idx::putInt);
+        for (int item = 0; sizes.length == 1 && item < items; item++) {
+            idx.put((byte) (item % 3));
+        }
+        return idx.array();
+    }
+
+    @Test
+    void labelsOfTooFewClassesAreRefusedBeforeAnythingIsEncoded() throws IOException {
+        Path images = Files.createDirectories(folder.resolve("tars"));
+        try (TarArchiveOutputStream tar = tar(images.resolve("0.tar"))) {
+            for (int index = 0; index < 30; index++) {
+                add(tar, index + ".png", image(index));
+                add(tar, index + ".cls", "0".getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        assertThatThrownBy(() -> encode(ContainerFiles.tar(images.toString(), ImageSettings.LABELLED)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "file:%s has images of 1 of the 3 classes of data.classes only (labels 0); set images to the place that holds all classes, or data.classes=1, or data.labels=partial if the other classes are to have no images"
+                                .formatted(images));
+        assertThat(folder.resolve("latents")).doesNotExist();
+    }
+
     private Totals encode(ImageCollection images) {
         EncodeRecipe recipe = new EncodeRecipe(
-                ImageLayout.FOLDERS, "", "", NumberType.FLOAT32, BlockCodec.SNAPPY, 1, 4, 100, 1, Duplicates.KEEP, 0);
-        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+                ImageLayout.FOLDERS, "", "", NumberType.FLOAT32, BlockCodec.SNAPPY, 1, 4, 100, maxRejectShare, Duplicates.KEEP, 0);
+        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
         return new Encoding(
                         SPARK.session(),
                         new PoolingEncoders("a1b2", SIDE, 1),
                         recipe,
                         Corpus.data(SIDE, 3),
                         folder.resolve("latents").toString(),
-                        nowhere)
+                        out)
                 .run(images);
     }
 

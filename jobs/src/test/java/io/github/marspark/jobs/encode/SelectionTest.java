@@ -96,6 +96,21 @@ class SelectionTest {
     }
 
     @Test
+    void damagedRowsOfATableAreRejectedAndTheOthersCompared() throws IOException {
+        ImageCollection images = twoFilesThatShareTenImages();
+        Path file = folder.resolve("table/b.parquet");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[500] ^= 1;
+        Files.write(file, bytes);
+        Totals totals = encode(images, "latents", recipe(Duplicates.DROP, 0, 0.5));
+        Map<String, Long> reasons = Corpus.rejects(SPARK.session(), folder.resolve("latents")).stream()
+                .collect(Collectors.groupingBy(row -> row.getString(2), Collectors.counting()));
+        assertThat(reasons).containsOnlyKeys("DUPLICATE", "UNREADABLE");
+        assertThat(totals.records() + totals.rejects()).isEqualTo(70);
+        assertThat(reasons.get("UNREADABLE")).isBetween(4L, 20L);
+    }
+
+    @Test
     void filesOfOneContentAreDuplicatesButEmptyOnesAreNot() throws IOException {
         Path images = folder.resolve("images");
         for (String name : List.of("ash/b.png", "ash/a.png", "oak/0.png")) {

@@ -161,8 +161,8 @@ class RecipesTest {
         refused(
                 "encode.colour = red",
                 "flowers.conf:6: unknown key encode.colour; known here are "
-                        + "source, number-type, codec, shard-megabytes, batch, max-megapixels, max-reject-share, "
-                        + "duplicates, max-per-class");
+                        + "source, image-column, label-column, number-type, codec, shard-megabytes, batch, "
+                        + "max-megapixels, max-reject-share, duplicates, max-per-class");
     }
 
     @Test

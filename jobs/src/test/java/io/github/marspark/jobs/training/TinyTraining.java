@@ -76,6 +76,16 @@ public final class TinyTraining {
         writeLatents(Path.of(recipe.latents()), header(2, 0.5), count);
     }
 
+    /** The same without labels. */
+    static void writeUnlabelled(Recipe recipe, int count) {
+        LatentHeader labelled = header(2, 0.5);
+        writeLatents(
+                Path.of(recipe.latents()),
+                new LatentHeader(
+                        labelled.tokenizerFingerprint(), 2, 4, 4, 0.5, NumberType.FLOAT16, 8, List.of()),
+                count);
+    }
+
     public static void writeLatents(Path folder, LatentHeader header, int count) {
         Random random = new Random(3);
         for (int file = 0; file < 2; file++) {
@@ -100,12 +110,14 @@ public final class TinyTraining {
 
     private static EncodedImage image(LatentHeader header, int number, Random random) {
         int label = number % 3;
-        String id = "%s/%04d.png".formatted(header.classNames().get(label), number);
+        boolean labelled = !header.classNames().isEmpty();
+        String name = labelled ? header.classNames().get(label) : null;
+        String id = "%s/%04d.png".formatted(name, number);
         return new EncodedImage(
                 id,
                 "/images/" + id,
-                label,
-                header.classNames().get(label),
+                labelled ? label : LatentHeader.UNLABELLED,
+                name,
                 8,
                 8,
                 moments(header, label, random),

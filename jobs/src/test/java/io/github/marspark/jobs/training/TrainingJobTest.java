@@ -357,6 +357,34 @@ class TrainingJobTest {
     }
 
     @Test
+    void latentsOfFewerClassesThanTheRecipeSpeaksOfAreRefused(@TempDir Path folder) {
+        Recipe recipe = prepared(folder, "data.classes=1000");
+        assertThatThrownBy(() -> train(recipe, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "%s has 3 classes (bag, coat, shirt), but data.classes is 1000; set data.classes=3, or data.labels=partial if the other classes are to have no images",
+                        recipe.latents());
+    }
+
+    @Test
+    void unlabelledTrainingIsAskedFor(@TempDir Path folder) {
+        Recipe recipe = TinyTraining.recipe(folder.resolve("labelled"), "train.steps=4");
+        TinyTraining.writeUnlabelled(recipe, 30);
+        assertThatThrownBy(() -> train(recipe, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "%s: none of its 30 images has a label, but data.classes is 3: encode images that have labels into another folder; to train without labels say data.labels=none",
+                        recipe.latents());
+        Recipe without = TinyTraining.recipe(folder.resolve("labelled"), "train.steps=4", "data.labels=none");
+        assertThat(train(without, 1)).contains("trained to step 4");
+        Recipe ignoring = prepared(folder.resolve("ignored"), "train.steps=4", "data.labels=none");
+        train(ignoring, 1);
+        Recipe learning = prepared(folder.resolve("learned"), "train.steps=4");
+        train(learning, 1);
+        assertThat(TinyTraining.losses(ignoring)).isNotEqualTo(TinyTraining.losses(learning));
+    }
+
+    @Test
     void numberOfExecutorsMustDivideStreamsAndBatch(@TempDir Path folder) {
         Recipe recipe = prepared(folder);
         assertThatThrownBy(() -> train(recipe, 3))
