@@ -34,9 +34,8 @@ public final class ContentHashes {
      * @return id and hash of those that can be read and are not empty
      */
     static Dataset<Row> read(Dataset<Row> listed, Contents contents, long maxPixels) {
-        Dataset<Row> ordered = contents.isInOrder()
-                ? listed.repartition(listed.col("path")).sortWithinPartitions("id")
-                : listed;
+        Dataset<Row> ordered =
+                contents.isInOrder() ? listed.repartition(listed.col("path")).sortWithinPartitions("id") : listed;
         return listed.sparkSession()
                 .createDataFrame(read(ordered.toJavaRDD(), contents, ImageLoader.mostBytes(maxPixels)), SCHEMA);
     }

@@ -102,10 +102,15 @@ final class ParquetProbe {
     private static void requireCounts(ParquetFileReader reader) {
         for (BlockMetaData group : reader.getRowGroups()) {
             for (ColumnChunkMetaData chunk : group.getColumns()) {
-                int repetition = reader.getFileMetaData().getSchema().getMaxRepetitionLevel(chunk.getPath().toArray());
+                int repetition = reader.getFileMetaData()
+                        .getSchema()
+                        .getMaxRepetitionLevel(chunk.getPath().toArray());
                 if (repetition == 0 && chunk.getValueCount() != group.getRowCount()) {
                     throw new IllegalArgumentException("a row group of %d rows has %d values of %s"
-                            .formatted(group.getRowCount(), chunk.getValueCount(), chunk.getPath().toDotString()));
+                            .formatted(
+                                    group.getRowCount(),
+                                    chunk.getValueCount(),
+                                    chunk.getPath().toDotString()));
                 }
             }
         }

@@ -87,7 +87,8 @@ final class TarMembers {
         return headers.blank() == 0
                 ? Optional.empty()
                 : Optional.of(Trouble.damaged(
-                        "has %d bytes of zeros between its members, where others may have been".formatted(headers.blank()),
+                        "has %d bytes of zeros between its members, where others may have been"
+                                .formatted(headers.blank()),
                         headers.blank()));
     }
 

@@ -75,16 +75,18 @@ class ContainerMutationsTest {
         for (int number = 0; number < FILES; number++) {
             byte[] mutated = Files.readAllBytes(images.resolve("%03d.tar".formatted(number)));
             Outcome outcome = outcomes.getOrDefault("%03d.tar".formatted(number), new Outcome());
-            assertThat(outcome.damaged() || outcome.images().size() + outcome.told().size() >= IMAGES)
+            assertThat(outcome.damaged()
+                            || outcome.images().size() + outcome.told().size() >= IMAGES)
                     .as("tar %d is accounted for: %s", number, outcome)
                     .isTrue();
             if (mutated.length < whole.length - BLOCK || brokenHeader(whole, mutated)) {
                 assertThat(outcome.told()).as("tar %d is told", number).isNotEmpty();
             }
             int tar = number;
-            outcome.images().forEach((name, image) -> assertThat(image.label())
-                    .as("label of %s in tar %d", name, tar)
-                    .isEqualTo(labelIn(mutated, Integer.parseInt(name.replaceAll("\\D", "")))));
+            outcome.images()
+                    .forEach((name, image) -> assertThat(image.label())
+                            .as("label of %s in tar %d", name, tar)
+                            .isEqualTo(labelIn(mutated, Integer.parseInt(name.replaceAll("\\D", "")))));
         }
         assertAccount(ContainerFiles.tar(images.toString(), UNLABELLED));
     }
@@ -98,14 +100,17 @@ class ContainerMutationsTest {
         Map<String, Outcome> outcomes = list(collection);
         for (int number = 0; number < FILES; number++) {
             Outcome outcome = outcomes.getOrDefault("%03d.parquet".formatted(number), new Outcome());
-            assertThat(outcome.damaged() || outcome.images().size() + outcome.told().size() >= IMAGES)
+            assertThat(outcome.damaged()
+                            || outcome.images().size() + outcome.told().size() >= IMAGES)
                     .as("file %d is accounted for: %s", number, outcome)
                     .isTrue();
             int file = number;
             outcome.images().forEach((row, image) -> {
                 int place = Integer.parseInt(row);
                 assertThat(image.content()).as("row %s of file %d", row, file).isEqualTo(Corpus.png(place));
-                assertThat(image.label()).as("label of row %s of file %d", row, file).isEqualTo(place % 3);
+                assertThat(image.label())
+                        .as("label of row %s of file %d", row, file)
+                        .isEqualTo(place % 3);
             });
         }
         assertAccount(ParquetImages.at(images.toString(), UNLABELLED));
@@ -119,15 +124,21 @@ class ContainerMutationsTest {
         Path images = write(plain, "%03d-images-idx3-ubyte");
         write(zipped, "%03d-images-idx3-ubyte.gz");
         Map<String, Outcome> outcomes = list(ContainerFiles.idx(images.toString(), LABELLED));
-        Map<String, SourceImage> good = outcomes.get("whole-images-idx3-ubyte.gz").images();
+        Map<String, SourceImage> good =
+                outcomes.get("whole-images-idx3-ubyte.gz").images();
         assertThat(good).hasSize(IMAGES);
         for (int number = 0; number < FILES; number++) {
             Outcome ofPlain = outcomes.getOrDefault("%03d-images-idx3-ubyte".formatted(number), new Outcome());
-            assertThat(ofPlain.damaged() || ofPlain.images().size() == IMAGES).as("file %d", number).isTrue();
+            assertThat(ofPlain.damaged() || ofPlain.images().size() == IMAGES)
+                    .as("file %d", number)
+                    .isTrue();
             Outcome ofZipped = outcomes.getOrDefault("%03d-images-idx3-ubyte.gz".formatted(number), new Outcome());
-            assertThat(ofZipped.damaged() || ofZipped.images().size() == IMAGES).as("zipped file %d", number).isTrue();
-            ofZipped.images().forEach((name, image) -> assertThat(image.content())
-                    .isEqualTo(Objects.requireNonNull(good.get(name)).content()));
+            assertThat(ofZipped.damaged() || ofZipped.images().size() == IMAGES)
+                    .as("zipped file %d", number)
+                    .isTrue();
+            ofZipped.images()
+                    .forEach((name, image) -> assertThat(image.content())
+                            .isEqualTo(Objects.requireNonNull(good.get(name)).content()));
         }
         assertAccount(ContainerFiles.idx(images.toString(), UNLABELLED));
     }
@@ -155,7 +166,8 @@ class ContainerMutationsTest {
                 assertThat(image.trouble().detail()).matches("(?s)[a-z].{3,}");
                 before.told().add(image.told());
             }
-            boolean damaged = before.damaged() || (image.trouble() != null && image.trouble().unread() != null);
+            boolean damaged = before.damaged()
+                    || (image.trouble() != null && image.trouble().unread() != null);
             outcomes.put(id[0], new Outcome(before.images(), before.told(), damaged));
         });
         return outcomes;
@@ -175,16 +187,22 @@ class ContainerMutationsTest {
         assertThat(totals.records()).isGreaterThan(IMAGES);
         assertThat(Corpus.records(folder.resolve("latents"))).hasSize((int) totals.records());
         List<Row> rejects = Corpus.rejects(SPARK.session(), folder.resolve("latents"));
-        assertThat(rejects).hasSize((int) totals.rejects()).allMatch(row -> row.getString(3).matches("(?s)[a-z].{3,}"));
+        assertThat(rejects)
+                .hasSize((int) totals.rejects())
+                .allMatch(row -> row.getString(3).matches("(?s)[a-z].{3,}"));
         assertThat(printed.toString(StandardCharsets.UTF_8))
-                .containsPattern("\\d+ of \\d+ files cannot be read to their end; what is in [\\d,]+ bytes of them is not known");
+                .containsPattern(
+                        "\\d+ of \\d+ files cannot be read to their end; what is in [\\d,]+ bytes of them is not known");
     }
 
     private static byte[] tar() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
             for (int index = 0; index < IMAGES; index++) {
-                add(tar, "%02d.cls".formatted(index), Integer.toString(index % 3).getBytes(StandardCharsets.UTF_8));
+                add(
+                        tar,
+                        "%02d.cls".formatted(index),
+                        Integer.toString(index % 3).getBytes(StandardCharsets.UTF_8));
                 add(tar, "%02d.png".formatted(index), Corpus.png(index));
             }
         }

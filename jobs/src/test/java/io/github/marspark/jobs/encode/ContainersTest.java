@@ -202,7 +202,9 @@ class ContainersTest {
                                 .formatted(images));
         maxRejectShare = 0.4;
         Totals totals = encode(ContainerFiles.tar(images.toString(), ImageSettings.LABELLED));
-        assertThat(totals.images()).isEqualTo(totals.records() + totals.rejects()).isBetween(75L, 85L);
+        assertThat(totals.images())
+                .isEqualTo(totals.records() + totals.rejects())
+                .isBetween(75L, 85L);
         assertThat(printed.toString(StandardCharsets.UTF_8)).contains("1 of 3 files cannot be read to their end");
     }
 
@@ -234,7 +236,8 @@ class ContainersTest {
     /** A file with a header, and some images or the labels 0, 1, 2, 0, 1, 2, … */
     private static byte[] idx(int magic, int items, int... sizes) {
         int bytes = Arrays.stream(sizes).skip(1).reduce(1, (one, other) -> one * other);
-        ByteBuffer idx = ByteBuffer.allocate(4 + 4 * sizes.length + items * bytes).putInt(magic);
+        ByteBuffer idx =
+                ByteBuffer.allocate(4 + 4 * sizes.length + items * bytes).putInt(magic);
         Arrays.stream(sizes).forEach(idx::putInt);
         for (int item = 0; sizes.length == 1 && item < items; item++) {
             idx.put((byte) (item % 3));
@@ -261,7 +264,17 @@ class ContainersTest {
 
     private Totals encode(ImageCollection images) {
         EncodeRecipe recipe = new EncodeRecipe(
-                ImageLayout.FOLDERS, "", "", NumberType.FLOAT32, BlockCodec.SNAPPY, 1, 4, 100, maxRejectShare, Duplicates.KEEP, 0);
+                ImageLayout.FOLDERS,
+                "",
+                "",
+                NumberType.FLOAT32,
+                BlockCodec.SNAPPY,
+                1,
+                4,
+                100,
+                maxRejectShare,
+                Duplicates.KEEP,
+                0);
         PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
         return new Encoding(
                         SPARK.session(),

@@ -15,7 +15,6 @@ import java.util.function.ObjIntConsumer;
 import java.util.stream.Collectors;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.io.api.Binary;
-import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,9 +34,11 @@ class ParquetKindsTest {
     @ParameterizedTest
     @ValueSource(strings = {"img", "Image", "jpg", "image.bytes", "webp", "whatever it is"})
     void columnOfBytesIsFoundByItsNameOrBecauseItIsTheOnlyOne(String name) {
-        write("a.parquet", "required binary " + quoted(name) + "; required int32 label;", 2, (row, n) -> row.append(
-                        quoted(name), ParquetTestFile.image(n))
-                .append("label", n));
+        write(
+                "a.parquet",
+                "required binary " + quoted(name) + "; required int32 label;",
+                2,
+                (row, n) -> row.append(quoted(name), ParquetTestFile.image(n)).append("label", n));
         assertThat(list().labels()).isEqualTo(Map.of(id("a", 0), "0", id("a", 1), "1"));
         assertThat(bytes()).containsExactly(40, 41);
     }
@@ -51,7 +52,8 @@ class ParquetKindsTest {
     void columnsThatNobodyReadsMayBeOfAnyKind() {
         write(
                 "a.parquet",
-                IMAGE + "required int64 label; required int64 at (TIMESTAMP(NANOS,true)); required int32 day (TIME(MILLIS,true));"
+                IMAGE
+                        + "required int64 label; required int64 at (TIMESTAMP(NANOS,true)); required int32 day (TIME(MILLIS,true));"
                         + "required int64 big (INTEGER(64,false)); required fixed_len_byte_array(12) span (INTERVAL);"
                         + "repeated binary words (UTF8); required int96 old;",
                 2,
@@ -81,8 +83,11 @@ class ParquetKindsTest {
             })
     void labelsOfAnyWidthAreNumbers(String column) {
         String name = column.split(" ")[1];
-        write("a.parquet", IMAGE + "required " + column + ";", 2, (row, n) -> label(
-                row.append("image", ParquetTestFile.image(n)), column, name, n));
+        write(
+                "a.parquet",
+                IMAGE + "required " + column + ";",
+                2,
+                (row, n) -> label(row.append("image", ParquetTestFile.image(n)), column, name, n));
         assertThat(list().labels()).isEqualTo(Map.of(id("a", 0), "0", id("a", 1), "1"));
     }
 
@@ -195,9 +200,11 @@ class ParquetKindsTest {
 
     @Test
     void columnOfTextIsToldToHoldNoBytes() {
-        write("a.parquet", "required binary image (UTF8); required int32 label;", 1, (row, n) -> row.append(
-                        "image", "imgs/0.png")
-                .append("label", 0));
+        write(
+                "a.parquet",
+                "required binary image (UTF8); required int32 label;",
+                1,
+                (row, n) -> row.append("image", "imgs/0.png").append("label", 0));
         assertThatThrownBy(this::list)
                 .hasMessage(
                         "file:%s/a.parquet has text in its column image, paths or addresses perhaps, but no bytes of images; write the bytes into it, or lay the files into class folders"
@@ -206,10 +213,13 @@ class ParquetKindsTest {
 
     @Test
     void labelsThatAreListsAreRefusedIfTheyAreNamedAndElseNotTaken() {
-        write("a.parquet", IMAGE + "repeated int32 label; required int32 cls;", 1, (row, n) -> row.append(
-                        "image", ParquetTestFile.image(n))
-                .append("label", 5)
-                .append("cls", 2));
+        write(
+                "a.parquet",
+                IMAGE + "repeated int32 label; required int32 cls;",
+                1,
+                (row, n) -> row.append("image", ParquetTestFile.image(n))
+                        .append("label", 5)
+                        .append("cls", 2));
         assertThat(list().labels()).isEqualTo(Map.of(id("a", 0), "2"));
         assertThatThrownBy(() -> Listed.of(SPARK.session(), images(new ImageSettings("", "label", true))))
                 .hasMessage(
@@ -219,10 +229,13 @@ class ParquetKindsTest {
 
     @Test
     void columnsThatDifferInCapitalsOnlyAreRefused() {
-        write("a.parquet", IMAGE + "required int32 label; required int32 Label;", 1, (row, n) -> row.append(
-                        "image", ParquetTestFile.image(n))
-                .append("label", 1)
-                .append("Label", 2));
+        write(
+                "a.parquet",
+                IMAGE + "required int32 label; required int32 Label;",
+                1,
+                (row, n) -> row.append("image", ParquetTestFile.image(n))
+                        .append("label", 1)
+                        .append("Label", 2));
         assertThatThrownBy(this::list)
                 .hasMessage(
                         "file:%s/a.parquet has two columns whose names differ from label in capitals at most, which Spark cannot tell apart; rename one"
@@ -235,7 +248,8 @@ class ParquetKindsTest {
         byte[] bytes = Files.readAllBytes(good);
         Files.write(folder.resolve("cut.parquet"), Arrays.copyOf(bytes, bytes.length - 30));
         Files.write(folder.resolve("empty.parquet"), new byte[0]);
-        Files.writeString(folder.resolve("pointer.parquet"), "version https://git-lfs.github.com/spec/v1\noid sha256:0");
+        Files.writeString(
+                folder.resolve("pointer.parquet"), "version https://git-lfs.github.com/spec/v1\noid sha256:0");
         Files.writeString(folder.resolve("page.parquet"), "<!DOCTYPE html><html>");
         Listed listed = list();
         assertThat(listed.labels()).containsOnlyKeys(id("good", 0), id("good", 1));
@@ -249,7 +263,9 @@ class ParquetKindsTest {
                 .hasEntrySatisfying(
                         "cut.parquet",
                         words -> assertThat(words).startsWith("UNREADABLE is a damaged Parquet file: file:"));
-        assertThat(listed.unread()).containsEntry("cut.parquet", (long) bytes.length - 30).hasSize(4);
+        assertThat(listed.unread())
+                .containsEntry("cut.parquet", (long) bytes.length - 30)
+                .hasSize(4);
     }
 
     @Test
@@ -263,15 +279,19 @@ class ParquetKindsTest {
     }
 
     private Path numbered(String name) {
-        return write(name, IMAGE + "required int32 label;", 2, (row, n) -> row.append(
-                        "image", ParquetTestFile.image(n))
-                .append("label", n));
+        return write(
+                name,
+                IMAGE + "required int32 label;",
+                2,
+                (row, n) -> row.append("image", ParquetTestFile.image(n)).append("label", n));
     }
 
     private void names(String name, String... labels) {
-        write(name, IMAGE + "required binary label (UTF8);", labels.length, (row, n) -> row.append(
-                        "image", ParquetTestFile.image(n))
-                .append("label", labels[n]));
+        write(
+                name,
+                IMAGE + "required binary label (UTF8);",
+                labels.length,
+                (row, n) -> row.append("image", ParquetTestFile.image(n)).append("label", labels[n]));
     }
 
     private Path write(String name, String fields, int rows, ObjIntConsumer<Group> fill) {
@@ -296,7 +316,10 @@ class ParquetKindsTest {
         List<SourceImage> read = new ArrayList<>();
         images.contents().read(listed.iterator()).forEachRemaining(read::add);
         assertThat(read.stream().map(SourceImage::told)).allMatch(told -> !told.contains("cannot be read"));
-        assertThat(listed.stream().map(images.contents()::readOne).map(SourceImage::length).toList())
+        assertThat(listed.stream()
+                        .map(images.contents()::readOne)
+                        .map(SourceImage::length)
+                        .toList())
                 .isEqualTo(read.stream().map(SourceImage::length).toList());
         return read.stream().map(image -> (int) image.length()).collect(Collectors.toList());
     }

@@ -29,8 +29,7 @@ public final class ParquetTestFile {
         MessageType schema = MessageTypeParser.parseMessageType("message m { " + fields + " }");
         try {
             Files.createDirectories(file.getParent());
-            try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(
-                            new org.apache.hadoop.fs.Path(file.toUri()))
+            try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(new org.apache.hadoop.fs.Path(file.toUri()))
                     .withType(schema)
                     .withRowGroupSize(1024L)
                     .withMinRowCountForPageSizeCheck(2)

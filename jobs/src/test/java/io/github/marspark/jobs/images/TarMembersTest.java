@@ -28,19 +28,29 @@ class TarMembersTest {
 
     @Test
     void labelsMayStandAnywhereInTheTar() throws IOException {
-        TarFile tar = new TarFile().add("a.cls", "1").add("b.cls", "2").add("c.png", PNG).add("b.png", PNG).add("a.png", PNG);
+        TarFile tar = new TarFile()
+                .add("a.cls", "1")
+                .add("b.cls", "2")
+                .add("c.png", PNG)
+                .add("b.png", PNG)
+                .add("a.png", PNG);
         assertThat(list(tar.add("c.cls", "0").bytes())).isEqualTo(Map.of("a.png", "1", "b.png", "2", "c.png", "0"));
     }
 
     @Test
     void viewsOfOneSampleShareItsLabel() throws IOException {
-        TarFile tar = new TarFile().add("a.left.png", PNG).add("a.right.png", PNG).add("a.cls", "1");
+        TarFile tar =
+                new TarFile().add("a.left.png", PNG).add("a.right.png", PNG).add("a.cls", "1");
         assertThat(list(tar.bytes())).isEqualTo(Map.of("a.left.png", "1", "a.right.png", "1"));
     }
 
     @Test
     void labelOfAnotherIsNeverTaken() throws IOException {
-        TarFile tar = new TarFile().add("a.0.png", PNG).add("a.1.png", PNG).add("a.1.cls", "1").add("a.png", PNG);
+        TarFile tar = new TarFile()
+                .add("a.0.png", PNG)
+                .add("a.1.png", PNG)
+                .add("a.1.cls", "1")
+                .add("a.png", PNG);
         String alone = "AMBIGUOUS has no label of its own, but shares the key a with a.1.cls; give each its own .cls";
         assertThat(list(tar.bytes())).isEqualTo(Map.of("a.0.png", alone, "a.1.png", "1", "a.png", alone));
     }
@@ -48,12 +58,24 @@ class TarMembersTest {
     @Test
     void clsCountsBeforeJsonAndJsonBeforeText() throws IOException {
         TarFile tar = new TarFile()
-                .add("a.png", PNG).add("a.cls", "1").add("a.json", "broken").add("a.txt", "a caption")
-                .add("b.png", PNG).add("b.txt", "5").add("b.json", "{\"label\": 5}")
-                .add("c.png", PNG).add("c.txt", "6").add("c.json", "{\"url\": \"x\"}")
-                .add("d.png", PNG).add("d.txt", "two cats")
-                .add("e.png", PNG).add("e.cls", "1").add("e.json", "{\"label\": 2}")
-                .add("f.png", PNG).add("f.cls", "cat").add("f.json", "{\"label\": 2}");
+                .add("a.png", PNG)
+                .add("a.cls", "1")
+                .add("a.json", "broken")
+                .add("a.txt", "a caption")
+                .add("b.png", PNG)
+                .add("b.txt", "5")
+                .add("b.json", "{\"label\": 5}")
+                .add("c.png", PNG)
+                .add("c.txt", "6")
+                .add("c.json", "{\"url\": \"x\"}")
+                .add("d.png", PNG)
+                .add("d.txt", "two cats")
+                .add("e.png", PNG)
+                .add("e.cls", "1")
+                .add("e.json", "{\"label\": 2}")
+                .add("f.png", PNG)
+                .add("f.cls", "cat")
+                .add("f.json", "{\"label\": 2}");
         assertThat(list(tar.bytes()))
                 .isEqualTo(Map.of(
                         "a.png", "1",
@@ -66,35 +88,56 @@ class TarMembersTest {
 
     @Test
     void textThatIsTooLongToBeALabelCostsOnlyItsImage() throws IOException {
-        TarFile tar = new TarFile().add("a.png", PNG).add("a.cls", new byte[70_000]).add("b.png", PNG).add("b.cls", "2");
+        TarFile tar = new TarFile()
+                .add("a.png", PNG)
+                .add("a.cls", new byte[70_000])
+                .add("b.png", PNG)
+                .add("b.cls", "2");
         assertThat(list(tar.bytes()))
                 .isEqualTo(Map.of(
-                        "a.png", "AMBIGUOUS has no label: a.cls has 70000 bytes, more than the 65536 that are read for a label",
+                        "a.png",
+                                "AMBIGUOUS has no label: a.cls has 70000 bytes, more than the 65536 that are read for a label",
                         "b.png", "2"));
     }
 
     @Test
     void withoutLabelsNoneIsLookedAt() throws IOException {
-        byte[] tar = new TarFile().add("a.png", PNG).add("a.cls", "1").add("b.png", PNG).add("b.json", "{").bytes();
+        byte[] tar = new TarFile()
+                .add("a.png", PNG)
+                .add("a.cls", "1")
+                .add("b.png", PNG)
+                .add("b.json", "{")
+                .bytes();
         assertThat(list(tar, new ImageSettings("", "", false))).isEqualTo(Map.of("a.png", "none", "b.png", "none"));
     }
 
     @Test
     void fieldOfTheLabelCanBeNamed() throws IOException {
-        byte[] tar = new TarFile().add("a.png", PNG).add("a.json", "{\"label\": 1, \"kind\": 2}").bytes();
+        byte[] tar = new TarFile()
+                .add("a.png", PNG)
+                .add("a.json", "{\"label\": 1, \"kind\": 2}")
+                .bytes();
         assertThat(list(tar, new ImageSettings("", "kind", true))).isEqualTo(Map.of("a.png", "2"));
     }
 
     @Test
     void imagesAreFoundByTheirFirstBytesWhereTheNameSaysNothing() throws IOException {
-        TarFile tar = new TarFile().add("a", PNG).add("b.jpg.bin", PNG).add("c.npy", "\u0093NUMPY").add("d.note", "BMW");
+        TarFile tar = new TarFile()
+                .add("a", PNG)
+                .add("b.jpg.bin", PNG)
+                .add("c.npy", "\u0093NUMPY")
+                .add("d.note", "BMW");
         assertThat(list(tar.add("e.raw2", "BM\0\0\0\0\0\0\0\0".getBytes(UTF_8)).bytes()))
                 .isEqualTo(Map.of("a", "none", "b.jpg.bin", "none", "e.raw2", "none"));
     }
 
     @Test
     void linksAndOtherThingsThatAreNoFilesAreRejected() throws IOException {
-        TarFile tar = new TarFile().add("a.png", PNG).link("b.png", '1', "a.png").link("c.png", '2', "a.png").add("d.png/", new byte[0]);
+        TarFile tar = new TarFile()
+                .add("a.png", PNG)
+                .link("b.png", '1', "a.png")
+                .link("c.png", '2', "a.png")
+                .add("d.png/", new byte[0]);
         assertThat(list(tar.bytes()))
                 .isEqualTo(Map.of(
                         "a.png", "none",
@@ -104,31 +147,55 @@ class TarMembersTest {
 
     @Test
     void longNamesAreReadAsBothToolsWriteThem() throws IOException {
-        byte[] posix = new TarFile().posix().add(LONG, PNG).add(LONG.replace("png", "cls"), "3").bytes();
+        byte[] posix = new TarFile()
+                .posix()
+                .add(LONG, PNG)
+                .add(LONG.replace("png", "cls"), "3")
+                .bytes();
         assertThat(list(posix)).isEqualTo(Map.of(LONG, "3"));
-        byte[] gnu = new TarFile().gnu().add(LONG, PNG).add(LONG.replace("png", "cls"), "3").bytes();
+        byte[] gnu = new TarFile()
+                .gnu()
+                .add(LONG, PNG)
+                .add(LONG.replace("png", "cls"), "3")
+                .bytes();
         assertThat(list(gnu)).isEqualTo(Map.of(LONG, "3"));
     }
 
     @Test
     void recordsOfOtherThingsArePassedOver() throws IOException {
-        byte[] tar = new TarFile().posix().add("a.png", PNG, entry -> entry.addPaxHeader("comment", "x".repeat(2000))).add("a.cls", "1").bytes();
+        byte[] tar = new TarFile()
+                .posix()
+                .add("a.png", PNG, entry -> entry.addPaxHeader("comment", "x".repeat(2000)))
+                .add("a.cls", "1")
+                .bytes();
         assertThat(list(tar)).isEqualTo(Map.of("a.png", "1"));
     }
 
     @Test
     void joinedTarsAreReadToTheLast() throws IOException {
         ByteArrayOutputStream joined = new ByteArrayOutputStream();
-        joined.write(Arrays.copyOf(new TarFile().add("a.png", PNG).add("a.cls", "1").bytes(), 10_240));
+        joined.write(
+                Arrays.copyOf(new TarFile().add("a.png", PNG).add("a.cls", "1").bytes(), 10_240));
         joined.write(new TarFile().add("b.png", PNG).add("b.cls", "2").bytes());
         assertThat(list(joined.toByteArray()))
                 .isEqualTo(Map.of(
-                        "a.png", "1", "b.png", "2", "", "NOTE goes on after its end, as joined tar files do; all of it is read"));
+                        "a.png",
+                        "1",
+                        "b.png",
+                        "2",
+                        "",
+                        "NOTE goes on after its end, as joined tar files do; all of it is read"));
     }
 
     @Test
     void zerosBetweenMembersAreToldAndMayHaveBeenALabel() throws IOException {
-        byte[] tar = new TarFile().add("a.cls", "1").add("a.png", PNG).add("b.png", PNG).add("c.png", PNG).add("c.cls", "2").bytes();
+        byte[] tar = new TarFile()
+                .add("a.cls", "1")
+                .add("a.png", PNG)
+                .add("b.png", PNG)
+                .add("c.png", PNG)
+                .add("c.cls", "2")
+                .bytes();
         Arrays.fill(tar, 1024, 2 * 1024, (byte) 0);
         assertThat(list(tar))
                 .isEqualTo(Map.of(
@@ -143,9 +210,11 @@ class TarMembersTest {
         longer.write(new TarFile().add("a.png", PNG).bytes());
         longer.write("signed by me".repeat(100).getBytes(UTF_8));
         assertThat(list(longer.toByteArray()))
-                .isEqualTo(Map.of(
-                        "a.png", "none",
-                        "", "UNREADABLE has a damaged header: its checksum is wrong, at byte 2048; 1200 of its 3248 bytes are not read"));
+                .isEqualTo(
+                        Map.of(
+                                "a.png", "none",
+                                "",
+                                        "UNREADABLE has a damaged header: its checksum is wrong, at byte 2048; 1200 of its 3248 bytes are not read"));
     }
 
     @Test
@@ -160,16 +229,27 @@ class TarMembersTest {
 
     @Test
     void memberThatIsLongerThanTheFileIsTold() throws IOException {
-        byte[] tar = new TarFile().add("a.png", PNG).add("a.cls", "1").add("b.png", TarFile.png(3000)).bytes();
+        byte[] tar = new TarFile()
+                .add("a.png", PNG)
+                .add("a.cls", "1")
+                .add("b.png", TarFile.png(3000))
+                .bytes();
         assertThat(list(Arrays.copyOf(tar, 4000)))
-                .isEqualTo(Map.of(
-                        "a.png", "1",
-                        "", "UNREADABLE is cut or damaged: its member b.png has 3000 bytes, of which only 1440 are there, at byte 2048; 1952 of its 4000 bytes are not read"));
+                .isEqualTo(
+                        Map.of(
+                                "a.png", "1",
+                                "",
+                                        "UNREADABLE is cut or damaged: its member b.png has 3000 bytes, of which only 1440 are there, at byte 2048; 1952 of its 4000 bytes are not read"));
     }
 
     @Test
     void imageWhoseLabelMayBeInTheLostPartIsRejected() throws IOException {
-        byte[] tar = new TarFile().add("a.cls", "1").add("a.png", PNG).add("b.png", PNG).add("b.cls", "2").bytes();
+        byte[] tar = new TarFile()
+                .add("a.cls", "1")
+                .add("a.png", PNG)
+                .add("b.png", PNG)
+                .add("b.cls", "2")
+                .bytes();
         assertThat(list(Arrays.copyOf(tar, 3 * 1024)))
                 .containsEntry("a.png", "1")
                 .containsEntry("b.png", "AMBIGUOUS has no label in the part of its tar that could be read");
@@ -178,7 +258,14 @@ class TarMembersTest {
     /** Wherever a tar is cut, it is told, and no image has another label. */
     @Test
     void cutAnywhereIsTold() throws IOException {
-        byte[] tar = new TarFile().posix().add("a.png", PNG).add("a.cls", "1").add(LONG, PNG).add("c.png", PNG).add("c.cls", "3").bytes();
+        byte[] tar = new TarFile()
+                .posix()
+                .add("a.png", PNG)
+                .add("a.cls", "1")
+                .add(LONG, PNG)
+                .add("c.png", PNG)
+                .add("c.cls", "3")
+                .bytes();
         int end = 5 * 1024 + 3 * 512;
         for (int length = 1; length < end; length += 37) {
             Map<String, String> listed = list(Arrays.copyOf(tar, length));
@@ -195,9 +282,11 @@ class TarMembersTest {
         byte[] tar = new TarFile().add("a.png", PNG).add("b.png", PNG).bytes();
         tar[1024 + at] ^= 4;
         assertThat(list(tar))
-                .isEqualTo(Map.of(
-                        "a.png", "none",
-                        "", "UNREADABLE has a damaged header: its checksum is wrong, at byte 1024; 2048 of its 3072 bytes are not read"));
+                .isEqualTo(
+                        Map.of(
+                                "a.png", "none",
+                                "",
+                                        "UNREADABLE has a damaged header: its checksum is wrong, at byte 1024; 2048 of its 3072 bytes are not read"));
     }
 
     @Test
@@ -218,7 +307,8 @@ class TarMembersTest {
 
     @Test
     void tarWithoutImagesIsTold() throws IOException {
-        assertThat(list(new TarFile().add("README", "about").bytes())).isEqualTo(Map.of("", "NOTE has no images in it"));
+        assertThat(list(new TarFile().add("README", "about").bytes()))
+                .isEqualTo(Map.of("", "NOTE has no images in it"));
     }
 
     private Map<String, String> list(byte[] tar) throws IOException {

@@ -81,8 +81,7 @@ public final class TinyTraining {
         LatentHeader labelled = header(2, 0.5);
         writeLatents(
                 Path.of(recipe.latents()),
-                new LatentHeader(
-                        labelled.tokenizerFingerprint(), 2, 4, 4, 0.5, NumberType.FLOAT16, 8, List.of()),
+                new LatentHeader(labelled.tokenizerFingerprint(), 2, 4, 4, 0.5, NumberType.FLOAT16, 8, List.of()),
                 count);
     }
 
