@@ -42,8 +42,8 @@ public final class Main {
         int code = new CommandLine(commands(), out, err).run(arguments);
         Interruption.done();
         if (code != CommandLine.OK || !isYarnsApplicationMaster()) {
-            System.exit(
-                    code); // Spark's barrier stages leave a thread behind, which would keep this process from ending
+            // Spark's barrier stages leave a thread behind, which would keep this process from ending
+            System.exit(code);
         }
     }
 

@@ -211,6 +211,6 @@ final class TarMembers {
     private String id(Member member) {
         List<Member> namesakes = namesakes(member);
         String id = container.id() + "#" + member.name();
-        return namesakes.get(0) == member ? id : id + " at byte " + member.offset();
+        return namesakes.get(0).offset() == member.offset() ? id : id + " at byte " + member.offset();
     }
 }

@@ -2,6 +2,7 @@ package io.github.marspark.jobs.recipe;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -56,9 +57,7 @@ final class RecipeSizes {
     }
 
     private static void requireOneArray(List<Size> factors) {
-        try {
-            factors.stream().mapToInt(size -> Math.toIntExact(size.value)).reduce(1, Math::multiplyExact);
-        } catch (ArithmeticException tooMany) {
+        if (product(factors).isEmpty()) {
             Size largest =
                     factors.stream().max(Comparator.comparingLong(Size::value)).orElseThrow();
             throw new IllegalArgumentException("%s is too large: with %s it makes an array of more than %,d numbers"
@@ -66,9 +65,19 @@ final class RecipeSizes {
         }
     }
 
+    private static OptionalInt product(List<Size> factors) {
+        try {
+            return OptionalInt.of(factors.stream()
+                    .mapToInt(size -> Math.toIntExact(size.value))
+                    .reduce(1, Math::multiplyExact));
+        } catch (ArithmeticException tooMany) {
+            return OptionalInt.empty();
+        }
+    }
+
     private static String others(List<Size> factors, Size largest) {
         return factors.stream()
-                .filter(size -> size != largest && !size.key.isEmpty())
+                .filter(size -> !size.equals(largest) && !size.key.isEmpty())
                 .map(size -> size.what + " (" + size.value + ")")
                 .distinct()
                 .collect(Collectors.joining(" and "));

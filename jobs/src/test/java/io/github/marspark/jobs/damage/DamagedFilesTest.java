@@ -251,7 +251,7 @@ class DamagedFilesTest {
         CheckpointFolder checkpoints = new CheckpointFolder(recipe.checkpoints());
         int harmless = assertToldOrHarmless(file, file.getParent().toString(), () -> {
             CheckpointReader reader = CheckpointReader.at(checkpoints, 7);
-            reader.manifest().shards().forEach(shard -> checkpoints.verify(7, shard));
+            reader.manifest().parts().forEach(part -> checkpoints.parts().verify(7, part));
             return reader.average();
         });
         assertThat(harmless).isZero();

@@ -17,7 +17,7 @@ import io.github.marspark.jobs.recipe.EncodeRecipe;
 import io.github.marspark.jobs.recipe.ImageLayout;
 import io.github.marspark.jobs.recipe.LabelUse;
 import io.github.marspark.jobs.recipe.Mirror;
-import io.github.marspark.jobs.recipe.NumberType;
+import io.github.marspark.data.avro.NumberType;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.marspark.data.image.PngFile;
 import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.jobs.images.ClassFolders;
+import io.github.marspark.jobs.images.ImageSettings;
 import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import io.github.marspark.jobs.recipe.ImageLayout;
-import io.github.marspark.jobs.recipe.NumberType;
+import io.github.marspark.data.avro.NumberType;
 import io.github.marspark.jobs.runtime.SparkSessions;
 import io.github.marspark.jobs.training.FullDisk;
 import java.io.OutputStream;
@@ -53,12 +54,12 @@ class FullDiskTest {
             PngFile.write(RgbImage.ofGrey(40, 40, new byte[1600]), image);
         }
         EncodeRecipe recipe = new EncodeRecipe(
-                ImageLayout.FOLDERS, NumberType.FLOAT32, BlockCodec.SNAPPY, 1, 4, 100, 0.5, Duplicates.KEEP, 0);
+                ImageLayout.FOLDERS, "", "", NumberType.FLOAT32, BlockCodec.SNAPPY, 1, 4, 100, 0.5, Duplicates.KEEP, 0);
         try (SparkSession spark = SparkSessions.open("encode")) {
             PrintStream out = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
             String latents = FullDisk.SCHEME + "://" + folder.resolve("latents");
-            new Encoding(spark, new PoolingEncoders("a1b2", 32, 1), recipe, 32, 2, latents, out)
-                    .run(ClassFolders.at(folder.resolve("images").toString()));
+            new Encoding(spark, new PoolingEncoders("a1b2", 32, 1), recipe, Corpus.data(32, 2), latents, out)
+                    .run(ClassFolders.at(folder.resolve("images").toString(), ImageSettings.LABELLED));
         }
     }
 
