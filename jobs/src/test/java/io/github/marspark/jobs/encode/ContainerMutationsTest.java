@@ -2,6 +2,7 @@ package io.github.marspark.jobs.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.marspark.data.avro.NumberType;
 import io.github.marspark.jobs.cluster.LocalSpark;
 import io.github.marspark.jobs.encode.ShardReports.Totals;
 import io.github.marspark.jobs.images.ContainerFiles;
@@ -17,7 +18,6 @@ import io.github.marspark.jobs.recipe.EncodeRecipe;
 import io.github.marspark.jobs.recipe.ImageLayout;
 import io.github.marspark.jobs.recipe.LabelUse;
 import io.github.marspark.jobs.recipe.Mirror;
-import io.github.marspark.data.avro.NumberType;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -124,8 +124,8 @@ class ContainerMutationsTest {
         Path images = write(plain, "%03d-images-idx3-ubyte");
         write(zipped, "%03d-images-idx3-ubyte.gz");
         Map<String, Outcome> outcomes = list(ContainerFiles.idx(images.toString(), LABELLED));
-        Map<String, SourceImage> good =
-                outcomes.get("whole-images-idx3-ubyte.gz").images();
+        Map<String, SourceImage> good = Objects.requireNonNull(outcomes.get("whole-images-idx3-ubyte.gz"))
+                .images();
         assertThat(good).hasSize(IMAGES);
         for (int number = 0; number < FILES; number++) {
             Outcome ofPlain = outcomes.getOrDefault("%03d-images-idx3-ubyte".formatted(number), new Outcome());

@@ -3,6 +3,7 @@ package io.github.marspark.jobs.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.marspark.data.avro.NumberType;
 import io.github.marspark.data.image.PngFile;
 import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.jobs.images.ClassFolders;
@@ -11,7 +12,6 @@ import io.github.marspark.jobs.recipe.BlockCodec;
 import io.github.marspark.jobs.recipe.Duplicates;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import io.github.marspark.jobs.recipe.ImageLayout;
-import io.github.marspark.data.avro.NumberType;
 import io.github.marspark.jobs.runtime.SparkSessions;
 import io.github.marspark.jobs.training.FullDisk;
 import java.io.OutputStream;

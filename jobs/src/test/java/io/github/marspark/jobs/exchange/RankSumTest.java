@@ -37,6 +37,7 @@ class RankSumTest {
         return sum;
     }
 
+    @SuppressWarnings("NullAway") // which does not read from a class file that elements of an array may be null
     private static float[] sum(float[][] numbers, int own, int threads) {
         @Nullable ByteBuffer[] contributions = new @Nullable ByteBuffer[numbers.length];
         for (int rank = 0; rank < numbers.length; rank++) {

@@ -62,6 +62,6 @@ class OwnerTest {
 
     /** A field of the kernel's line about a process, counted from 1; the name before it has no spaces here. */
     private static String field(long process, int number) throws IOException {
-        return Files.readString(Path.of("/proc/%d/stat".formatted(process))).split(" ")[number - 1];
+        return Files.readString(Path.of("/proc/%d/stat".formatted(process))).split(" ", -1)[number - 1];
     }
 }

@@ -16,8 +16,8 @@ class ScratchFolderTest {
     Path root;
 
     private Path folderOf(String name, Owner owner) throws IOException {
-        Path folder =
-                Files.createDirectories(root.resolve(name).resolve("inside")).getParent();
+        Path folder = root.resolve(name);
+        Files.createDirectories(folder.resolve("inside"));
         Files.writeString(folder.resolve("inside/data"), "data");
         Files.write(folder.resolve(MARK), new ObjectMapper().writeValueAsBytes(owner));
         return folder;

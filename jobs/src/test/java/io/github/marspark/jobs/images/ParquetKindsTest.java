@@ -82,7 +82,7 @@ class ParquetKindsTest {
                 "boolean class"
             })
     void labelsOfAnyWidthAreNumbers(String column) {
-        String name = column.split(" ")[1];
+        String name = column.split(" ", -1)[1];
         write(
                 "a.parquet",
                 IMAGE + "required " + column + ";",
@@ -92,7 +92,7 @@ class ParquetKindsTest {
     }
 
     private static void label(Group row, String column, String name, int value) {
-        switch (column.split(" ")[0]) {
+        switch (column.split(" ", -1)[0]) {
             case "int32" -> row.append(name, value);
             case "int64" -> row.append(name, (long) value);
             case "double" -> row.append(name, (double) value);

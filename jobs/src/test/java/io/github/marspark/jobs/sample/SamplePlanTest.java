@@ -8,9 +8,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SamplePlanTest {
-    private static final String RECIPE =
-            "name = flowers\ndata { image-size = 32, classes = 3 }\ntokenizer.attention-resolutions = []\n"
-                    + "sample { iterations = 4, per-class = 2, batch = 3 }\n";
+    private static final String RECIPE = """
+            name = flowers
+            data { image-size = 32, classes = 3 }
+            tokenizer.attention-resolutions = []
+            sample { iterations = 4, per-class = 2, batch = 3 }
+            """;
 
     @Test
     void everyClassIsDrawn() {
