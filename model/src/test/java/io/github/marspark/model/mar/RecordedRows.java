@@ -4,8 +4,6 @@ import static io.github.marspark.model.mar.Reference.TRAIN;
 
 import io.github.marspark.model.masking.Masking;
 import java.util.Arrays;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -24,33 +22,11 @@ final class RecordedRows {
                         IntStream.of(masking.knownPositions(b)).map(l -> l + buffer)));
     }
 
-    static double[] keptTokens(String recorded, Masking masking) {
-        return rows(recorded, Reference.config().tokens(), b -> IntStream.of(masking.knownPositions(b)));
-    }
-
     /** Of a recorded (B, S + L, E) the rows of tokens. */
     static double[] tokensOf(String recorded) {
         int buffer = Reference.config().buffer();
         int length = Reference.config().tokens() + buffer;
         return rows(recorded, length, b -> IntStream.range(buffer, length));
-    }
-
-    /** Of a recorded (B, S + L, F) the rows that the encoder keeps, then each position that is hidden in some sample. */
-    static double[] distinct(String recorded, Masking masking) {
-        int buffer = Reference.config().buffer();
-        int length = Reference.config().tokens() + buffer;
-        SortedMap<Integer, Integer> hidden = new TreeMap<>();
-        for (int b = 0; b < Reference.batch(); b++) {
-            for (int position : masking.maskedPositions(b)) {
-                hidden.put(position, b * length + buffer + position);
-            }
-        }
-        double[] kept = kept(recorded, masking);
-        double[] once =
-                rows(recorded, hidden.values().stream().mapToInt(row -> row).toArray());
-        double[] all = Arrays.copyOf(kept, kept.length + once.length);
-        System.arraycopy(once, 0, all, kept.length, once.length);
-        return all;
     }
 
     private static double[] rows(String recorded, int length, IntFunction<IntStream> chosen) {

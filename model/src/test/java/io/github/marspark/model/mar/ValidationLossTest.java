@@ -62,7 +62,7 @@ class ValidationLossTest {
     @Test
     void noLabelIsDropped() {
         double[] usual = loss(withLabelDrop(0), 5).of(kernels, samples, labels, tokens);
-        assertThat(loss(withLabelDrop(1), 5).of(kernels, samples, labels, tokens))
+        assertThat(loss(withLabelDrop(0.999), 5).of(kernels, samples, labels, tokens))
                 .isEqualTo(usual);
         double[] without = loss(CONFIG, 5).of(kernels, samples, new int[] {-1, -1, -1}, tokens);
         assertThat(without[0]).isNotEqualTo(usual[0]);
