@@ -194,6 +194,8 @@ public final class Lease implements AutoCloseable {
             lose(files.read(number + 1));
         } else if (!files.exists(number)) {
             lose(Optional.empty());
+        } else if (files.read(number).filter(found -> !note.isOfSameLease(found)).isPresent()) {
+            lose(files.read(number)); // where creating a file is not atomic, it is the last writer's
         } else {
             rewrite();
             if (isLongAgo(looked, pace.patience())) {
@@ -256,10 +258,8 @@ public final class Lease implements AutoCloseable {
         }
         ended.countDown();
         try {
-            if (loss.get() == null) {
+            if (files.read(number).filter(note::isOfSameLease).isPresent()) {
                 files.deleteUpTo(number);
-            } else if (files.read(number).filter(note::isOfSameLease).isPresent()) {
-                files.delete(number);
             }
             if (madeFolder) {
                 files.folder().deleteEmpty();

@@ -56,8 +56,15 @@ final class LeaseClaim {
                     files.deleteUpTo(last);
                     return last + 1;
                 }
-                files.delete(last + 1);
+                withdraw(last + 1);
             }
+        }
+    }
+
+    /** What another process has written over it is the other's. */
+    private void withdraw(int number) {
+        if (isSame(number, Optional.of(own))) {
+            files.delete(number);
         }
     }
 
@@ -69,7 +76,7 @@ final class LeaseClaim {
 
     /** Whether there is nothing but what was there before, of whom the last was found dead. */
     private boolean isAlone(int number, NavigableMap<Integer, Optional<LeaseNote>> before) {
-        return files.numbers().stream()
+        return isSame(number, Optional.of(own)) && files.numbers().stream()
                 .filter(other -> other != number)
                 .allMatch(
                         other -> before.containsKey(other) && isSame(other, Objects.requireNonNull(before.get(other))));

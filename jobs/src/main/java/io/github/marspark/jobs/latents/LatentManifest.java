@@ -1,7 +1,9 @@
 package io.github.marspark.jobs.latents;
 
 import io.github.marspark.jobs.files.FileStore;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -71,6 +73,7 @@ public final class LatentManifest {
     }
 
     private static List<Group> groups(FileStore store) {
+        requireReadable(store);
         List<Group> groups = new ArrayList<>();
         try (ParquetReader<Group> reader = ParquetReader.builder(new GroupReadSupport(), store.path(NAME))
                 .withConf(store.configuration())
@@ -80,14 +83,22 @@ public final class LatentManifest {
                 groups.add(group);
             }
             return groups;
-        } catch (IOException e) {
-            throw unreadable(store, String.valueOf(e.getMessage()), e);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) { // Parquet makes room for what a file announces
             throw unreadable(store, "it is no table, or a damaged one", e);
         }
     }
 
-    private static UncheckedIOException unreadable(FileStore store, String reason, Exception cause) {
+    private static void requireReadable(FileStore store) {
+        try (InputStream stream = store.read(NAME)) {
+            if (stream.read() < 0) {
+                throw new EOFException("it is empty");
+            }
+        } catch (IOException e) {
+            throw unreadable(store, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static UncheckedIOException unreadable(FileStore store, String reason, Throwable cause) {
         return new UncheckedIOException(
                 "%s cannot be read (%s); delete it, and ./mar encode makes it again"
                         .formatted(store.path(NAME), reason),

@@ -216,6 +216,18 @@ class LeaseTest {
                 .hasMessageStartingWith("file:%s is no longer this job's: its lease is gone; it stops", folder());
     }
 
+    /** As where two processes may create one file at once, and the last one's content stays. */
+    @Test
+    void aLeaseThatAnotherHasWrittenOverIsTheOthers() throws Exception {
+        LeaseNote other = noteOf(elsewhere());
+        try (Lease lease = take("train")) {
+            files().rewrite(1, other);
+            TimeUnit.MILLISECONDS.sleep(10 * QUICK.renewal().toMillis());
+            assertThatThrownBy(lease::requireHeld).hasMessageContaining("is no longer this job's: encode (anna");
+        }
+        assertThat(files().read(1)).contains(other);
+    }
+
     @Test
     void theLossTellsMoreThanWhatBrokeBecauseOfIt() throws Exception {
         try (Lease lease = take("train")) {
