@@ -292,7 +292,7 @@ class PipelineTest {
         Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
         assertThatThrownBy(() -> run(new TrainTokenizerCommand(), recipe))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("images is empty: put image files into it, in one folder a class");
+                .hasMessageContaining("images is empty; put image files into it, in one folder for each class");
     }
 
     @Test
@@ -303,6 +303,6 @@ class PipelineTest {
         Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
         assertThatThrownBy(() -> run(new TrainTokenizerCommand(), recipe))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("has 2 files and none holds an image that can be read");
+                .hasMessageContaining("none of the 2 images in ");
     }
 }

@@ -30,6 +30,7 @@ record TokenizerDescription(int format, Sizes sizes, double scale, String finger
     private static final int FORMAT_OF_WEIGHTS_ONLY = 1;
     private static final int MOST_BYTES = 1 << 20;
     private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION) // messages are one line
             .enable(SerializationFeature.INDENT_OUTPUT)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)

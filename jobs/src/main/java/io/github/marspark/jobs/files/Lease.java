@@ -194,7 +194,9 @@ public final class Lease implements AutoCloseable {
             lose(files.read(number + 1));
         } else if (!files.exists(number)) {
             lose(Optional.empty());
-        } else if (files.read(number).filter(found -> !note.isOfSameLease(found)).isPresent()) {
+        } else if (files.read(number)
+                .filter(found -> !note.isOfSameLease(found))
+                .isPresent()) {
             lose(files.read(number)); // where creating a file is not atomic, it is the last writer's
         } else {
             rewrite();

@@ -76,10 +76,11 @@ final class LeaseClaim {
 
     /** Whether there is nothing but what was there before, of whom the last was found dead. */
     private boolean isAlone(int number, NavigableMap<Integer, Optional<LeaseNote>> before) {
-        return isSame(number, Optional.of(own)) && files.numbers().stream()
-                .filter(other -> other != number)
-                .allMatch(
-                        other -> before.containsKey(other) && isSame(other, Objects.requireNonNull(before.get(other))));
+        return isSame(number, Optional.of(own))
+                && files.numbers().stream()
+                        .filter(other -> other != number)
+                        .allMatch(other ->
+                                before.containsKey(other) && isSame(other, Objects.requireNonNull(before.get(other))));
     }
 
     private boolean isSame(int number, Optional<LeaseNote> before) {

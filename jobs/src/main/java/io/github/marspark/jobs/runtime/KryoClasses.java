@@ -38,6 +38,8 @@ public final class KryoClasses implements KryoRegistrator {
         Stream.concat(own().stream(), OTHERS.stream())
                 .map(KryoClasses::load)
                 .filter(Serializable.class::isAssignableFrom)
+                .filter(type ->
+                        type.isEnum() || !Enum.class.isAssignableFrom(type)) // a constant's own class is its enum
                 .forEach(type -> register(kryo, type));
     }
 

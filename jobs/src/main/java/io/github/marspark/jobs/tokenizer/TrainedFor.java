@@ -81,6 +81,6 @@ public final class TrainedFor {
 
     /** Notes what the tokenizer was trained by; written before its description, which says that it is whole. */
     public void write() {
-        made.write(new Origin(settings(recipe)));
+        made.write(new Origin(absolute(settings(recipe))));
     }
 }

@@ -79,8 +79,8 @@ class EncodeCommandTest {
         tokenizer(2).save(folder.resolve("tokenizer"));
         assertThatThrownBy(this::run)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining(
-                        "the folder holds latents of " + tokenizer.fingerprint().substring(0, 59));
+                .hasMessageContaining("holds latents that were encoded otherwise: tokenizer was "
+                        + tokenizer.fingerprint().substring(0, 59));
     }
 
     @Test

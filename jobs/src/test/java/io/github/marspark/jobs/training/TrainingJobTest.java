@@ -314,7 +314,7 @@ class TrainingJobTest {
         Recipe recipe = prepared(folder, "checkpoints=" + file.resolve("checkpoints"));
         assertThatThrownBy(() -> train(recipe, 2))
                 .isInstanceOf(UncheckedIOException.class)
-                .hasMessageStartingWith("file:%s/checkpoints/.tmp-probe-driver/driver cannot be written: ", file);
+                .hasMessageStartingWith("file:%s/checkpoints/.lease-1 cannot be written: ", file);
     }
 
     @Test
@@ -463,9 +463,10 @@ class TrainingJobTest {
         assertThatThrownBy(() -> train(recipe, 2))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith(
-                        "file:%s/step-00000000 was imported for another tokenizer than %s was encoded by, for one of weights %s… instead of ffffffffffff…;"
+                        "file:%s/step-00000000 was imported for tokenizer %.12s…, %s was encoded by ffffffffffff… (weights %s… instead of ffffffffffff…); "
                                 .formatted(
                                         recipe.checkpoints(),
+                                        tokenizer.fingerprint(),
                                         recipe.latents(),
                                         tokenizer.fingerprint().substring(33, 45)));
         LatentHeader header = TinyTraining.header(tokenizer.fingerprint());
