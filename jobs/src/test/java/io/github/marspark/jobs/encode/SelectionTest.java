@@ -105,9 +105,6 @@ class SelectionTest {
         Totals totals = encode(images, "latents", recipe(Duplicates.DROP, 0, 0.5));
         Map<String, Long> reasons = Corpus.rejects(SPARK.session(), folder.resolve("latents")).stream()
                 .collect(Collectors.groupingBy(row -> row.getString(2), Collectors.counting()));
-        Corpus.rejects(SPARK.session(), folder.resolve("latents")).stream()
-                .limit(3)
-                .forEach(System.err::println);
         assertThat(reasons).containsOnlyKeys("DUPLICATE", "UNREADABLE");
         assertThat(totals.records() + totals.rejects()).isEqualTo(70);
         assertThat(reasons.get("UNREADABLE")).isBetween(4L, 20L);
