@@ -119,7 +119,7 @@ class InspectCommandTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("was encoded by tokenizer ")
                 .hasMessageContaining(
-                        "… instead of %s…; ", tokenizer.fingerprint().substring(33, 45))
+                        "(weights %s… instead of ", tokenizer.fingerprint().substring(33, 45))
                 .hasMessageContaining("give the one that encoded it");
         assertThat(folder.resolve("drawn")).doesNotExist();
         assertThat(inspect(latents, "--decode", "3", "tokenizer=" + folder.resolve("right"), out))
