@@ -14,6 +14,7 @@ import io.github.marspark.jobs.command.InspectCommand;
 import io.github.marspark.jobs.command.Interruption;
 import io.github.marspark.jobs.command.RecipeCommand;
 import io.github.marspark.jobs.command.SampleCommand;
+import io.github.marspark.jobs.command.TrainClassifierCommand;
 import io.github.marspark.jobs.command.TrainCommand;
 import io.github.marspark.jobs.command.TrainTokenizerCommand;
 import io.github.marspark.jobs.command.VersionCommand;
@@ -59,6 +60,7 @@ public final class Main {
         List<Command> commands = new ArrayList<>(pipeline);
         commands.add(new DemoCommand(pipeline));
         commands.addAll(List.of(
+                new TrainClassifierCommand(),
                 new ImportTokenizerCommand(),
                 new ImportCommand(),
                 new ExportCommand(),
