@@ -7,6 +7,7 @@ import io.github.marspark.jobs.command.Command;
 import io.github.marspark.jobs.command.CommandLine;
 import io.github.marspark.jobs.command.DemoCommand;
 import io.github.marspark.jobs.command.EncodeCommand;
+import io.github.marspark.jobs.command.EvaluateCommand;
 import io.github.marspark.jobs.command.ExportCommand;
 import io.github.marspark.jobs.command.ImportCommand;
 import io.github.marspark.jobs.command.ImportTokenizerCommand;
@@ -61,6 +62,7 @@ public final class Main {
         commands.add(new DemoCommand(pipeline));
         commands.addAll(List.of(
                 new TrainClassifierCommand(),
+                new EvaluateCommand(),
                 new ImportTokenizerCommand(),
                 new ImportCommand(),
                 new ExportCommand(),
