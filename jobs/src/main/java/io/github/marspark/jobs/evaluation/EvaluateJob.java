@@ -55,7 +55,7 @@ public final class EvaluateJob {
         try {
             evaluation = evaluation(spark);
         } catch (Exception failure) { // Spark's are checked, and not declared
-            throw StageFailure.told(failure);
+            throw failure instanceof RuntimeException plain ? plain : StageFailure.told(failure);
         }
         byte[] json = evaluation.toJson().getBytes(StandardCharsets.UTF_8);
         write(settings.report(), stream -> stream.write(json));

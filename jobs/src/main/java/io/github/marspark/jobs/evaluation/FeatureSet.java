@@ -4,7 +4,6 @@ import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.jobs.images.ListedImages;
 import io.github.marspark.jobs.images.SourceImage;
 import io.github.marspark.jobs.runtime.ImageProgress;
-import io.github.marspark.jobs.runtime.StageFailure;
 import io.github.marspark.model.classifier.Classifier;
 import io.github.marspark.model.classifier.ClassifierQuality;
 import io.github.marspark.model.evaluation.MomentTree;
@@ -86,8 +85,6 @@ final class FeatureSet implements AutoCloseable {
         spark.addSparkListener(progress);
         try {
             return new FeatureSet(name, listed, blocks, summaries(blocks, task.network().classes().size()));
-        } catch (Exception failure) { // Spark's are checked, and not declared
-            throw StageFailure.told(failure);
         } finally {
             spark.removeSparkListener(progress);
         }
