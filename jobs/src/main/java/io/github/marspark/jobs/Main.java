@@ -10,6 +10,7 @@ import io.github.marspark.jobs.command.EncodeCommand;
 import io.github.marspark.jobs.command.EvaluateCommand;
 import io.github.marspark.jobs.command.ExportCommand;
 import io.github.marspark.jobs.command.ImportCommand;
+import io.github.marspark.jobs.command.ImportFeaturesCommand;
 import io.github.marspark.jobs.command.ImportTokenizerCommand;
 import io.github.marspark.jobs.command.InspectCommand;
 import io.github.marspark.jobs.command.Interruption;
@@ -64,6 +65,7 @@ public final class Main {
                 new TrainClassifierCommand(),
                 new EvaluateCommand(),
                 new ImportTokenizerCommand(),
+                new ImportFeaturesCommand(),
                 new ImportCommand(),
                 new ExportCommand(),
                 new InspectCommand(),

@@ -90,9 +90,7 @@ public final class TrainClassifierJob {
         TrainingImages.Split split = split(listed, images);
         out.printf(
                 "training a classifier of %d classes on %,d images, %,d held out%n",
-                recipe.data().classes(),
-                split.training().length,
-                split.isApart() ? split.heldOut().length : 0);
+                recipe.data().classes(), split.training().length, split.isApart() ? split.heldOut().length : 0);
         ClassifierTrainer trainer = new ClassifierTrainer(
                 config(),
                 ClassifierTraining.usual(recipe.classifier().steps(), recipe.seed()),
@@ -125,7 +123,8 @@ public final class TrainClassifierJob {
         int[] labelled = IntStream.range(0, images.count())
                 .filter(index -> listed.images().get(index).label() >= 0)
                 .toArray();
-        int[] places = new Draws(recipe.seed()).stream(Purpose.SHUFFLE, 0, HELD_OUT, 0).permutation(labelled.length);
+        int[] places =
+                new Draws(recipe.seed()).stream(Purpose.SHUFFLE, 0, HELD_OUT, 0).permutation(labelled.length);
         int[] order = IntStream.of(places).map(place -> labelled[place]).toArray();
         double share = recipe.classifier().validationShare();
         return images.split(order, Math.max(1, (int) Math.round(labelled.length * share)));
@@ -159,9 +158,8 @@ public final class TrainClassifierJob {
     private void finish(
             ClassifierQuality quality, ClassifierTrainer trainer, ListedImages listed, TrainingImages.Split split) {
         List<String> names = names(listed.classNames());
-        ClassifierDescription description =
-                new ClassifierDescription(config(), names, split.isApart() ? quality.images() : 0, quality.accuracy(),
-                        fingerprint(listed));
+        ClassifierDescription description = new ClassifierDescription(
+                config(), names, split.isApart() ? quality.images() : 0, quality.accuracy(), fingerprint(listed));
         TrainedClassifier classifier = new TrainedClassifier(description, trainer.values());
         ClassifierFolder.save(classifier, recipe.classifierFolder());
         out.printf(

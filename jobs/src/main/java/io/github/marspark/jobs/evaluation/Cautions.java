@@ -19,7 +19,8 @@ final class Cautions {
                 .filter(OptionalLong::isPresent)
                 .mapToLong(OptionalLong::getAsLong)
                 .min()
-                .ifPresent(images -> SampleSize.caution(images, network.dimension()).ifPresent(doubts::add));
+                .ifPresent(images ->
+                        SampleSize.caution(images, network.dimension()).ifPresent(doubts::add));
         Stream.of(judged, reference)
                 .filter(set -> set.features().isEmpty())
                 .forEach(set -> remarks.add(

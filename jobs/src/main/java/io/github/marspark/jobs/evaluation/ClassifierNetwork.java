@@ -41,12 +41,21 @@ final class ClassifierNetwork implements FeatureNetwork {
         String folder = recipe.classifierFolder();
         TrainedClassifier classifier = ClassifierFolder.open(folder);
         ClassifierConfig config = classifier.description().config();
-        require(config.resolution() == recipe.data().imageSize(), folder, "images of %d pixels a side, but data.image-size is %d"
-                .formatted(config.resolution(), recipe.data().imageSize()));
-        require(config.imageChannels() == RgbImage.CHANNELS, folder, "images of %d channels, but images are read with %d"
-                .formatted(config.imageChannels(), RgbImage.CHANNELS));
-        require(config.classes() == recipe.data().classes(), folder, "%d classes, but data.classes is %d"
-                .formatted(config.classes(), recipe.data().classes()));
+        require(
+                config.resolution() == recipe.data().imageSize(),
+                folder,
+                "images of %d pixels a side, but data.image-size is %d"
+                        .formatted(config.resolution(), recipe.data().imageSize()));
+        require(
+                config.imageChannels() == RgbImage.CHANNELS,
+                folder,
+                "images of %d channels, but images are read with %d"
+                        .formatted(config.imageChannels(), RgbImage.CHANNELS));
+        require(
+                config.classes() == recipe.data().classes(),
+                folder,
+                "%d classes, but data.classes is %d"
+                        .formatted(config.classes(), recipe.data().classes()));
         OPENED.set(classifier);
         return new ClassifierNetwork(folder, classifier);
     }

@@ -104,8 +104,7 @@ public final class EvaluateJob {
     }
 
     /** What is to be known beside the numbers; refused if the recipe wants no doubts. */
-    private Cautions doubts(
-            EvaluatedPlace place, JudgedSet judged, JudgedSet compared, FeatureNetwork network) {
+    private Cautions doubts(EvaluatedPlace place, JudgedSet judged, JudgedSet compared, FeatureNetwork network) {
         Cautions cautions = new Cautions();
         cautions.ofSizes(judged, compared, network);
         cautions.ofPlaces(place, reference, isTrainedOn(), settings.judged());
@@ -122,11 +121,15 @@ public final class EvaluateJob {
         if (reference.isStatistics()) {
             return false;
         }
-        String trained = LatentSource.of(recipe.latents()).map(LatentSource::images).orElse(recipe.images());
-        String address = LatentSource.of(reference.address())
-                .map(LatentSource::images)
-                .orElse(reference.address());
-        return !trained.isEmpty() && new Path(trained).toUri().getPath().equals(new Path(address).toUri().getPath());
+        String trained =
+                LatentSource.of(recipe.latents()).map(LatentSource::images).orElse(recipe.images());
+        String address =
+                LatentSource.of(reference.address()).map(LatentSource::images).orElse(reference.address());
+        return !trained.isEmpty()
+                && new Path(trained)
+                        .toUri()
+                        .getPath()
+                        .equals(new Path(address).toUri().getPath());
     }
 
     private static void write(String file, FileStore.Content content) {

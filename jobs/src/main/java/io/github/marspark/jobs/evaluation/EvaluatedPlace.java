@@ -40,13 +40,15 @@ record EvaluatedPlace(String key, String address) {
 
     /** The statistics in the file. */
     FeatureStatistics statistics() {
-        FileStore folder = FileStore.at(new Path(address).getParent() == null
-                ? "."
-                : new Path(address).getParent().toString());
+        FileStore folder = FileStore.at(
+                new Path(address).getParent() == null
+                        ? "."
+                        : new Path(address).getParent().toString());
         try (LocalFile file = folder.local(new Path(address).getName())) {
             return StatisticsFile.read(file.path());
         } catch (IOException e) {
-            throw new UncheckedIOException("%s is %s, which cannot be read: %s".formatted(key, address, e.getMessage()), e);
+            throw new UncheckedIOException(
+                    "%s is %s, which cannot be read: %s".formatted(key, address, e.getMessage()), e);
         }
     }
 

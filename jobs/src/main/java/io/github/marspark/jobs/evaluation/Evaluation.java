@@ -114,8 +114,9 @@ public record Evaluation(
     static Evaluation of(FeatureNetwork network, JudgedSet judged, JudgedSet reference, Cautions cautions) {
         Distance distance = distance(network.distance(), judged.statistics(), reference.statistics());
         Map<String, Double> numbers = new LinkedHashMap<>();
-        reference.features().ifPresent(set -> yardstick(set)
-                .ifPresent(value -> numbers.put(network.distance() + BESIDE, value)));
+        reference
+                .features()
+                .ifPresent(set -> yardstick(set).ifPresent(value -> numbers.put(network.distance() + BESIDE, value)));
         judged.features().ifPresent(set -> {
             score(network, set, numbers, cautions);
             reference.features().ifPresent(real -> compare(set, real, numbers, cautions));
@@ -149,8 +150,7 @@ public record Evaluation(
                 : OptionalDouble.empty();
     }
 
-    private static void score(
-            FeatureNetwork network, FeatureSet set, Map<String, Double> numbers, Cautions cautions) {
+    private static void score(FeatureNetwork network, FeatureSet set, Map<String, Double> numbers, Cautions cautions) {
         if (set.count() < InceptionScore.SPLITS) {
             cautions.remark("%s needs %d images, %s has %d"
                     .formatted(network.score(), InceptionScore.SPLITS, set.name(), set.count()));
@@ -195,10 +195,10 @@ public record Evaluation(
         rows.put("features", features.getOrDefault("name", ""));
         rows.put(distance.name(), number(distance.value()));
         numbers.forEach((name, value) -> rows.put(name, number(value)));
-        labels.ifPresent(known -> rows.put(
-                "label accuracy", "%.1f%% of %,d images".formatted(100 * known.accuracy(), known.images())));
-        labels.ifPresent(known -> known.byClass()
-                .forEach((name, accuracy) -> rows.put("  " + name, "%.1f%%".formatted(100 * accuracy))));
+        labels.ifPresent(known ->
+                rows.put("label accuracy", "%.1f%% of %,d images".formatted(100 * known.accuracy(), known.images())));
+        labels.ifPresent(known ->
+                known.byClass().forEach((name, accuracy) -> rows.put("  " + name, "%.1f%%".formatted(100 * accuracy))));
         int width = rows.keySet().stream().mapToInt(String::length).max().orElse(0);
         List<String> lines = new ArrayList<>();
         rows.forEach((name, value) -> lines.add(name + " ".repeat(width + 2 - name.length()) + value));

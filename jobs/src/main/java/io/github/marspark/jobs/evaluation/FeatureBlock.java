@@ -23,13 +23,7 @@ import java.util.stream.IntStream;
  * @param rejects why others cannot be used, a sentence each
  */
 record FeatureBlock(
-        int first,
-        int[] images,
-        int[] labels,
-        float[] features,
-        float[] logits,
-        byte[] digests,
-        List<String> rejects)
+        int first, int[] images, int[] labels, float[] features, float[] logits, byte[] digests, List<String> rejects)
         implements Serializable {
     static final int DIGEST = 32;
 

@@ -20,7 +20,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.LongAccumulator;
-import scala.Tuple2;
 
 /**
  * The features of the images of a set, kept on the executors until it is closed; driver only.
@@ -84,7 +83,11 @@ final class FeatureSet implements AutoCloseable {
         ImageProgress progress = new ImageProgress("looked at", task.done().id(), listed, out);
         spark.addSparkListener(progress);
         try {
-            return new FeatureSet(name, listed, blocks, summaries(blocks, task.network().classes().size()));
+            return new FeatureSet(
+                    name,
+                    listed,
+                    blocks,
+                    summaries(blocks, task.network().classes().size()));
         } finally {
             spark.removeSparkListener(progress);
         }

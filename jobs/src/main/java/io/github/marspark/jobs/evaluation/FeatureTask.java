@@ -63,8 +63,7 @@ record FeatureTask(
         Device.useAssigned();
         int threads = TaskContext.get() == null ? 1 : TaskContext.get().cpus();
         Kernels kernels = Kernels.ofBackend(new Threads(threads));
-        Look look = new Look(
-                network.open(kernels), reconstruction == null ? null : reconstruction.open(kernels));
+        Look look = new Look(network.open(kernels), reconstruction == null ? null : reconstruction.open(kernels));
         return new MappedIterator<>(pieces, piece -> block(look, piece));
     }
 
@@ -97,7 +96,8 @@ record FeatureTask(
                 numbers.clear();
             }
         }
-        blocks.add(new FeatureBlock(piece.first, new int[0], new int[0], new float[0], new float[0], new byte[0], rejects));
+        blocks.add(new FeatureBlock(
+                piece.first, new int[0], new int[0], new float[0], new float[0], new byte[0], rejects));
         done.add(piece.rows.size());
         return FeatureBlock.joined(blocks);
     }
@@ -122,13 +122,15 @@ record FeatureTask(
         int[] labels = numbers.stream()
                 .mapToInt(number -> piece.labels[number - piece.first])
                 .toArray();
-        return new FeatureBlock(piece.first, places, labels, seen.features(), seen.logits(), digests(images), List.of());
+        return new FeatureBlock(
+                piece.first, places, labels, seen.features(), seen.logits(), digests(images), List.of());
     }
 
     private static void requireFinite(float[] values, List<Loaded> loaded) {
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
-                SourceImage image = loaded.get(i / (values.length / loaded.size())).source();
+                SourceImage image =
+                        loaded.get(i / (values.length / loaded.size())).source();
                 throw new IllegalStateException(
                         "the features of %s in %s are no finite numbers; look at the image, and train or import the network again"
                                 .formatted(image.id(), image.path()));

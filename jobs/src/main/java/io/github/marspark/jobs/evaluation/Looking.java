@@ -70,8 +70,7 @@ record Looking(Recipe recipe, FeatureNetwork network, SparkSession spark, PrintS
         return !network.classes().isEmpty() && recipe.data().labels() != LabelUse.NONE;
     }
 
-    private FeatureSet features(
-            ImageCollection collection, boolean cropped, @Nullable Reconstruction reconstruction) {
+    private FeatureSet features(ImageCollection collection, boolean cropped, @Nullable Reconstruction reconstruction) {
         ListedImages listed = wantsLabels()
                 ? ListedImages.labelled(spark, collection, network.classes().size())
                 : ListedImages.of(spark, collection);
@@ -94,7 +93,10 @@ record Looking(Recipe recipe, FeatureNetwork network, SparkSession spark, PrintS
                 .map(label -> known(listed.classNames().get(label)))
                 .toArray();
         if (IntStream.of(known).anyMatch(label -> label < 0)) {
-            int first = IntStream.range(0, known.length).filter(i -> known[i] < 0).findFirst().orElseThrow();
+            int first = IntStream.range(0, known.length)
+                    .filter(i -> known[i] < 0)
+                    .findFirst()
+                    .orElseThrow();
             throw new IllegalArgumentException(
                     "%s has a class %s, which the classifier does not know; it knows %s; train one on these classes, or set data.labels=none to judge without labels"
                             .formatted(collection.root(), listed.classNames().get(first), shown(network.classes())));
@@ -126,7 +128,9 @@ record Looking(Recipe recipe, FeatureNetwork network, SparkSession spark, PrintS
                             .formatted(place.key(), place.address(), set.listed(), rejects.size(), rejects.get(0)));
         }
         if (!rejects.isEmpty()) {
-            out.printf("%d of %d images of %s cannot be used, such as %s%n", rejects.size(), set.listed(), place.address(), rejects.get(0));
+            out.printf(
+                    "%d of %d images of %s cannot be used, such as %s%n",
+                    rejects.size(), set.listed(), place.address(), rejects.get(0));
         }
     }
 }

@@ -35,12 +35,16 @@ final class Neighbours {
     }
 
     /** How many points lie in the ball of some centre. */
-    static int inside(JavaRDD<FeatureBlock> points, JavaRDD<FeatureBlock> centres, Map<Integer, double[]> squaredRadii) {
+    static int inside(
+            JavaRDD<FeatureBlock> points, JavaRDD<FeatureBlock> centres, Map<Integer, double[]> squaredRadii) {
         return points.cartesian(centres)
                 .mapToPair(pair -> new Tuple2<>(
                         pair._1().first(),
                         points(pair._1())
-                                .covered(points(pair._2()), squaredRadii.get(pair._2().first()), kernels())))
+                                .covered(
+                                        points(pair._2()),
+                                        squaredRadii.get(pair._2().first()),
+                                        kernels())))
                 .reduceByKey(Neighbours::either)
                 .map(covered -> trues(covered._2()))
                 .reduce(Integer::sum);

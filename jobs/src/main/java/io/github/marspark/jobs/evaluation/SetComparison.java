@@ -42,16 +42,21 @@ final class SetComparison {
 
     /** The kernel distance of two sets, over subsets of a size. */
     static Spread kernelDistance(FeatureSet one, FeatureSet other, int size) {
-        List<KernelDistance.Pair> pairs = KernelDistance.pairs(
-                KernelDistance.SEED, KernelDistance.SUBSETS, size, one.count(), other.count());
+        List<KernelDistance.Pair> pairs =
+                KernelDistance.pairs(KernelDistance.SEED, KernelDistance.SUBSETS, size, one.count(), other.count());
         JavaPairRDD<Integer, Drawn> rows = Drawn.of(
                         one.blocks(),
-                        Drawn.Groups.of(0, one.images(), pairs.stream().map(KernelDistance.Pair::one).toList()),
+                        Drawn.Groups.of(
+                                0,
+                                one.images(),
+                                pairs.stream().map(KernelDistance.Pair::one).toList()),
                         FeatureBlock::feature)
                 .union(Drawn.of(
                         other.blocks(),
                         Drawn.Groups.of(
-                                1, other.images(), pairs.stream().map(KernelDistance.Pair::other).toList()),
+                                1,
+                                other.images(),
+                                pairs.stream().map(KernelDistance.Pair::other).toList()),
                         FeatureBlock::feature));
         return spread(kernelDistances(rows), pairs.size());
     }
@@ -62,7 +67,10 @@ final class SetComparison {
             Features other = Drawn.table(group, 1);
             int[] all = IntStream.range(0, one.count()).toArray();
             return KernelDistance.of(
-                    one, other, new KernelDistance.Pair(all, all), new Threads(TaskContext.get().cpus()));
+                    one,
+                    other,
+                    new KernelDistance.Pair(all, all),
+                    new Threads(TaskContext.get().cpus()));
         });
     }
 

@@ -44,7 +44,8 @@ public record LatentSource(String images, ImageLayout layout) {
     }
 
     private static Optional<LatentSource> of(Optional<String> images, Optional<String> kind) {
-        return images.flatMap(place -> kind.flatMap(LatentSource::layout).map(layout -> new LatentSource(place, layout)));
+        return images.flatMap(
+                place -> kind.flatMap(LatentSource::layout).map(layout -> new LatentSource(place, layout)));
     }
 
     private static Optional<ImageLayout> layout(String kind) {

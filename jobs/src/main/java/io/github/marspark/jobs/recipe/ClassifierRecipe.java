@@ -11,7 +11,10 @@ public record ClassifierRecipe(
         @Describe(value = "width of the classifier's first level", unit = "channels", byDefault = "24")
         int width,
 
-        @Describe(value = "length of the classifier's training, of 128 images a step", unit = "steps", byDefault = "2000")
+        @Describe(
+                value = "length of the classifier's training, of 128 images a step",
+                unit = "steps",
+                byDefault = "2000")
         int steps,
 
         @Describe(value = "share of the images held out to measure the classifier", byDefault = "0.1")

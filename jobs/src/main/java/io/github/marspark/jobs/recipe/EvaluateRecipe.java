@@ -18,8 +18,9 @@ import java.util.function.BinaryOperator;
  */
 public record EvaluateRecipe(
         @Describe(
-                value = "what is judged: a folder, tar, Parquet or IDX file of images, a folder of latents for their images,"
-                        + " or a file of statistics (.npz)",
+                value =
+                        "what is judged: a folder, tar, Parquet or IDX file of images, a folder of latents for their images,"
+                                + " or a file of statistics (.npz)",
                 byDefault = "${samples}")
         String images,
 

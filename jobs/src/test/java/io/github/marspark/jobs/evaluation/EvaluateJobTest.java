@@ -55,7 +55,10 @@ class EvaluateJobTest {
         Path samples = ToyCollection.folders(folder.resolve("drawn"), 100, 20, 40);
         String said = evaluate("evaluate.images=" + samples);
         assertThat(said)
-                .contains("classifier distance  ", "classifier distance of two halves of the reference", "kernel distance")
+                .contains(
+                        "classifier distance  ",
+                        "classifier distance of two halves of the reference",
+                        "kernel distance")
                 .contains("precision", "recall", "label accuracy", "classifier score", "  dark", "  light")
                 .contains("beware: 20 images are not more than the 128 features, so their covariance is singular")
                 .contains("was trained on, which rewards a network that remembers")
@@ -83,14 +86,18 @@ class EvaluateJobTest {
         }
         assertThat(distances).contains("label accuracy");
         evaluate("evaluate.images=" + samples.resolve("folders"));
-        assertThat(distances()).contains("label accuracy").as("class after class, another order").isNotEmpty();
+        assertThat(distances())
+                .contains("label accuracy")
+                .as("class after class, another order")
+                .isNotEmpty();
     }
 
     @Test
     void oneOrFourTasksGiveTheSameBits() {
         ToyCollection.idx(folder.resolve("many"), 2100, 40);
         ToyCollection.idx(folder.resolve("real"), 1500, 20);
-        String[] settings = {"evaluate.images=" + folder.resolve("many"), "evaluate.reference=" + folder.resolve("real")};
+        String[] settings = {"evaluate.images=" + folder.resolve("many"), "evaluate.reference=" + folder.resolve("real")
+        };
         System.setProperty("spark.master", "local[1]");
         evaluate(settings);
         String one = report();
@@ -151,7 +158,8 @@ class EvaluateJobTest {
                 "%s is empty; put image files into it, in one folder for each class".formatted(empty),
                 "evaluate.images=" + empty);
         Path text = Files.writeString(folder.resolve("notes.npz"), "no statistics");
-        assertThatThrownBy(() -> evaluate("evaluate.images=" + text)).hasMessageContaining(text + ": is no whole .npz file");
+        assertThatThrownBy(() -> evaluate("evaluate.images=" + text))
+                .hasMessageContaining(text + ": is no whole .npz file");
         Path odd = Files.writeString(folder.resolve("notes.txt"), "nothing");
         assertRefusal(
                 "evaluate.images is %s, a file of an unknown kind; give a folder, or a file that ends in .tar, .parquet, idx3-ubyte or .npz"
@@ -186,8 +194,7 @@ class EvaluateJobTest {
         for (int i = 0; i < 4; i++) {
             ToyCollection.write(
                     samples.resolve("%04d/%d.png".formatted(i % 2, i)),
-                    PngFile.bytes(
-                            new BufferedImage(12, 10, BufferedImage.TYPE_INT_RGB)));
+                    PngFile.bytes(new BufferedImage(12, 10, BufferedImage.TYPE_INT_RGB)));
         }
         assertRefusal(
                 "0000/0.png in file:%s/0000/0.png has 12 × 10 pixels, but data.image-size is 8; evaluate.crop=all cuts such images"
@@ -222,8 +229,9 @@ class EvaluateJobTest {
         ToyCollection.write(samples.resolve("dark/broken.png"), "no image".getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(() -> evaluate("evaluate.images=" + samples))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("evaluate.images is %s, of whose 21 images 1 cannot be used, such as dark/broken.png "
-                        .formatted(samples))
+                .hasMessageStartingWith(
+                        "evaluate.images is %s, of whose 21 images 1 cannot be used, such as dark/broken.png "
+                                .formatted(samples))
                 .hasMessageEndingWith("; mend or remove them, or raise encode.max-reject-share");
         assertThat(evaluate("evaluate.images=" + samples, "encode.max-reject-share=0.1"))
                 .contains("1 of 21 images of " + samples + " cannot be used, such as dark/broken.png ")
@@ -243,7 +251,8 @@ class EvaluateJobTest {
                         ToyCollection.recipe(home, "data.labels=none", "classifier-folder=" + folder.resolve("c")),
                         "train-classifier"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("data.labels is none, and a classifier learns labels; set data.labels=required, or partial");
+                .hasMessage(
+                        "data.labels is none, and a classifier learns labels; set data.labels=required, or partial");
     }
 
     private Path statistics(String name, int dimension) throws IOException {

@@ -23,8 +23,9 @@ class TrainedForTest {
         Files.writeString(note, Files.readString(note).replace(inFull, "images = photos"));
         Files.createFile(note.resolveSibling(Tokenizer.DESCRIPTION));
         assertThat(new TrainedFor(recipe, Network.TOKENIZER).isDone()).isTrue();
-        assertThat(new TrainedFor(TinyTraining.recipe(
-                                folder, "images=" + Path.of("photos").toAbsolutePath()),
+        assertThat(new TrainedFor(
+                                TinyTraining.recipe(
+                                        folder, "images=" + Path.of("photos").toAbsolutePath()),
                                 Network.TOKENIZER)
                         .isDone())
                 .isTrue();
