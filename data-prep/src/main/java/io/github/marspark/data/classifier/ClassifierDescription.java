@@ -106,7 +106,7 @@ public record ClassifierDescription(
 
     static UncheckedIOException refusal(Path file, String problem) {
         return new UncheckedIOException(
-                new IOException("%s is no classifier that can be used: %s; ./mar train-classifier writes one"
-                        .formatted(file, problem)));
+                "%s is no classifier that can be used: %s; ./mar train-classifier writes one".formatted(file, problem),
+                new IOException(problem));
     }
 }

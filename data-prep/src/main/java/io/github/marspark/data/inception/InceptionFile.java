@@ -75,7 +75,8 @@ public final class InceptionFile {
 
     private static UncheckedIOException refusal(Path file, String problem) {
         return new UncheckedIOException(
-                new IOException("%s is no Inception network that can be used: %s; ./mar import-features writes one"
-                        .formatted(file, problem)));
+                "%s is no Inception network that can be used: %s; ./mar import-features writes one"
+                        .formatted(file, problem),
+                new IOException(problem));
     }
 }

@@ -16,14 +16,15 @@ public final class ClassifierFolder {
      *
      * @param address of its folder
      * @return the classifier, its weights in memory
-     * @throws UncheckedIOException naming what is missing or damaged
+     * @throws IllegalStateException if there is none
+     * @throws UncheckedIOException if it is damaged
      */
     public static TrainedClassifier open(String address) {
         FileStore store = FileStore.at(address);
         if (!store.exists(TrainedClassifier.FILE)) {
-            throw new UncheckedIOException(new IOException(
+            throw new IllegalStateException(
                     "%s holds no classifier; ./mar train-classifier trains one, classifier-folder= names another folder"
-                            .formatted(store.path())));
+                            .formatted(store.path()));
         }
         try (LocalFile file = store.local(TrainedClassifier.FILE)) {
             return TrainedClassifier.read(file.path());

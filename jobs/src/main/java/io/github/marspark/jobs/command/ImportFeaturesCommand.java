@@ -44,8 +44,7 @@ public final class ImportFeaturesCommand implements Command {
                              torch keeps such files in ~/.cache/torch/hub/checkpoints
                   to=FOLDER  where the checked network is written, %s if it is not given;
                              evaluate.inception names it to ./mar evaluate
-                """
-                .formatted(FOLDER);
+                """.formatted(FOLDER);
     }
 
     @Override
@@ -53,7 +52,8 @@ public final class ImportFeaturesCommand implements Command {
         List<String> files =
                 arguments.stream().filter(word -> !word.startsWith(TO)).toList();
         if (files.size() != 1 || files.get(0).startsWith("-")) {
-            throw new UsageException("import-features takes one file of weights; ./mar help import-features explains it");
+            throw new UsageException(
+                    "import-features takes one file of weights; ./mar help import-features explains it");
         }
         String folder = arguments.stream()
                 .filter(word -> word.startsWith(TO))

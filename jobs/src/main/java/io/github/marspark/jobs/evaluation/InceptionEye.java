@@ -33,7 +33,8 @@ final class InceptionEye implements FeatureNetwork {
      * The network in a folder.
      *
      * @param folder that {@code ./mar import-features} wrote
-     * @throws UncheckedIOException if there is none, or a damaged one
+     * @throws IllegalStateException if there is none
+     * @throws UncheckedIOException if it is damaged
      */
     static InceptionEye of(String folder) {
         Opened opened = read(folder);
@@ -44,9 +45,9 @@ final class InceptionEye implements FeatureNetwork {
     private static Opened read(String folder) {
         FileStore store = FileStore.at(folder);
         if (!store.exists(InceptionFile.NAME)) {
-            throw new UncheckedIOException(new IOException(
+            throw new IllegalStateException(
                     "%s holds no Inception network; ./mar import-features FILE writes it there, evaluate.inception= names another folder, and evaluate.features=classifier needs none"
-                            .formatted(store.path())));
+                            .formatted(store.path()));
         }
         try (LocalFile file = store.local(InceptionFile.NAME)) {
             InceptionFile read = InceptionFile.read(file.path());

@@ -139,10 +139,7 @@ public final class GlobalBatch implements AutoCloseable {
 
     private MarFeatures features(long step, long[] samples, long[] records, float[] values) {
         return new MarFeatures(
-                step,
-                samples,
-                LongStream.of(records).mapToInt(this::label).toArray(),
-                patchify.patchify(values));
+                step, samples, LongStream.of(records).mapToInt(this::label).toArray(), patchify.patchify(values));
     }
 
     /** The names of the images in some slots. */
@@ -154,9 +151,8 @@ public final class GlobalBatch implements AutoCloseable {
 
     /** Some slots of a step, ready for the network. */
     public MarFeatures slots(long step, int from, int to) {
-        long[] records = IntStream.range(from, to)
-                .mapToLong(slot -> record(step, slot))
-                .toArray();
+        long[] records =
+                IntStream.range(from, to).mapToLong(slot -> record(step, slot)).toArray();
         int size = latents.header().momentCount() / 2;
         float[] values = new float[records.length * size]; // (B, C, h, w)
         for (int b = 0; b < records.length; b++) {

@@ -149,8 +149,7 @@ public final class MetricsFile {
         return values;
     }
 
-    private static void put(
-            String line, Function<StepReport, @Nullable Double> value, Map<Long, Double> values) {
+    private static void put(String line, Function<StepReport, @Nullable Double> value, Map<Long, Double> values) {
         try {
             StepReport report = JSON.readValue(line, StepReport.class);
             Double found = value.apply(report);

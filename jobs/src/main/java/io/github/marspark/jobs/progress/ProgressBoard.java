@@ -56,7 +56,8 @@ public final class ProgressBoard {
         double seconds = batch / report.imagesPerSecond();
         smoothedSeconds = last == null ? seconds : SMOOTHING * smoothedSeconds + (1 - SMOOTHING) * seconds;
         if (report.validationLoss() != null) {
-            out.printf(Locale.ROOT, "step %d/%d  validation loss %.4f%n", report.step(), steps, report.validationLoss());
+            out.printf(
+                    Locale.ROOT, "step %d/%d  validation loss %.4f%n", report.step(), steps, report.validationLoss());
         }
         long now = System.nanoTime();
         firstStep = last == null ? now : firstStep;

@@ -78,7 +78,9 @@ public record TrainRecipe(
 
         @Describe("the moving average of the parameters") EmaRecipe ema,
         @Describe("when progress is saved") CheckpointRecipe checkpoint,
-        @Describe("the latents that a training is measured on") ValidationRecipe validation) {
+
+        @Describe("the latents that a training is measured on")
+        ValidationRecipe validation) {
     /** Checks each value. */
     public TrainRecipe {
         betas = List.copyOf(betas);

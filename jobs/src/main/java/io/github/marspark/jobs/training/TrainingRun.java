@@ -164,8 +164,8 @@ final class TrainingRun implements AutoCloseable {
                 return new Outcome.Failed<>(sentence);
             }
         }
-        StepReport report = result.report(batch.epoch(result.step()), train.globalBatch())
-                .with(validation.after(result.step()));
+        StepReport report =
+                result.report(batch.epoch(result.step()), train.globalBatch()).with(validation.after(result.step()));
         counters.add(rankStep.slots().count(), report);
         if (progress != null) {
             progress.report(report);

@@ -29,13 +29,15 @@ class ImportFeaturesCommandTest {
 
     @Test
     void publishedNamesAreTakenAndReadAgain() {
-        INDArray values = Nd4j.zeros(DataType.FLOAT, InceptionNetwork.layout().size()).addi(0.5);
+        INDArray values =
+                Nd4j.zeros(DataType.FLOAT, InceptionNetwork.layout().size()).addi(0.5);
         Path file = written(InceptionNetwork.layout(), values);
         Path to = folder.resolve("inception");
         assertThat(run(file.toString(), "to=" + to)).contains("with 23,885,392 values in file:" + to);
         InceptionFile read = InceptionFile.read(to.resolve(InceptionFile.NAME));
         assertThat(read.values()).isEqualTo(values);
-        assertThat(run(file.toString(), "to=" + to)).contains("Inception network " + read.fingerprint().substring(0, 12));
+        assertThat(run(file.toString(), "to=" + to))
+                .contains("Inception network " + read.fingerprint().substring(0, 12));
     }
 
     @Test

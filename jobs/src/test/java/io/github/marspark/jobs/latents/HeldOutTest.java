@@ -25,8 +25,10 @@ class HeldOutTest {
     @Test
     void recordsKeepTheirOrderAndLieFarApart() {
         HeldOut heldOut = new HeldOut(100, 10);
-        assertThat(IntStream.range(0, 10).mapToLong(heldOut::record)).containsExactly(5L, 15L, 25L, 35L, 45L, 55L, 65L, 75L, 85L, 95L);
-        assertThat(LongStream.range(0, 90).map(heldOut::trainedRecord).boxed().toList()).isSorted();
+        assertThat(IntStream.range(0, 10).mapToLong(heldOut::record))
+                .containsExactly(5L, 15L, 25L, 35L, 45L, 55L, 65L, 75L, 85L, 95L);
+        assertThat(LongStream.range(0, 90).map(heldOut::trainedRecord).boxed().toList())
+                .isSorted();
     }
 
     @Test

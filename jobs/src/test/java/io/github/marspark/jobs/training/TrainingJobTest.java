@@ -95,7 +95,10 @@ class TrainingJobTest {
     @Test
     void heldOutLatentsAreMeasuredTheSameByAnyNumberOfRanksAndAfterAnyRestart(@TempDir Path folder) throws IOException {
         String[] settings = {
-            "train.validation.share=0.3", "train.validation.every-steps=4", "train.steps=10", "train.checkpoint.every-steps=5"
+            "train.validation.share=0.3",
+            "train.validation.every-steps=4",
+            "train.steps=10",
+            "train.checkpoint.every-steps=5"
         };
         Recipe one = prepared(folder.resolve("one"), settings);
         Recipe four = prepared(folder.resolve("four"), settings);
@@ -112,8 +115,10 @@ class TrainingJobTest {
         train(resumed, 2);
         Map<Long, Double> after = TinyTraining.validationLosses(resumed);
         assertThat(after).containsEntry(8L, TinyTraining.validationLosses(whole).get(8L));
-        assertThat(after).containsEntry(10L, TinyTraining.validationLosses(whole).get(10L));
-        assertThatThrownBy(() -> train(TinyTraining.recipe(folder.resolve("one"), "train.validation.share=0.2", "train.steps=12"), 1))
+        assertThat(after)
+                .containsEntry(10L, TinyTraining.validationLosses(whole).get(10L));
+        assertThatThrownBy(() -> train(
+                        TinyTraining.recipe(folder.resolve("one"), "train.validation.share=0.2", "train.steps=12"), 1))
                 .hasMessageContaining("train.validation.share was 0.3, is 0.2");
     }
 
