@@ -60,10 +60,12 @@ public final class Main {
         List<RecipeCommand> pipeline =
                 List.of(new TrainTokenizerCommand(), new EncodeCommand(), new TrainCommand(), new SampleCommand());
         List<Command> commands = new ArrayList<>(pipeline);
-        commands.add(new DemoCommand(pipeline));
+        List<RecipeCommand> judging =
+                List.of(new TrainClassifierCommand(), new SampleCommand(), new EvaluateCommand());
+        commands.add(new TrainClassifierCommand());
+        commands.add(new EvaluateCommand());
+        commands.add(new DemoCommand(pipeline, judging));
         commands.addAll(List.of(
-                new TrainClassifierCommand(),
-                new EvaluateCommand(),
                 new ImportTokenizerCommand(),
                 new ImportFeaturesCommand(),
                 new ImportCommand(),

@@ -29,55 +29,45 @@ public final class TrainedFor {
     private final FileStore folder;
     private final MadeFolder made;
 
-    /** A network that is trained on images by a recipe, and lies in a folder of its own. */
-    public enum Network {
+    /**
+     * A network that is trained on images by a recipe, and lies in a folder of its own.
+     *
+     * @param product what the folder holds
+     * @param folder of a recipe
+     * @param files of the folder beside the note; the first says that it is whole
+     * @param withoutNote what a whole folder holds that has no note
+     * @param settings names of those that it depends on
+     */
+    public record Network(
+            Product product,
+            Function<Recipe, String> folder,
+            List<String> files,
+            String withoutNote,
+            Pattern settings) {
         /** Between images and latents. */
-        TOKENIZER(
+        public static final Network TOKENIZER = new Network(
                 Product.TOKENIZER,
                 Recipe::tokenizerFolder,
                 List.of(Tokenizer.DESCRIPTION, Tokenizer.WEIGHTS),
                 "an imported tokenizer",
-                IMAGES + "|seed|data\\.(?!labels).*|tokenizer\\..*|encode\\.(source|image-column|max-megapixels)"),
+                Pattern.compile(IMAGES
+                        + "|seed|data\\.(?!labels).*|tokenizer\\..*|encode\\.(source|image-column|max-megapixels)"));
+
         /** What judges images. */
-        CLASSIFIER(
+        public static final Network CLASSIFIER = new Network(
                 Product.CLASSIFIER,
                 Recipe::classifierFolder,
                 List.of(TrainedClassifier.FILE),
                 "a classifier without " + NOTE + ", which says what it was trained by",
-                IMAGES + "|seed|data\\.(image-size|classes|labels)|classifier\\..*"
-                        + "|encode\\.(source|image-column|label-column|max-megapixels)");
-
-        private final Product product;
-        private final Function<Recipe, String> folder;
-        private final List<String> files;
-        private final String withoutNote;
-        private final Pattern settings;
-
-        /**
-         * A network.
-         *
-         * @param files of the folder beside the note; the first says that it is whole
-         * @param withoutNote what a whole folder holds that has no note
-         * @param settings names of those that it depends on
-         */
-        Network(
-                Product product,
-                Function<Recipe, String> folder,
-                List<String> files,
-                String withoutNote,
-                String settings) {
-            this.product = product;
-            this.folder = folder;
-            this.files = files;
-            this.withoutNote = withoutNote;
-            this.settings = Pattern.compile(settings);
-        }
+                Pattern.compile(IMAGES + "|seed|data\\.(image-size|classes|labels)|classifier\\..*"
+                        + "|encode\\.(source|image-column|label-column|max-megapixels)"));
 
         private boolean isFile(String name) {
             return name.equals(NOTE) || files.contains(name);
         }
     }
 
+    /** The note of a recipe's network. */
     public TrainedFor(Recipe recipe, Network network) {
         this.recipe = recipe;
         this.network = network;

@@ -255,6 +255,16 @@ class EvaluateJobTest {
                         "data.labels is none, and a classifier learns labels; set data.labels=required, or partial");
     }
 
+    @Test
+    void imagesThatAreNotThereAreNamedWithTheirKey() {
+        String missing = folder.resolve("train-images-idx3-ubyte.gz").toString();
+        Recipe recipe = ToyCollection.recipe(
+                home, "images=" + missing, "encode.source=idx", "classifier-folder=" + folder.resolve("c"));
+        assertThatThrownBy(() -> run(recipe, "train-classifier"))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessage("file:%s does not exist; set images to the place of the images", missing);
+    }
+
     private Path statistics(String name, int dimension) throws IOException {
         double[] covariance = new double[dimension * dimension];
         for (int i = 0; i < dimension; i++) {
