@@ -7,7 +7,7 @@ import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.avro.NumberType;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.cluster.LocalSpark;
-import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.encode.LatentFileReports.Totals;
 import io.github.marspark.jobs.images.ContainerFiles;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.ImageSettings;
@@ -108,7 +108,7 @@ class ContainersTest {
                 .option("parquet.block.size.row.check.max", 4)
                 .parquet(folder.resolve("table").toString());
         Totals totals = encode(ParquetImages.at(folder.resolve("table").toString(), ImageSettings.LABELLED));
-        assertThat(totals).isEqualTo(new Totals(51, 50, 1, totals.bytes(), 0, totals.shards()));
+        assertThat(totals).isEqualTo(new Totals(51, 50, 1, totals.bytes(), 0, totals.files()));
         assertThat(records())
                 .allSatisfy(record -> assertThat(record.getLabel()).isEqualTo((record.getWidth() - 33) % 3));
         assertThat(records())
