@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -89,6 +93,23 @@ class ContainersTest {
                         .toList());
         assertThat(records.get(30).getWidth()).isEqualTo(40);
         assertThat(rejects()).contains("train-001.tar#y.seg.png").anyMatch(id -> id.startsWith("train-002.tar"));
+    }
+
+    @Test
+    void membersOfFormatsThatAreNotDecodedAreRejectsThatSayWhichTheyAre() throws Exception {
+        URI collection = Objects.requireNonNull(ContainersTest.class.getResource("/collections/tar/ppm")).toURI();
+        Totals totals = encode(ContainerFiles.tar(Path.of(collection).toString(), ImageSettings.LABELLED));
+        assertThat(totals.images()).isEqualTo(5);
+        assertThat(records()).extracting(LatentRecord::getId).containsExactly("shard-000000.tar#0001.png", "shard-000000.tar#0002.img");
+        String advice = ", which cannot be decoded here; convert it to JPEG, PNG or WebP";
+        assertThat(reasons())
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "shard-000000.tar#0000.ppm",
+                        "UNSUPPORTED is a file of the format PBM, PGM or PPM" + advice,
+                        "shard-000000.tar#0004.jp2",
+                        "UNSUPPORTED is a file of the format JPEG 2000" + advice,
+                        "shard-000000.tar#0005.avif",
+                        "UNSUPPORTED is a file of the format AVIF" + advice));
     }
 
     @Test
@@ -310,6 +331,16 @@ class ContainersTest {
                 .stream()
                 .map(row -> row.<String>getAs("id"))
                 .toList();
+    }
+
+    private Map<String, String> reasons() {
+        return SPARK
+                .session()
+                .read()
+                .parquet(folder.resolve("latents/rejects.parquet").toString())
+                .collectAsList()
+                .stream()
+                .collect(Collectors.toMap(row -> row.<String>getAs("id"), row -> row.<String>getAs("reason") + " " + row.<String>getAs("detail")));
     }
 
     /** An image that is told by its width. */
