@@ -10,8 +10,10 @@ import io.github.marspark.jobs.images.Contents;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.MappedIterator;
 import io.github.marspark.jobs.images.SourceImage;
+import io.github.marspark.jobs.latents.LatentSource;
 import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
+import io.github.marspark.jobs.runtime.ImageProgress;
 import io.github.marspark.jobs.runtime.SparkDisks;
 import java.io.PrintStream;
 import java.util.Iterator;
@@ -131,8 +133,8 @@ public final class Encoding {
         facts.put("tokenizer", space.fingerprint());
         facts.put("scale", Double.toString(space.scale()));
         facts.put("latent shape", "%d x %d x %2$d".formatted(space.channels(), space.side()));
-        facts.put("images", images.root());
-        facts.put("kind of images", images.kind());
+        facts.put(LatentSource.IMAGES, images.root());
+        facts.put(LatentSource.KIND, images.kind());
         facts.put("number of images", Long.toString(intake.listing().size()));
         facts.put("list of images", intake.listing().digest());
         facts.put("classes", String.join(", ", intake.classNames()));
@@ -195,8 +197,8 @@ public final class Encoding {
     private void encode(Dataset<Row> ordered, long chosen, PendingFiles files, LatentFileSettings settings, Contents contents) {
         SparkContext context = spark.sparkContext();
         LongAccumulator done = context.longAccumulator("images encoded");
-        EncodeProgress progress =
-                new EncodeProgress(done.id(), Math.min(chosen, files.numPartitions() * imagesPerFile()), out);
+        ImageProgress progress = new ImageProgress(
+                "encoded", done.id(), Math.min(chosen, files.numPartitions() * imagesPerFile()), out);
         context.addSparkListener(progress);
         try {
             write(pending(ordered, files), files, settings, encoders, contents, done);

@@ -22,6 +22,7 @@ import java.util.List;
  * @param nonFinite what happens when a loss or gradient is not finite
  * @param ema the moving average of the parameters
  * @param checkpoint when progress is saved
+ * @param validation what it is measured on
  */
 public record TrainRecipe(
         @Describe(value = "images a step, over all executors", unit = "images", byDefault = "2048")
@@ -76,7 +77,10 @@ public record TrainRecipe(
         NonFinite nonFinite,
 
         @Describe("the moving average of the parameters") EmaRecipe ema,
-        @Describe("when progress is saved") CheckpointRecipe checkpoint) {
+        @Describe("when progress is saved") CheckpointRecipe checkpoint,
+
+        @Describe("the latents that a training is measured on")
+        ValidationRecipe validation) {
     /** Checks each value. */
     public TrainRecipe {
         betas = List.copyOf(betas);
@@ -91,5 +95,10 @@ public record TrainRecipe(
         Require.atLeast("streams", streams, 1);
         Require.atLeast("largest-batch", largestBatch, 1);
         Require.atLeast("peer-timeout-seconds", peerTimeoutSeconds, 1);
+        Require.that(
+                validation.share() == 0 || gradientSharing == GradientSharing.SYNCHRONOUS,
+                "validation.share",
+                validation.share(),
+                "0 with gradient-sharing = dl4j-shared, whose executors never have the same parameters");
     }
 }

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 public final class StageFailure {
     /** On a line of its own in a barrier stage; elsewhere after the executor that the task ran on. */
     private static final Pattern THROWN = Pattern.compile(
-            "(?:^(?:Caused by: )?|executor [\\w-]+\\): )(?:[\\w$]+\\.)+([\\w$]*(?:Exception|Error)): (.+)$",
+            "^(?:Caused by: |Job aborted due to stage failure: .* executor \\S+\\): )?"
+                    + "(?:[\\w$]+\\.)+([\\w$]*(?:Exception|Error)): (.+)$",
             Pattern.MULTILINE);
     private static final List<String> SIGNS_OF_LOSS = List.of(
             "ExecutorLostFailure", PeerException.class.getName(), "TaskKilled", "barrier sync", "BarrierCoordinator");

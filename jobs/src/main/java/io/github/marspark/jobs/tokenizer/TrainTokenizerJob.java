@@ -7,6 +7,7 @@ import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.ListedImages;
+import io.github.marspark.jobs.images.TrainingImages;
 import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeSchedule;
@@ -48,7 +49,7 @@ public final class TrainTokenizerJob {
     /** Trains, unless the folder holds what this recipe trains. */
     public void run() {
         String folder = recipe.tokenizerFolder();
-        TrainedFor trained = new TrainedFor(recipe);
+        TrainedFor trained = new TrainedFor(recipe, TrainedFor.Network.TOKENIZER);
         if (!isDone(trained)) {
             Lease.during(
                     FileStore.at(folder), Product.TOKENIZER, "train-tokenizer", out, lease -> train(folder, trained));

@@ -26,6 +26,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -86,6 +87,43 @@ class TrainingJobTest {
             double wanted = expected.getOrDefault(step, Double.NaN);
             assertThat(loss).as("step %d", step).isCloseTo(wanted, within(1e-5 * wanted));
         });
+    }
+
+    /** Parameters of one and of more ranks differ by the rounding of sums, and so do their losses. */
+    @Test
+    void heldOutLatentsAreMeasuredTheSameByAnyNumberOfRanksAndAfterAnyRestart(@TempDir Path folder) throws IOException {
+        String[] settings = {
+            "train.validation.share=0.3",
+            "train.validation.every-steps=4",
+            "train.steps=10",
+            "train.checkpoint.every-steps=5"
+        };
+        Recipe one = prepared(folder.resolve("one"), settings);
+        Recipe four = prepared(folder.resolve("four"), settings);
+        assertThat(train(one, 1))
+                .contains("(30 latents of 2 × 4 × 4, of which 9 are never trained on)", "step 4/10  validation loss ");
+        train(four, 4);
+        Map<Long, Double> expected = TinyTraining.validationLosses(one);
+        assertThat(expected).containsOnlyKeys(4L, 8L, 10L);
+        assertAgree(TinyTraining.validationLosses(four), expected);
+        Recipe resumed = prepared(folder.resolve("resumed"), settings);
+        train(shorter(folder.resolve("resumed"), settings), 2);
+        Recipe whole = prepared(folder.resolve("whole"), settings);
+        train(whole, 2);
+        train(resumed, 2);
+        Map<Long, Double> after = TinyTraining.validationLosses(resumed);
+        assertThat(after).containsEntry(8L, TinyTraining.validationLosses(whole).get(8L));
+        assertThat(after)
+                .containsEntry(10L, TinyTraining.validationLosses(whole).get(10L));
+        assertThatThrownBy(() -> train(
+                        TinyTraining.recipe(folder.resolve("one"), "train.validation.share=0.2", "train.steps=12"), 1))
+                .hasMessageContaining("train.validation.share was 0.3, is 0.2");
+    }
+
+    private static Recipe shorter(Path folder, String... settings) {
+        String[] five = Arrays.copyOf(settings, settings.length);
+        five[2] = "train.steps=5";
+        return TinyTraining.recipe(folder, five);
     }
 
     @Test
