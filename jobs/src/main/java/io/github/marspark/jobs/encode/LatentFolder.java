@@ -65,7 +65,7 @@ final class LatentFolder {
     }
 
     /** The name of a file of latents. */
-    static String shard(int number) {
+    static String file(int number) {
         return "part-%05d.avro".formatted(number);
     }
 

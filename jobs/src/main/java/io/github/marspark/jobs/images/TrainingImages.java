@@ -22,7 +22,7 @@ public final class TrainingImages {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingImages.class);
     private static final long KEPT_BYTES = 1L << 29;
 
-    private final String address;
+    private final ImageCollection collection;
     private final List<SourceImage> images;
     private final Contents contents;
     private final ImageLoader loader;
@@ -38,7 +38,7 @@ public final class TrainingImages {
      * @param maxPixels of an image
      */
     public TrainingImages(ImageCollection collection, List<SourceImage> images, int size, long maxPixels) {
-        this.address = collection.root();
+        this.collection = collection;
         this.images = images;
         this.contents = collection.contents();
         this.loader = new ImageLoader(size, maxPixels);
@@ -156,8 +156,8 @@ public final class TrainingImages {
 
     private IllegalArgumentException noneUsable() {
         return new IllegalArgumentException(
-                "none of the %d images in %s can be read, looked at with encode.source; the warnings above say why"
-                        .formatted(images.size(), address));
+                "none of the %d images in %s can be read, looked at with encode.source = %s; the warnings above say why"
+                        .formatted(images.size(), collection.root(), collection.kind()));
     }
 
     /** An image, or nothing if it is not usable, which is told once. */

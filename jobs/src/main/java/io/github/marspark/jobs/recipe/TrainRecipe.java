@@ -87,12 +87,7 @@ public record TrainRecipe(
         Require.atLeast("global-batch", globalBatch, 1);
         Require.atLeast("steps", steps, 1);
         Require.positive("learning-rate", learningRate);
-        Require.atLeast("warmup-steps", warmupSteps, 0);
-        Require.that(
-                schedule != LearningRateSchedule.COSINE || warmupSteps < steps,
-                "warmup-steps",
-                warmupSteps,
-                "below %d, the steps of the cosine schedule".formatted(steps));
+        Require.warmupWithin(schedule, warmupSteps, steps);
         Require.atLeast("weight-decay", weightDecay, 0.0);
         Require.that(betas.size() == 2, "betas", betas, "a list of two numbers");
         Require.that(betas.stream().allMatch(b -> b >= 0 && b < 1), "betas", betas, "at least 0.0 and below 1.0");

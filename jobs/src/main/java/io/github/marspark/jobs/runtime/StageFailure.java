@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 
 /** Finds what a task said in what Spark says about a failed stage. */
 public final class StageFailure {
+    /** On a line of its own in a barrier stage; elsewhere after the executor that the task ran on. */
     private static final Pattern THROWN = Pattern.compile(
             "^(?:Caused by: |Job aborted due to stage failure: .* executor \\S+\\): )?"
                     + "(?:[\\w$]+\\.)+([\\w$]*(?:Exception|Error)): (.+)$",

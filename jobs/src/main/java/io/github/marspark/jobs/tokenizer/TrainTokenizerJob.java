@@ -10,6 +10,7 @@ import io.github.marspark.jobs.images.ListedImages;
 import io.github.marspark.jobs.images.TrainingImages;
 import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeSchedule;
 import io.github.marspark.jobs.recipe.TokenizerRecipe;
 import io.github.marspark.jobs.runtime.SparkSessions;
 import io.github.marspark.model.autoencoder.AutoencoderStep;
@@ -17,7 +18,6 @@ import io.github.marspark.model.autoencoder.AutoencoderTrainer;
 import io.github.marspark.model.autoencoder.AutoencoderTraining;
 import io.github.marspark.model.autoencoder.ReconstructionQuality;
 import io.github.marspark.model.optimization.GradientClipping;
-import io.github.marspark.model.optimization.LearningRate;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.random.Purpose;
 import io.github.marspark.model.tensor.CpuKernels;
@@ -112,7 +112,7 @@ public final class TrainTokenizerJob {
                 tokenizer.reconstructionLoss(),
                 tokenizer.klWeight(),
                 AutoencoderTraining.ADAM,
-                new LearningRate.Constant(tokenizer.learningRate(), tokenizer.warmupSteps()),
+                RecipeSchedule.of(tokenizer),
                 new GradientClipping(CLIP_NORM),
                 tokenizer.batch(),
                 recipe.seed());

@@ -64,7 +64,7 @@ class TrainingImagesTest {
         assertThatThrownBy(() -> files.split(new int[] {1, 0}, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "none of the 2 images in file:%s can be read, looked at with encode.source; the warnings above say why"
+                        "none of the 2 images in file:%s can be read, looked at with encode.source = folders; the warnings above say why"
                                 .formatted(folder));
     }
 

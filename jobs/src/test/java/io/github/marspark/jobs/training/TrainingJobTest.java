@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.jobs.checkpoint.CheckpointException;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointFormatException;
@@ -25,10 +26,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -300,7 +298,7 @@ class TrainingJobTest {
                 .replace("\"program\" : \"test\"", "\"program\" : \"7.0.0\"")
                 .getBytes(StandardCharsets.UTF_8);
         Files.write(manifest, later);
-        Files.writeString(manifest.resolveSibling("manifest.sha256"), sha256(later));
+        Files.writeString(manifest.resolveSibling("manifest.sha256"), Sha256.of(later));
         List<String> before = names(recipe);
         String sentence = "file:" + manifest
                 + " is of format 2, written by mar-spark 7.0.0, and this program reads format 1; use that program, or another folder with checkpoints=…";
@@ -311,14 +309,6 @@ class TrainingJobTest {
                 .isInstanceOf(CheckpointFormatException.class)
                 .hasMessage(sentence);
         assertThat(names(recipe)).isEqualTo(before);
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test
