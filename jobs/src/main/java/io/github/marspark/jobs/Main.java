@@ -60,8 +60,7 @@ public final class Main {
         List<RecipeCommand> pipeline =
                 List.of(new TrainTokenizerCommand(), new EncodeCommand(), new TrainCommand(), new SampleCommand());
         List<Command> commands = new ArrayList<>(pipeline);
-        List<RecipeCommand> judging =
-                List.of(new TrainClassifierCommand(), new SampleCommand(), new EvaluateCommand());
+        List<RecipeCommand> judging = List.of(new TrainClassifierCommand(), new SampleCommand(), new EvaluateCommand());
         commands.add(new TrainClassifierCommand());
         commands.add(new EvaluateCommand());
         commands.add(new DemoCommand(pipeline, judging));

@@ -53,7 +53,9 @@ class TwoProcessesTest {
         for (int i = 0; i < 12; i++) {
             byte[] levels = new byte[20 * 20];
             Arrays.fill(levels, (byte) (20 * i));
-            Path image = folder.resolve("images").resolve(i % 2 == 0 ? "even" : "odd").resolve(i + ".png");
+            Path image = folder.resolve("images")
+                    .resolve(i % 2 == 0 ? "even" : "odd")
+                    .resolve(i + ".png");
             PngFile.write(RgbImage.ofGrey(20, 20, levels), image);
         }
     }
@@ -83,7 +85,9 @@ class TwoProcessesTest {
                 .contains("process %d) since".formatted(first.pid()), ", which is gone; goes on in its place");
         assertThat(files().keySet()).noneMatch(name -> name.contains("lease"));
         run(job.equals("encode") ? new EncodeCommand() : new TrainTokenizerCommand(), key + "=" + out("alone"));
-        assertThat(withoutTables(out(product))).isEqualTo(withoutTables(out("alone"))).isNotEmpty();
+        assertThat(withoutTables(out(product)))
+                .isEqualTo(withoutTables(out("alone")))
+                .isNotEmpty();
     }
 
     private void run(RecipeCommand job, String... settings) {

@@ -194,11 +194,12 @@ public final class Encoding {
         return new Account(folder, recipe, images, out).settle(intake, leftOut, reports);
     }
 
-    private void encode(Dataset<Row> ordered, long chosen, PendingFiles files, LatentFileSettings settings, Contents contents) {
+    private void encode(
+            Dataset<Row> ordered, long chosen, PendingFiles files, LatentFileSettings settings, Contents contents) {
         SparkContext context = spark.sparkContext();
         LongAccumulator done = context.longAccumulator("images encoded");
-        ImageProgress progress = new ImageProgress(
-                "encoded", done.id(), Math.min(chosen, files.numPartitions() * imagesPerFile()), out);
+        ImageProgress progress =
+                new ImageProgress("encoded", done.id(), Math.min(chosen, files.numPartitions() * imagesPerFile()), out);
         context.addSparkListener(progress);
         try {
             write(pending(ordered, files), files, settings, encoders, contents, done);

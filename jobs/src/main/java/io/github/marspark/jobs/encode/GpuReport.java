@@ -92,8 +92,8 @@ public final class GpuReport {
         Dataset<Row> ordered = Ranking.ordered(chosen);
         steps.put("order the others", ordered);
         steps.put("number them and assign files", Ranking.of(kept(ordered.schema(), nothing), IMAGES_PER_FILE, 0, 1));
-        Dataset<Row> manifest =
-                LatentFileReports.manifest(spark.read().schema(LatentFileReport.SCHEMA).json(nothing));
+        Dataset<Row> manifest = LatentFileReports.manifest(
+                spark.read().schema(LatentFileReport.SCHEMA).json(nothing));
         steps.put("after the encoding: make the manifest", manifest);
         steps.put("sum the manifest", LatentFileReports.sums(kept(manifest.schema(), nothing)));
         return steps;

@@ -29,7 +29,8 @@ record LatentFileSettings(
         long maxPixels,
         int threads)
         implements Serializable {
-    static LatentFileSettings of(String folder, List<String> classNames, int imageSize, EncodeRecipe recipe, int threads) {
+    static LatentFileSettings of(
+            String folder, List<String> classNames, int imageSize, EncodeRecipe recipe, int threads) {
         return new LatentFileSettings(
                 folder,
                 classNames,

@@ -83,14 +83,22 @@ final class FeatureSet implements AutoCloseable {
         ImageProgress progress = new ImageProgress("looked at", task.done().id(), listed, out);
         spark.addSparkListener(progress);
         try {
-            return new FeatureSet(
-                    name,
-                    listed,
-                    blocks,
-                    summaries(blocks, task.network().classes().size()));
+            return of(name, listed, blocks, task.network().classes().size());
         } finally {
             spark.removeSparkListener(progress);
         }
+    }
+
+    /**
+     * A set of blocks.
+     *
+     * @param name of the set
+     * @param listed how many images there might be
+     * @param blocks of {@link MomentTree#BLOCK} images, kept
+     * @param classes of the network, 0 if labels are nothing to it
+     */
+    static FeatureSet of(String name, int listed, JavaRDD<FeatureBlock> blocks, int classes) {
+        return new FeatureSet(name, listed, blocks, summaries(blocks, classes));
     }
 
     /** Counts images that were looked at. */

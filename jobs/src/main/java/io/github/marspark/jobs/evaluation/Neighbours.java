@@ -6,10 +6,12 @@ import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
 /** Nearest neighbours and balls around points, block against block; minima and disjunctions have no order. */
@@ -40,14 +42,14 @@ final class Neighbours {
         return points.cartesian(centres)
                 .mapToPair(pair -> new Tuple2<>(
                         pair._1().first(),
-                        points(pair._1())
-                                .covered(
-                                        points(pair._2()),
-                                        squaredRadii.get(pair._2().first()),
-                                        kernels())))
+                        covered(pair._1(), pair._2(), squaredRadii.get(pair._2().first()))))
                 .reduceByKey(Neighbours::either)
                 .map(covered -> trues(covered._2()))
                 .reduce(Integer::sum);
+    }
+
+    private static boolean[] covered(FeatureBlock points, FeatureBlock centres, double @Nullable [] squaredRadii) {
+        return points(points).covered(points(centres), Objects.requireNonNull(squaredRadii), kernels());
     }
 
     private static boolean[] either(boolean[] one, boolean[] other) {

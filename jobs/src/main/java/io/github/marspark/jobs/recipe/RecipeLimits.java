@@ -46,7 +46,10 @@ final class RecipeLimits {
                 if (end == at + 1) {
                     count(text.charAt(at));
                 } else {
-                    line += (int) text.substring(at, end).chars().filter(character -> character == '\n').count();
+                    line += (int) text.substring(at, end)
+                            .chars()
+                            .filter(character -> character == '\n')
+                            .count();
                 }
                 at = end;
             }

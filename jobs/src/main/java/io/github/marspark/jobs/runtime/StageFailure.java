@@ -13,6 +13,7 @@ public final class StageFailure {
             "^(?:Caused by: |Job aborted due to stage failure: .* executor \\S+\\): )?"
                     + "(?:[\\w$]+\\.)+([\\w$]*(?:Exception|Error)): (.+)$",
             Pattern.MULTILINE);
+
     private static final List<String> SIGNS_OF_LOSS = List.of(
             "ExecutorLostFailure", PeerException.class.getName(), "TaskKilled", "barrier sync", "BarrierCoordinator");
     private static final Pattern LOST = Pattern.compile("ExecutorLostFailure .*");

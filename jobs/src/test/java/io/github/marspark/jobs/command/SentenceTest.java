@@ -19,7 +19,8 @@ class SentenceTest {
     static final LocalSpark SPARK = new LocalSpark();
 
     private static SparkException failedJob() {
-        JavaSparkContext spark = JavaSparkContext.fromSparkContext(SPARK.session().sparkContext());
+        JavaSparkContext spark =
+                JavaSparkContext.fromSparkContext(SPARK.session().sparkContext());
         return catchThrowableOfType(
                 SparkException.class,
                 () -> spark.parallelize(List.of(1), 1).map(SentenceTest::fail).collect());

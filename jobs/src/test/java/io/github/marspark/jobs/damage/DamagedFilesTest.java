@@ -56,6 +56,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DamagedFilesTest {
     /** Of each kind of file; {@code -Dmar.mutations=N} tries more. */
     private static final int MUTATIONS = Integer.getInteger("mar.mutations", 120);
+
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
     @TempDir

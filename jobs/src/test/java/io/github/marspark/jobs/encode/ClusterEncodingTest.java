@@ -201,9 +201,7 @@ class ClusterEncodingTest {
 
     private static void assertSameAsUndisturbed(String latents) throws IOException {
         assertThat(bytes(latents)).isEqualTo(bytes("whole"));
-        assertThat(rows(latents, LatentFolder.MANIFEST))
-                .hasSize(FILES)
-                .isEqualTo(rows("whole", LatentFolder.MANIFEST));
+        assertThat(rows(latents, LatentFolder.MANIFEST)).hasSize(FILES).isEqualTo(rows("whole", LatentFolder.MANIFEST));
         assertThat(rows(latents, LatentFolder.REJECTS)).hasSize(BROKEN).isEqualTo(rows("whole", LatentFolder.REJECTS));
     }
 

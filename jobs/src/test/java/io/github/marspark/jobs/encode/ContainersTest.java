@@ -21,9 +21,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,10 +97,13 @@ class ContainersTest {
 
     @Test
     void membersOfFormatsThatAreNotDecodedAreRejectsThatSayWhichTheyAre() throws Exception {
-        URI collection = Objects.requireNonNull(ContainersTest.class.getResource("/collections/tar/ppm")).toURI();
+        URI collection = Objects.requireNonNull(ContainersTest.class.getResource("/collections/tar/ppm"))
+                .toURI();
         Totals totals = encode(ContainerFiles.tar(Path.of(collection).toString(), ImageSettings.LABELLED));
         assertThat(totals.images()).isEqualTo(5);
-        assertThat(records()).extracting(LatentRecord::getId).containsExactly("shard-000000.tar#0001.png", "shard-000000.tar#0002.img");
+        assertThat(records())
+                .extracting(LatentRecord::getId)
+                .containsExactly("shard-000000.tar#0001.png", "shard-000000.tar#0002.img");
         String advice = ", which cannot be decoded here; convert it to JPEG, PNG or WebP";
         assertThat(reasons())
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
@@ -340,7 +343,9 @@ class ContainersTest {
                 .parquet(folder.resolve("latents/rejects.parquet").toString())
                 .collectAsList()
                 .stream()
-                .collect(Collectors.toMap(row -> row.<String>getAs("id"), row -> row.<String>getAs("reason") + " " + row.<String>getAs("detail")));
+                .collect(Collectors.toMap(
+                        row -> row.<String>getAs("id"),
+                        row -> row.<String>getAs("reason") + " " + row.<String>getAs("detail")));
     }
 
     /** An image that is told by its width. */

@@ -3,12 +3,15 @@ package io.github.marspark.jobs.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.marspark.data.classifier.TrainedClassifier;
 import io.github.marspark.data.image.PngFile;
 import io.github.marspark.data.statistics.StatisticsFile;
+import io.github.marspark.jobs.classifier.ClassifierFolder;
 import io.github.marspark.jobs.classifier.TrainClassifierJob;
 import io.github.marspark.jobs.images.ParquetTestFile;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.tokenizer.TrainTokenizerJob;
+import io.github.marspark.model.classifier.ClassifierParameters;
 import io.github.marspark.model.evaluation.FeatureStatistics;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -26,6 +29,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Evaluations in real Spark, by a classifier that was trained for ten steps. */
 class EvaluateJobTest {
@@ -253,6 +259,27 @@ class EvaluateJobTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "data.labels is none, and a classifier learns labels; set data.labels=required, or partial");
+    }
+
+    @Test
+    void featuresThatAreNoNumbersAreRefusedByTheImage() throws IOException {
+        TrainedClassifier classifier =
+                ClassifierFolder.open(home.resolve("out/classifier").toString());
+        INDArray values = Nd4j.zeros(
+                        DataType.FLOAT,
+                        ClassifierParameters.layout(classifier.description().config())
+                                .size())
+                .addi(Double.NaN);
+        Path broken = Files.createDirectories(folder.resolve("broken"));
+        try (OutputStream stream = Files.newOutputStream(broken.resolve(TrainedClassifier.FILE))) {
+            new TrainedClassifier(classifier.description(), values).write(stream);
+        }
+        Path samples = ToyCollection.folders(folder.resolve("drawn"), 100, 2, 40);
+        assertRefusal(
+                "the features of dark/00100.png in file:%s/dark/00100.png are no finite numbers; look at the image, and train or import the network again"
+                        .formatted(samples),
+                "evaluate.images=" + samples,
+                "classifier-folder=" + broken);
     }
 
     @Test

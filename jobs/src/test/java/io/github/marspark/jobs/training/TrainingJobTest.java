@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.tokenizer.Tokenizer;
-import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.jobs.checkpoint.CheckpointException;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.checkpoint.CheckpointFormatException;
