@@ -43,7 +43,7 @@ final class CategoricalTokens implements TokenSampler {
     }
 
     /** The logits of a row of R, guided where there are 2 R. */
-    private static double[] guided(float[] logits, int row, int rows, int codes, double guidance) {
+    static double[] guided(float[] logits, int row, int rows, int codes, double guidance) {
         double[] guided = new double[codes];
         if (logits.length == rows * codes) {
             Arrays.setAll(guided, k -> logits[row * codes + k]);

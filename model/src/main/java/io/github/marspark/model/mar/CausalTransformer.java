@@ -75,19 +75,31 @@ final class CausalTransformer implements Body {
 
     /** One slot a sample and iteration, with the keys and values of the slots before it. */
     @Override
-    public GenerationConditions generation(Kernels kernels) {
-        KeyValueCache cache = new KeyValueCache(kernels);
-        return new GenerationConditions() {
-            @Override
-            public Variable next(Tape tape, GenerationBatch batch) {
-                return slot(tape, batch, cache);
-            }
+    public Generation generation(Kernels kernels) {
+        return new Generation(new KeyValueCache(kernels));
+    }
 
-            @Override
-            public void close() {
-                cache.close();
-            }
-        };
+    /** A generation, whose cache grows by a row a sample and iteration. */
+    final class Generation implements GenerationConditions {
+        private final KeyValueCache cache;
+
+        private Generation(KeyValueCache cache) {
+            this.cache = cache;
+        }
+
+        KeyValueCache cache() {
+            return cache;
+        }
+
+        @Override
+        public Variable next(Tape tape, GenerationBatch batch) {
+            return slot(tape, batch, cache);
+        }
+
+        @Override
+        public void close() {
+            cache.close();
+        }
     }
 
     private Variable slot(Tape tape, GenerationBatch batch, KeyValueCache cache) {
