@@ -3,7 +3,7 @@ package io.github.marspark.model.loss;
 import java.util.Arrays;
 
 /**
- * A distribution over {@code K} codes, {@code softmax(o / temperature)} in float64, and what a uniform number draws from
+ * A distribution over {@code Q} codes, {@code softmax(o / temperature)} in float64, and what a uniform number draws from
  * it. At temperature 0 the code with the largest logit has all of it; the lowest of several. Immutable.
  *
  * @see <a href="https://arxiv.org/abs/2406.11838">Li et al., section 3.1</a>
@@ -18,7 +18,7 @@ public final class Categorical {
     /**
      * The distribution of logits.
      *
-     * @param logits {@code (K)}; they are written over
+     * @param logits {@code (Q)}; they are written over
      * @param temperature at least 0
      */
     public static Categorical of(double[] logits, double temperature) {

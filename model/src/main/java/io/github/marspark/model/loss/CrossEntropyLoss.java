@@ -10,7 +10,7 @@ import io.github.marspark.model.tensor.Threads;
  * d loss / d o_nk   = (softmax(o_n)_k - [k = id(n)]) / N
  * </pre>
  *
- * <p>{@code K} codes, {@code o} logits. Computed in float64. Stateless.
+ * <p>{@code Q} codes, {@code o} logits. Computed in float64. Stateless.
  *
  * @see <a href="https://arxiv.org/abs/2406.11838">Li et al., section 3.1</a>
  */
@@ -20,8 +20,8 @@ public final class CrossEntropyLoss {
     /**
      * The loss of logits.
      *
-     * @param ids {@code (N)}, each in {@code 0 … K-1}
-     * @param logits {@code (N, K)}, float32
+     * @param ids {@code (N)}, each in {@code 0 … Q-1}
+     * @param logits {@code (N, Q)}, float32
      * @param threads share the rows
      * @return the loss and its gradient by the logits
      * @throws IllegalArgumentException when the logits are no multiple of the ids or an id is no code

@@ -25,8 +25,7 @@ public interface Body {
      * @param targets {@link #targets}
      * @return z, {@code (R, F)}
      */
-    Variable conditions(
-            Tape tape, float[] tokens, int[] labels, Masking masking, int[] targets, DropoutKeys dropout);
+    Variable conditions(Tape tape, float[] tokens, int[] labels, Masking masking, int[] targets, DropoutKeys dropout);
 
     /** What is said iteration after iteration while images are generated. */
     GenerationConditions generation(Kernels kernels);

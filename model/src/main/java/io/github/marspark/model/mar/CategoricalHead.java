@@ -4,7 +4,7 @@ import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
 
 /**
- * The logits of the K codes that a token may be, given what the body says about it. Immutable; a tape is used by one
+ * The logits of the Q codes that a token may be, given what the body says about it. Immutable; a tape is used by one
  * thread.
  *
  * @param layers the network's
@@ -15,7 +15,7 @@ record CategoricalHead(Layers layers) {
      * Logits.
      *
      * @param z {@code (R, F)}
-     * @return {@code (R, K)}
+     * @return {@code (R, Q)}
      */
     Variable logits(Tape tape, Variable z) {
         return layers.linear(tape, z, "head");

@@ -18,7 +18,7 @@ final class CategoricalTokens implements TokenSampler {
         this.temperature = temperature;
     }
 
-    /** Logits, {@code (R, K)} or {@code (2 R, K)}. */
+    /** Logits, {@code (R, Q)} or {@code (2 R, Q)}. */
     @Override
     public Variable view(Tape tape, Variable z) {
         return head.logits(tape, z);

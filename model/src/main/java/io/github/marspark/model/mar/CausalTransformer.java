@@ -31,8 +31,7 @@ final class CausalTransformer implements Body {
         this.layers = layers;
         this.embedding = TokenEmbedding.of(config, layers);
         this.first = new TransformerBlocks(layers, "blocks.", half, 0, 0);
-        this.second =
-                new TransformerBlocks(layers, "blocks.", config.decoder(), half.depth(), first.nextSite());
+        this.second = new TransformerBlocks(layers, "blocks.", config.decoder(), half.depth(), first.nextSite());
     }
 
     @Override
@@ -46,7 +45,8 @@ final class CausalTransformer implements Body {
         CausalRows rows = new CausalRows(masking);
         Variable embedded = embedding.of(tape, tokens, masking.samples() * masking.tokens()); // (B L, E)
         Variable x = tape.pick(embedded, layers.classes(tape, labels), rows.sources()); // (B L, E)
-        int[] positions = IntStream.of(targets).map(token -> token % masking.tokens()).toArray();
+        int[] positions =
+                IntStream.of(targets).map(token -> token % masking.tokens()).toArray();
         return through(tape, x, rows.ownPositions(), positions, masking.samples(), TRAINING, dropout);
     }
 

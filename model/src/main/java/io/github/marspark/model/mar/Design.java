@@ -9,7 +9,7 @@ import java.io.Serializable;
  * @param attention what tokens see of each other
  * @param order in which tokens are generated
  * @param loss what a token is, and what its prediction costs
- * @param codes K, how many ids a token may have; 0 where tokens are no ids
+ * @param codes Q, how many ids a token may have; 0 where tokens are no ids
  * @see <a href="https://arxiv.org/abs/2406.11838">Li et al., table 1</a>
  */
 public record Design(Attention attention, TokenOrder order, TokenLoss loss, int codes) implements Serializable {
@@ -31,7 +31,7 @@ public record Design(Attention attention, TokenOrder order, TokenLoss loss, int 
     public enum TokenLoss {
         /** A token is D numbers, which a diffusion draws. */
         DIFFUSION,
-        /** A token is the id of a code, which is drawn from a distribution over all K. */
+        /** A token is the id of a code, which is drawn from a distribution over all Q. */
         CROSS_ENTROPY
     }
 

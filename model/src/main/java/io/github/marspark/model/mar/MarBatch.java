@@ -60,8 +60,7 @@ public record MarBatch(float[] tokens, int[] labels, Masking masking, int[] time
             float[] tokens,
             Threads threads) {
         double rate = draws.maskRate(step, new MaskRate(config.minimumMaskRate()));
-        return draw(
-                config, draws, diffusionSteps, step, samples, labels, tokens, config.masked(rate), threads);
+        return draw(config, draws, diffusionSteps, step, samples, labels, tokens, config.masked(rate), threads);
     }
 
     /**
@@ -80,9 +79,8 @@ public record MarBatch(float[] tokens, int[] labels, Masking masking, int[] time
             int masked,
             Threads threads) {
         int[][] orders = Arrays.stream(samples)
-                .mapToObj(sample -> config.design()
-                        .order()
-                        .of(config.tokens(), () -> draws.order(step, sample, config.tokens())))
+                .mapToObj(sample ->
+                        config.design().order().of(config.tokens(), () -> draws.order(step, sample, config.tokens())))
                 .toArray(int[][]::new);
         Masking masking = Masking.of(orders, masked);
         int[] kept = labels.clone();

@@ -165,8 +165,7 @@ public final class MarGenerator {
             int[] positions = IntStream.range(start, start + hidden)
                     .map(row -> batch.next()[row] % length)
                     .toArray();
-            Reveal.keepSurest(
-                    batch.orders()[b], positions, Arrays.copyOfRange(confidences, start, start + hidden));
+            Reveal.keepSurest(batch.orders()[b], positions, Arrays.copyOfRange(confidences, start, start + hidden));
         }
     }
 }

@@ -27,9 +27,8 @@ public final class MarNetwork {
     public MarNetwork(MarConfig config, Function<String, Variable> parameters) {
         this.config = config;
         this.layers = new Layers(parameters);
-        this.body = config.design().isCausal()
-                ? new CausalTransformer(config, layers)
-                : new EncoderDecoder(config, layers);
+        this.body =
+                config.design().isCausal() ? new CausalTransformer(config, layers) : new EncoderDecoder(config, layers);
     }
 
     /** The sizes. */

@@ -30,7 +30,8 @@ public record Reveal(double confidenceTemperature) {
     static void keepSurest(int[] order, int[] hidden, double[] confidence) {
         int[] surest = IntStream.range(0, hidden.length)
                 .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> -confidence[i]).thenComparingInt(i -> hidden[i]))
+                .sorted(Comparator.comparingDouble((Integer i) -> -confidence[i])
+                        .thenComparingInt(i -> hidden[i]))
                 .mapToInt(i -> hidden[i])
                 .toArray();
         for (int i = 0; i < surest.length; i++) {

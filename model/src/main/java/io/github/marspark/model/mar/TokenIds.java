@@ -8,7 +8,7 @@ final class TokenIds {
      * The ids as whole numbers.
      *
      * @param tokens {@code (N)}
-     * @param codes K
+     * @param codes Q
      * @return {@code (N)}
      * @throws IllegalArgumentException if a number is no id of a code
      */

@@ -67,12 +67,12 @@ interface TokenObjective {
         };
     }
 
-    /** The cross-entropy of R ids; the output is {@code (R, K)}. */
+    /** The cross-entropy of R ids; the output is {@code (R, Q)}. */
     private static TokenObjective ofIds(CategoricalHead head, int codes) {
         return (tape, batch, targets, z) -> {
             int[] all = TokenIds.of(batch.tokens(), codes);
             int[] ids = IntStream.of(targets).map(token -> all[token]).toArray();
-            Variable logits = head.logits(tape, z); // (R, K)
+            Variable logits = head.logits(tape, z); // (R, Q)
             return new Prediction() {
                 @Override
                 public Variable output() {

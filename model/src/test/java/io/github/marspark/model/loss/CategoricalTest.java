@@ -14,7 +14,8 @@ class CategoricalTest {
         float[] uniforms = recorded.floats("categorical.uniform");
         int[] ids = recorded.ints("categorical.id");
         for (int i = 0; i < ids.length; i++) {
-            Categorical distribution = Categorical.of(recorded.doubles("categorical.logits").clone(), 1);
+            Categorical distribution =
+                    Categorical.of(recorded.doubles("categorical.logits").clone(), 1);
             assertThat(distribution.draw(uniforms[i])).isEqualTo(ids[i]);
         }
     }

@@ -26,8 +26,7 @@ class DesignTest {
     private final Kernels kernels = new CpuKernels(new Threads(1));
 
     private static MarConfig config(int patch, double labelDrop, Design design) {
-        return new MarConfig(
-                4, 2, patch, 3, HALF, HALF, 2, new Head(8, 1), 1, labelDrop, 0.7, design);
+        return new MarConfig(4, 2, patch, 3, HALF, HALF, 2, new Head(8, 1), 1, labelDrop, 0.7, design);
     }
 
     private static void refused(ThrowingCallable what, String message) {
@@ -53,8 +52,7 @@ class DesignTest {
 
     @Test
     void anIdIsNoPatch() {
-        refused(
-                () -> config(2, 0.1, IDS), "patch is 2, must be 1 for the cross-entropy loss: a token is one id");
+        refused(() -> config(2, 0.1, IDS), "patch is 2, must be 1 for the cross-entropy loss: a token is one id");
     }
 
     @Test
@@ -68,8 +66,7 @@ class DesignTest {
     private MarGenerator generator(MarConfig config, int iterations, double guidance, Reveal reveal) {
         Parameters parameters = Parameters.zeros(MarParameters.layout(config));
         GaussianDiffusion diffusion = RecordedSystem.diffusion();
-        Options options = new Options(
-                iterations, guidance, GuidanceSchedule.LINEAR, SamplingOptions.REFERENCE, reveal);
+        Options options = new Options(iterations, guidance, GuidanceSchedule.LINEAR, SamplingOptions.REFERENCE, reveal);
         return new MarGenerator(new MarNetwork(config, parameters::variable), kernels, diffusion, options);
     }
 

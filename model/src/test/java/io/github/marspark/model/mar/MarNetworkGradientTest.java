@@ -69,8 +69,7 @@ class MarNetworkGradientTest {
     }
 
     private Variable decode(Tape tape) {
-        return body.decode(
-                tape, encode(tape), masking, IntStream.range(0, 18).toArray(), dropout);
+        return body.decode(tape, encode(tape), masking, IntStream.range(0, 18).toArray(), dropout);
     }
 
     @Test

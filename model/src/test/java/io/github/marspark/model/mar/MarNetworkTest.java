@@ -3,10 +3,10 @@ package io.github.marspark.model.mar;
 import static io.github.marspark.model.mar.Reference.TRAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.marspark.model.loss.LossTerms;
 import io.github.marspark.model.fixtures.Fixtures;
 import io.github.marspark.model.fixtures.Named;
 import io.github.marspark.model.fixtures.Npz;
+import io.github.marspark.model.loss.LossTerms;
 import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Expectation;

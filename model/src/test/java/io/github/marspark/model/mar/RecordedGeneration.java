@@ -94,8 +94,7 @@ final class RecordedGeneration {
         int[] all = IntStream.range(0, samples * config.tokens()).toArray();
         try (Tape tape = Tape.computing(kernels)) {
             return ExactKernels.valuesOf(network.body()
-                    .conditions(
-                            tape, run.floats(prefix + "tokens_in"), classes, masking, all, DropoutKeys.NONE)
+                    .conditions(tape, run.floats(prefix + "tokens_in"), classes, masking, all, DropoutKeys.NONE)
                     .value());
         }
     }

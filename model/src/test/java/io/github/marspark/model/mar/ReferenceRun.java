@@ -3,11 +3,11 @@ package io.github.marspark.model.mar;
 import static io.github.marspark.model.mar.Reference.TRAIN;
 
 import io.github.marspark.model.diffusion.DiffusionTerms;
-import io.github.marspark.model.loss.LossTerms;
 import io.github.marspark.model.diffusion.LossLimits;
 import io.github.marspark.model.fixtures.Fixtures;
 import io.github.marspark.model.fixtures.Named;
 import io.github.marspark.model.fixtures.RoundingLimit;
+import io.github.marspark.model.loss.LossTerms;
 import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.tensor.ExactKernels;
 import io.github.marspark.model.tensor.Kernels;
@@ -101,12 +101,7 @@ final class ReferenceRun {
         int[] labels = Reference.labels(dropped);
         return network.body()
                 .conditions(
-                        tape,
-                        TRAIN.floats("out.tokens"),
-                        labels,
-                        masking,
-                        RecordedRows.allTokens(),
-                        DropoutKeys.NONE);
+                        tape, TRAIN.floats("out.tokens"), labels, masking, RecordedRows.allTokens(), DropoutKeys.NONE);
     }
 
     private Variable output(Tape tape, Variable condition) {

@@ -8,8 +8,8 @@ import io.github.marspark.model.diffusion.SamplingOptions;
 import io.github.marspark.model.fixtures.ArFixtures;
 import io.github.marspark.model.fixtures.Closeness;
 import io.github.marspark.model.fixtures.Npz;
-import io.github.marspark.model.mar.MarGenerator.Options;
 import io.github.marspark.model.loss.Categorical;
+import io.github.marspark.model.mar.MarGenerator.Options;
 import io.github.marspark.model.masking.GenerationSchedule;
 import io.github.marspark.model.masking.GuidanceSchedule;
 import io.github.marspark.model.masking.Masking;
@@ -83,9 +83,9 @@ class SystemGenerationTest {
 
         MarGenerator generator(Kernels kernels) {
             SamplingOptions sampling = SamplingOptions.REFERENCE.withTemperature(recorded.scalar("in.temperature"));
-            Reveal reveal =
-                    confidence ? new Reveal(recorded.scalar("in.confidence_temperature")) : Reveal.BY_ORDER;
-            String steps = ArFixtures.FOLDER.config().path("model").path("steps").asText();
+            Reveal reveal = confidence ? new Reveal(recorded.scalar("in.confidence_temperature")) : Reveal.BY_ORDER;
+            String steps =
+                    ArFixtures.FOLDER.config().path("model").path("steps").asText();
             return new MarGenerator(
                     network,
                     kernels,
@@ -104,10 +104,9 @@ class SystemGenerationTest {
         }
 
         private double[] numbers(String name) {
-            boolean ids = name.endsWith("ids_in") || name.endsWith("sampled") && config.design().hasIds();
-            return ids
-                    ? Closeness.widen(RecordedSystem.ids(recorded, name))
-                    : recorded.doubles(name);
+            boolean ids = name.endsWith("ids_in")
+                    || name.endsWith("sampled") && config.design().hasIds();
+            return ids ? Closeness.widen(RecordedSystem.ids(recorded, name)) : recorded.doubles(name);
         }
 
         GenerationNoise noise() {
@@ -260,8 +259,9 @@ class SystemGenerationTest {
                 .toArray();
         if (run.confidence) {
             double[] all = run.of(iteration, "sampled"); // of all hidden tokens, of which some are kept
-            int[] hidden =
-                    IntStream.range(0, was.length).filter(token -> was[token] == 1).toArray();
+            int[] hidden = IntStream.range(0, was.length)
+                    .filter(token -> was[token] == 1)
+                    .toArray();
             double[] kept = IntStream.range(0, hidden.length)
                     .filter(i -> is[hidden[i]] == 0)
                     .mapToDouble(i -> all[i])
@@ -352,11 +352,11 @@ class SystemGenerationTest {
             double[] logProbabilities = logProbabilities(run, i, sampled);
             float[] ids = new float[sampled.length];
             IntStream.range(0, ids.length).forEach(row -> ids[row] = (float) sampled[row]);
-            double[] found =
-                    generator.confidences(batch, new DrawnTokens(ids, logProbabilities), i, run.noise());
+            double[] found = generator.confidences(batch, new DrawnTokens(ids, logProbabilities), i, run.noise());
             double[] recorded = run.of(i, "confidence");
-            double[] expected =
-                    IntStream.of(batch.next()).mapToDouble(token -> recorded[token]).toArray();
+            double[] expected = IntStream.of(batch.next())
+                    .mapToDouble(token -> recorded[token])
+                    .toArray();
             Closeness.assertClose("confidence of " + i, found, expected, NUMBERS);
             try (GenerationConditions conditions = generator.begin()) {
                 generator.advance(conditions, values, run.labels, orders, i, run.noise());
@@ -370,8 +370,7 @@ class SystemGenerationTest {
         return IntStream.range(0, sampled.length)
                 .mapToDouble(row -> {
                     double[] own = Arrays.copyOfRange(logits, row * codes, (row + 1) * codes);
-                    return Math.log(Categorical.of(
-                                    own, run.recorded.scalar("in.temperature"))
+                    return Math.log(Categorical.of(own, run.recorded.scalar("in.temperature"))
                             .of((int) sampled[row]));
                 })
                 .toArray();

@@ -44,8 +44,7 @@ class SystemOptimizationTest {
         double[] hyper = RECORDED.doubles("hyper");
         for (int step = 0; step < 2; step++) {
             parameters.forgetGradients();
-            double loss = new MarObjective(
-                            new MarNetwork(system.config(), parameters::variable), RecordedSystem.loss())
+            double loss = new MarObjective(new MarNetwork(system.config(), parameters::variable), RecordedSystem.loss())
                     .differentiate(kernels, system.batch(), DropoutKeys.NONE)
                     .loss();
             parameters.zeroMissingGradients(kernels);
@@ -62,8 +61,7 @@ class SystemOptimizationTest {
         double norm = GradientClipping.norm(GradientClipping.sumOfSquares(gradient, 0, size));
         double recorded = RECORDED.doubles("grad_norm")[number];
         assertThat(norm).isCloseTo(recorded, within(1e-5 * recorded));
-        OptimizerStep step =
-                new OptimizerStep(number, hyper[0], new GradientClipping(hyper[5]).coefficient(norm), 0);
+        OptimizerStep step = new OptimizerStep(number, hyper[0], new GradientClipping(hyper[5]).coefficient(norm), 0);
         OptimizerState state = new OptimizerState(values, gradient, first, second, FloatBuffer.allocate(size));
         AdamW optimizer = new AdamW(hyper[1], hyper[2], hyper[3], hyper[4]);
         int[] decayed = RECORDED.ints("decayed");
@@ -81,7 +79,8 @@ class SystemOptimizationTest {
         double[] norms = RECORDED.doubles(step + ".param_l2");
         for (int i = 0; i < layout.specs().size(); i++) {
             ParameterSpec spec = layout.specs().get(i);
-            double[] values = Closeness.widen(parameters.variable(spec.name()).value().toFloats());
+            double[] values =
+                    Closeness.widen(parameters.variable(spec.name()).value().toFloats());
             double sum = 0;
             for (double value : values) {
                 sum += value * value;

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Numbers, names and shapes of the parameters of the systems beside MAR. */
 class SystemParametersTest {
-    private static MarConfig config(int width, int depth, int heads, int side, int channels, int classes, int buffer, Head head) {
+    private static MarConfig config(
+            int width, int depth, int heads, int side, int channels, int classes, int buffer, Head head) {
         Transformer half = new Transformer(width, depth, heads, 4, 0, 0);
         return new MarConfig(side, channels, 1, classes, half, half, buffer, head, 4, 0.1, 0.7);
     }

@@ -97,11 +97,9 @@ class SystemTrainingTest {
             try (Tape body = Tape.recording(kernels, (name, value) -> seen.put(name, ExactKernels.valuesOf(value)));
                     Tape head = Tape.recording(kernels)) {
                 Variable z = network.body()
-                        .conditions(
-                                body, batch.tokens(), batch.labels(), batch.masking(), targets, DropoutKeys.NONE);
+                        .conditions(body, batch.tokens(), batch.labels(), batch.masking(), targets, DropoutKeys.NONE);
                 seen.put("z", ExactKernels.valuesOf(z.value()));
-                Matrix ofConditions =
-                        Matrix.of(Nd4j.zeros(type, z.value().size()), z.rows());
+                Matrix ofConditions = Matrix.of(Nd4j.zeros(type, z.value().size()), z.rows());
                 Prediction prediction = TokenObjective.of(network, RecordedSystem.loss())
                         .predict(head, batch, targets, Variable.parameter(z.value(), ofConditions));
                 seen.put("output", ExactKernels.valuesOf(prediction.output().value()));
@@ -185,10 +183,14 @@ class SystemTrainingTest {
     @MethodSource("systems")
     void theLossOfEachRowIsTheRecordedOne(RecordedSystem system, Kernels kernels) {
         Run run = new Run(system, kernels);
-        assertThat(run.terms.loss()).isCloseTo(run.recorded("loss")[0], within(LOSS * run.recorded("loss")[0] * (system.design().hasIds() ? 1 : 100)));
+        assertThat(run.terms.loss())
+                .isCloseTo(
+                        run.recorded("loss")[0],
+                        within(LOSS * run.recorded("loss")[0] * (system.design().hasIds() ? 1 : 100)));
         if (!system.design().hasIds()) {
             DiffusionTerms terms = (DiffusionTerms) run.terms;
-            float[] noisy = RecordedSystem.loss().diffuse(run.batch.targets(run.targets), run.batch.noise(), run.batch.timesteps());
+            float[] noisy = RecordedSystem.loss()
+                    .diffuse(run.batch.targets(run.targets), run.batch.noise(), run.batch.timesteps());
             Closeness.assertClose("x_t", Closeness.widen(noisy), run.recorded("x_t"), ACTIVATION);
             Closeness.assertClose("mse", terms.squaredErrors(), run.recorded("mse"), ACTIVATION);
             Closeness.assertClose("vb", terms.bounds(), run.recorded("vb"), BOUND_OF_A_ROW);
@@ -224,7 +226,9 @@ class SystemTrainingTest {
         double[] ofConditions = system.design().isCausal()
                 ? run.recorded("grad_z")
                 : RecordedRows.rows(
-                        run.recorded("grad_z"), run.targets, system.config().decoder().width());
+                        run.recorded("grad_z"),
+                        run.targets,
+                        system.config().decoder().width());
         Closeness.assertClose(system + " grad_z", run.gradientOfConditions, ofConditions, limit);
     }
 
@@ -247,7 +251,9 @@ class SystemTrainingTest {
             int at = batch.masking().generated(1, slot) + tokens;
             for (int i = 0; i < batch.tokenSize(); i++) {
                 int value = at * batch.tokenSize() + i;
-                changed[value] = system.design().hasIds() ? (changed[value] + 1) % system.design().codes() : -changed[value] - 1;
+                changed[value] = system.design().hasIds()
+                        ? (changed[value] + 1) % system.design().codes()
+                        : -changed[value] - 1;
             }
             double[] after = conditions(kernels, network, batch, changed);
             int same = (tokens + slot + 1) * width;
@@ -272,8 +278,8 @@ class SystemTrainingTest {
     @EnumSource(names = {"RASTER_DIFF", "RASTER_CE"})
     void noInputIsAtTheLastPositionOfRasterOrder(RecordedSystem system) {
         Run run = new Run(system, new CpuKernels(new Threads(1)));
-        double[] gradient =
-                ExactKernels.valuesOf(run.parameters.get("encoder_pos_embed_learned").gradient());
+        double[] gradient = ExactKernels.valuesOf(
+                run.parameters.get("encoder_pos_embed_learned").gradient());
         int width = system.config().encoder().width();
         assertThat(Arrays.copyOfRange(gradient, gradient.length - width, gradient.length))
                 .containsOnly(0);

@@ -26,14 +26,7 @@ final class ExactAttention {
     private final double scale;
 
     ExactAttention(
-            Roundings roundings,
-            Doubles q,
-            Doubles k,
-            Doubles v,
-            int batch,
-            int heads,
-            Sight sight,
-            Dropout dropout) {
+            Roundings roundings, Doubles q, Doubles k, Doubles v, int batch, int heads, Sight sight, Dropout dropout) {
         this.roundings = roundings;
         this.q = q;
         this.k = k;

@@ -372,8 +372,7 @@ public final class ExactKernels implements Kernels {
         write(attention(q, k, v, batch, heads, sight, dropout).forward(), y);
     }
 
-    private ExactAttention attention(
-            Matrix q, Matrix k, Matrix v, int batch, int heads, Sight sight, Dropout dropout) {
+    private ExactAttention attention(Matrix q, Matrix k, Matrix v, int batch, int heads, Sight sight, Dropout dropout) {
         return new ExactAttention(roundings, host.read(q), host.read(k), host.read(v), batch, heads, sight, dropout);
     }
 

@@ -177,8 +177,7 @@ abstract class KernelsContract {
         agree(threads, new int[][] {ofQueries, ofQueries, ofKeys, ofKeys}, (kernels, y) -> {
             Matrix probabilities = kernels.allocate(batch * heads * queries, keys);
             kernels.attention(q, k, v, batch, heads, sight, dropout, probabilities, y[0]);
-            kernels.attentionBackward(
-                    q, k, v, batch, heads, sight, dropout, probabilities, dy, y[1], y[2], y[3]);
+            kernels.attentionBackward(q, k, v, batch, heads, sight, dropout, probabilities, dy, y[1], y[2], y[3]);
         });
     }
 
