@@ -9,9 +9,11 @@ import io.github.marspark.model.diffusion.GaussianDiffusion;
 import io.github.marspark.model.dl4j.MarFeatures;
 import io.github.marspark.model.dl4j.MarLayer;
 import io.github.marspark.model.dl4j.MarLayerNetwork;
+import io.github.marspark.model.mar.MarObjective;
 import io.github.marspark.model.parameters.ParameterLayout;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
+import java.util.function.BiFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,12 @@ final class Replica {
 
     FlatVector gradient() {
         return FlatVector.of(graph.getFlattenedGradients());
+    }
+
+    /** Evaluates the objective of the parameters as they are. */
+    <T> T evaluate(BiFunction<MarObjective, Kernels, T> evaluation) {
+        Nd4j.getAffinityManager().tagLocation(graph.params(), Location.HOST);
+        return evaluation.apply(network.objective(), network.kernels());
     }
 
     /**

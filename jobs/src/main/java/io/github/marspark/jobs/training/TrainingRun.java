@@ -40,6 +40,7 @@ final class TrainingRun implements AutoCloseable {
     private final RankStep rankStep;
     private final CheckpointFolder folder;
     private final RankCheckpoints checkpoints;
+    private final Validation validation;
 
     /**
      * A rank's part.
@@ -65,6 +66,7 @@ final class TrainingRun implements AutoCloseable {
         this.rankStep =
                 new RankStep(recipe, batch, threads, (parameters, gradient) -> exchange(parameters, gradient, threads));
         this.folder = new CheckpointFolder(recipe.checkpoints());
+        this.validation = new Validation(recipe, rankStep);
         this.checkpoints = new RankCheckpoints(plan, folder, rankStep, this::askDriver);
     }
 
@@ -162,7 +164,8 @@ final class TrainingRun implements AutoCloseable {
                 return new Outcome.Failed<>(sentence);
             }
         }
-        StepReport report = result.report(batch.epoch(result.step()), train.globalBatch());
+        StepReport report =
+                result.report(batch.epoch(result.step()), train.globalBatch()).with(validation.after(result.step()));
         counters.add(rankStep.slots().count(), report);
         if (progress != null) {
             progress.report(report);

@@ -54,7 +54,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * file announces makes a reader take more memory than the file is worth, or more than seconds.
  */
 class DamagedFilesTest {
-    private static final int MUTATIONS = 120;
+    /** Of each kind of file; {@code -Dmar.mutations=N} tries more. */
+    private static final int MUTATIONS = Integer.getInteger("mar.mutations", 120);
+
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
     @TempDir

@@ -61,7 +61,8 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
         this.kernels = chosen;
     }
 
-    private Kernels kernels() {
+    /** What it computes with. */
+    public Kernels kernels() {
         if (kernels == null) {
             kernels = Kernels.ofBackend(Threads.all());
         }
@@ -80,6 +81,11 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
             bound = known;
         }
         return known;
+    }
+
+    /** The objective of the parameters as they are whenever it is evaluated. */
+    public MarObjective objective() {
+        return objective(parameters());
     }
 
     private MarObjective objective(Parameters parameters) {

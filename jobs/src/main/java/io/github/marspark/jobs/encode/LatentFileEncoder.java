@@ -4,7 +4,7 @@ import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.data.latent.EncodedImage;
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.latent.LatentWriter;
-import io.github.marspark.jobs.encode.ShardReport.LabelCount;
+import io.github.marspark.jobs.encode.LatentFileReport.LabelCount;
 import io.github.marspark.jobs.images.ImageLoader;
 import io.github.marspark.jobs.images.ImageLoader.Loaded;
 import io.github.marspark.jobs.images.SourceImage;
@@ -21,27 +21,27 @@ import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Encodes the images of one shard and writes it; on executors, for one thread.
+ * Encodes the images of one latent file and writes it; on executors, for one thread.
  *
  * <p>Batches are cut from the usable images in their order, so the bytes do not depend on who writes them, or how often.
  */
-final class ShardEncoder {
+final class LatentFileEncoder {
     private static final int BATCHES_AHEAD = 2;
 
-    private final ShardSettings settings;
+    private final LatentFileSettings settings;
     private final EncoderSource source;
     private final LatentHeader header;
     private final LatentFolder folder;
     private final LongConsumer progress;
 
     /**
-     * An encoder of shards.
+     * An encoder of latent files.
      *
-     * @param settings of all shards
+     * @param settings of all files
      * @param source of the tokenizer
      * @param progress is told how many images more are done
      */
-    ShardEncoder(ShardSettings settings, EncoderSource source, LongConsumer progress) {
+    LatentFileEncoder(LatentFileSettings settings, EncoderSource source, LongConsumer progress) {
         this.settings = settings;
         this.source = source;
         this.header = settings.header(source.space());
@@ -50,30 +50,30 @@ final class ShardEncoder {
     }
 
     /**
-     * Writes a shard, and then its report.
+     * Writes a latent file, and then its report.
      *
-     * @param shard its number
+     * @param file its number
      * @param images in the order of their ids
      */
-    void encode(int shard, Iterator<SourceImage> images) {
+    void encode(int file, Iterator<SourceImage> images) {
         Path temporary = folder.temporary();
         try {
-            ShardReport report = write(shard, images, temporary);
-            folder.publish(temporary, LatentFolder.shard(shard));
-            folder.write(LatentFolder.report(shard), report.toJson());
+            LatentFileReport report = write(file, images, temporary);
+            folder.publish(temporary, LatentFolder.file(file));
+            folder.write(LatentFolder.report(file), report.toJson());
         } finally {
             folder.delete(temporary);
         }
     }
 
-    private ShardReport write(int shard, Iterator<SourceImage> images, Path temporary) {
+    private LatentFileReport write(int file, Iterator<SourceImage> images, Path temporary) {
         int threads = Math.min(settings.threads(), Runtime.getRuntime().availableProcessors());
         ImageLoader loader = new ImageLoader(settings.imageSize(), settings.maxPixels());
         try (LoadedImages loaded = new LoadedImages(images, loader, threads, BATCHES_AHEAD * settings.batch());
                 MeasuredStream stream = new MeasuredStream(folder.create(temporary))) {
-            Written written = writeAll(shard, loaded, source.open(threads), stream);
-            return new ShardReport(
-                    LatentFolder.shard(shard),
+            Written written = writeAll(file, loaded, source.open(threads), stream);
+            return new LatentFileReport(
+                    LatentFolder.file(file),
                     loaded.taken(),
                     written.records(),
                     stream.bytes(),
@@ -83,16 +83,16 @@ final class ShardEncoder {
                     loaded.rejects());
         } catch (IOException failure) {
             throw new UncheckedIOException(
-                    folder.path(LatentFolder.shard(shard)) + " cannot be written: " + failure.getMessage(), failure);
+                    folder.path(LatentFolder.file(file)) + " cannot be written: " + failure.getMessage(), failure);
         }
     }
 
     private record Written(long records, long clampedValues, Map<Integer, Long> labels) {}
 
-    private Written writeAll(int shard, LoadedImages loaded, ImageEncoder encoder, OutputStream stream) {
+    private Written writeAll(int file, LoadedImages loaded, ImageEncoder encoder, OutputStream stream) {
         Map<Integer, Long> labels = new TreeMap<>();
         try (LatentWriter writer =
-                LatentWriter.to(stream, folder.path(LatentFolder.shard(shard)).toString(), header, settings.codec())) {
+                LatentWriter.to(stream, folder.path(LatentFolder.file(file)).toString(), header, settings.codec())) {
             writeBatches(loaded, encoder, writer, labels);
             return new Written(writer.records(), writer.clampedValues(), labels);
         }

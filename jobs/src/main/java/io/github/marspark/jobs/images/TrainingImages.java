@@ -1,16 +1,13 @@
-package io.github.marspark.jobs.tokenizer;
+package io.github.marspark.jobs.images;
 
 import io.github.marspark.data.image.ImageRejected;
 import io.github.marspark.data.image.RgbImage;
-import io.github.marspark.jobs.images.Contents;
-import io.github.marspark.jobs.images.ImageCollection;
-import io.github.marspark.jobs.images.ImageLoader;
-import io.github.marspark.jobs.images.SourceImage;
 import io.github.marspark.model.autoencoder.ImageSource;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +22,7 @@ public final class TrainingImages {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingImages.class);
     private static final long KEPT_BYTES = 1L << 29;
 
-    private final String address;
+    private final ImageCollection collection;
     private final List<SourceImage> images;
     private final Contents contents;
     private final ImageLoader loader;
@@ -41,7 +38,7 @@ public final class TrainingImages {
      * @param maxPixels of an image
      */
     public TrainingImages(ImageCollection collection, List<SourceImage> images, int size, long maxPixels) {
-        this.address = collection.root();
+        this.collection = collection;
         this.images = images;
         this.contents = collection.contents();
         this.loader = new ImageLoader(size, maxPixels);
@@ -74,7 +71,7 @@ public final class TrainingImages {
      */
     public record Split(int[] heldOut, int[] training) {
         /** Whether what is measured was not trained on. */
-        boolean isApart() {
+        public boolean isApart() {
             return heldOut != training;
         }
     }
@@ -121,12 +118,37 @@ public final class TrainingImages {
         };
     }
 
-    /** One of the chosen images, or the next one of them that is usable. */
+    /** The same with the labels of the images that are read. */
+    public io.github.marspark.model.classifier.LabelledImages labelled(int[] chosen) {
+        ImageSource source = source(chosen);
+        return new io.github.marspark.model.classifier.LabelledImages() {
+            @Override
+            public int count() {
+                return source.count();
+            }
+
+            @Override
+            public void read(int index, float[] target, int offset) {
+                source.read(index, target, offset);
+            }
+
+            @Override
+            public int label(int index) {
+                return images.get(usableOf(chosen, index)).label();
+            }
+        };
+    }
+
     private RgbImage image(int[] chosen, int first) {
+        return Objects.requireNonNull(usable(usableOf(chosen, first)));
+    }
+
+    /** One of the chosen images, or the next one of them that is usable. */
+    private int usableOf(int[] chosen, int first) {
         for (int tried = 0; tried < chosen.length; tried++) {
-            RgbImage image = usable(chosen[(first + tried) % chosen.length]);
-            if (image != null) {
-                return image;
+            int index = chosen[(first + tried) % chosen.length];
+            if (usable(index) != null) {
+                return index;
             }
         }
         throw noneUsable();
@@ -134,8 +156,8 @@ public final class TrainingImages {
 
     private IllegalArgumentException noneUsable() {
         return new IllegalArgumentException(
-                "none of the %d images in %s can be read, looked at with encode.source; the warnings above say why"
-                        .formatted(images.size(), address));
+                "none of the %d images in %s can be read, looked at with encode.source = %s; the warnings above say why"
+                        .formatted(images.size(), collection.root(), collection.kind()));
     }
 
     /** An image, or nothing if it is not usable, which is told once. */

@@ -7,9 +7,9 @@ import java.util.List;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * What was written for one shard; the report's file is there when the shard is complete.
+ * What was written for one latent file; the report's file is there when the file is complete.
  *
- * @param file name of the shard
+ * @param file name of the latent file
  * @param images that were listed for it
  * @param records that it holds
  * @param bytes its length
@@ -18,7 +18,7 @@ import org.apache.spark.sql.types.StructType;
  * @param labels how many records each label has, in the order of the labels
  * @param rejects the images that it does not hold
  */
-record ShardReport(
+record LatentFileReport(
         String file,
         long images,
         long records,
@@ -60,9 +60,9 @@ record ShardReport(
      * @param where names the file in messages
      * @throws IllegalStateException if it is damaged
      */
-    static ShardReport fromJson(String json, String where) {
+    static LatentFileReport fromJson(String json, String where) {
         try {
-            return JSON.readValue(json, ShardReport.class);
+            return JSON.readValue(json, LatentFileReport.class);
         } catch (JsonProcessingException damaged) {
             throw new IllegalStateException(where + " is damaged; delete it and encode again", damaged);
         }

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is in which shard depends on the collection and the recipe, not on how Spark divides the work. */
-class SameShardsTest {
+/** What is in which file depends on the collection and the recipe, not on how Spark divides the work. */
+class SameLatentFilesTest {
     private static final String FIRST = "a first.parquet";
     private static final String SECOND = "part/50% é.parquet";
 
@@ -85,7 +85,7 @@ class SameShardsTest {
         System.setProperty("spark.master", master);
         System.setProperty("spark.sql.shuffle.partitions", "" + partitions);
         System.setProperty("spark.sql.files.maxPartitionBytes", partitionBytes);
-        return SparkSessions.open("same shards test");
+        return SparkSessions.open("same files test");
     }
 
     private void encode(SparkSession spark, String latents) {

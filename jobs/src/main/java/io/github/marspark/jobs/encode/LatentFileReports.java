@@ -20,32 +20,32 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** The reports about the shards of a folder, and the tables that are made of them; driver only. */
-final class ShardReports {
+/** The reports about the latent files of a folder, and the tables that are made of them; driver only. */
+final class LatentFileReports {
     private final SparkSession spark;
     private final LatentFolder folder;
     private final FolderTables tables;
 
-    ShardReports(SparkSession spark, LatentFolder folder, FolderTables tables) {
+    LatentFileReports(SparkSession spark, LatentFolder folder, FolderTables tables) {
         this.spark = spark;
         this.folder = folder;
         this.tables = tables;
     }
 
     /**
-     * What all shards hold together.
+     * What all files hold together.
      *
      * @param images listed for them
      * @param records in them
      * @param rejects not in them
      * @param bytes their length
      * @param clampedValues moments that did not fit the number type
-     * @param shards how many there are
+     * @param files how many there are
      */
-    public record Totals(long images, long records, long rejects, long bytes, long clampedValues, long shards) {}
+    public record Totals(long images, long records, long rejects, long bytes, long clampedValues, long files) {}
 
-    /** The shards of a plan that are not complete: without a report, or of another length than reported. */
-    int[] pending(int shards) {
+    /** The files of a plan that are not complete: without a report, or of another length than reported. */
+    int[] pending(int files) {
         Map<String, Long> lengths = folder.entries("").stream()
                 .collect(Collectors.toMap(status -> status.getPath().getName(), FileStatus::getLen));
         Set<String> complete = folder.entries(LatentFolder.REPORTS).isEmpty()
@@ -55,15 +55,15 @@ final class ShardReports {
                         .filter(row -> Long.valueOf(row.getLong(1)).equals(lengths.get(row.getString(0))))
                         .map(row -> row.getString(0))
                         .collect(Collectors.toSet());
-        return IntStream.range(0, shards)
-                .filter(shard -> !complete.contains(LatentFolder.shard(shard)))
+        return IntStream.range(0, files)
+                .filter(file -> !complete.contains(LatentFolder.file(file)))
                 .toArray();
     }
 
     /**
      * Writes the manifest and the table of rejects.
      *
-     * @param leftOut images that no shard has to do with
+     * @param leftOut images that no file has to do with
      */
     void writeTables(LeftOut leftOut) {
         tables.publish(manifest(reports()), "file", LatentFolder.MANIFEST);
@@ -123,7 +123,7 @@ final class ShardReports {
 
     private Dataset<Row> reports() {
         return spark.read()
-                .schema(ShardReport.SCHEMA)
+                .schema(LatentFileReport.SCHEMA)
                 .json(folder.path(LatentFolder.REPORTS).toString());
     }
 }

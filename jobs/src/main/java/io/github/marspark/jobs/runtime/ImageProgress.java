@@ -1,4 +1,4 @@
-package io.github.marspark.jobs.encode;
+package io.github.marspark.jobs.runtime;
 
 import java.io.PrintStream;
 import java.time.Duration;
@@ -10,10 +10,11 @@ import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import scala.collection.JavaConverters;
 
-/** Says how far the encoding is, from what the executors tell with each heartbeat; driver only. */
-final class EncodeProgress extends SparkListener {
+/** Says how far executors are with images, from what the executors tell with each heartbeat; driver only. */
+public final class ImageProgress extends SparkListener {
     private static final Duration PAUSE = Duration.ofSeconds(5);
 
+    private final String done;
     private final long accumulator;
     private final long total;
     private final PrintStream out;
@@ -24,11 +25,13 @@ final class EncodeProgress extends SparkListener {
     /**
      * Watches.
      *
+     * @param done what happens to images, such as {@code encoded}
      * @param accumulator id of the one that counts images
-     * @param total images to be encoded
+     * @param total all images
      * @param out where a person reads it
      */
-    EncodeProgress(long accumulator, long total, PrintStream out) {
+    public ImageProgress(String done, long accumulator, long total, PrintStream out) {
+        this.done = done;
         this.accumulator = accumulator;
         this.total = total;
         this.out = out;
@@ -61,18 +64,18 @@ final class EncodeProgress extends SparkListener {
     }
 
     private void tell() {
-        long done = imagesByTask.values().stream().mapToLong(Long::longValue).sum();
+        long images = imagesByTask.values().stream().mapToLong(Long::longValue).sum();
         long now = System.nanoTime();
-        if (done > 0 && done < total && now - told >= PAUSE.toNanos()) {
+        if (images > 0 && images < total && now - told >= PAUSE.toNanos()) {
             told = now;
-            out.println(line(done, total, (now - start) / 1e9));
+            out.println(line(images, (now - start) / 1e9));
         }
     }
 
-    static String line(long done, long total, double seconds) {
-        double rate = done / seconds;
-        return "encoded %d of %d images (%d %%), %.1f images/s, %s left"
-                .formatted(done, total, 100 * done / total, rate, words((long) ((total - done) / rate)));
+    private String line(long images, double seconds) {
+        double rate = images / seconds;
+        return "%s %d of %d images (%d %%), %.1f images/s, %s left"
+                .formatted(done, images, total, 100 * images / total, rate, words((long) ((total - images) / rate)));
     }
 
     private static String words(long seconds) {

@@ -7,8 +7,8 @@ import org.apache.hadoop.fs.FileStatus;
 import org.jspecify.annotations.Nullable;
 
 /** Compares the files of a folder of latents with what their encoding reported about them; without Spark. */
-public final class WrittenShards {
-    private WrittenShards() {}
+public final class WrittenLatents {
+    private WrittenLatents() {}
 
     /**
      * Compares files and reports.
@@ -25,7 +25,7 @@ public final class WrittenShards {
         if (!lengths.containsKey(LatentFolder.PLAN)) {
             return "not known, the folder has no " + LatentFolder.PLAN;
         }
-        List<ShardReport> reports = folder.entries(LatentFolder.REPORTS).stream()
+        List<LatentFileReport> reports = folder.entries(LatentFolder.REPORTS).stream()
                 .map(status -> report(folder, status.getPath().getName()))
                 .toList();
         reports.forEach(report -> requireWhole(folder, report, lengths.get(report.file())));
@@ -38,13 +38,13 @@ public final class WrittenShards {
                         reports.size() == 1 ? "" : "s");
     }
 
-    private static ShardReport report(LatentFolder folder, String name) {
+    private static LatentFileReport report(LatentFolder folder, String name) {
         String path = LatentFolder.REPORTS + "/" + name;
-        return ShardReport.fromJson(
+        return LatentFileReport.fromJson(
                 folder.read(path).orElse(""), folder.path(path).toString());
     }
 
-    private static void requireWhole(LatentFolder folder, ShardReport report, @Nullable Long length) {
+    private static void requireWhole(LatentFolder folder, LatentFileReport report, @Nullable Long length) {
         if (length == null || length != report.bytes()) {
             throw new IllegalStateException("%s %s, was written with %,d bytes and %,d records; encode again"
                     .formatted(

@@ -8,7 +8,7 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What an executor has to know to write a shard.
+ * What an executor has to know to write a latent file.
  *
  * @param folder address of the latents
  * @param classNames in the order of the labels
@@ -17,9 +17,9 @@ import java.util.List;
  * @param codec how blocks are compressed
  * @param batch images given to the tokenizer at once
  * @param maxPixels of an image
- * @param threads that one shard may keep busy
+ * @param threads that one file may keep busy
  */
-record ShardSettings(
+record LatentFileSettings(
         String folder,
         List<String> classNames,
         int imageSize,
@@ -29,8 +29,9 @@ record ShardSettings(
         long maxPixels,
         int threads)
         implements Serializable {
-    static ShardSettings of(String folder, List<String> classNames, int imageSize, EncodeRecipe recipe, int threads) {
-        return new ShardSettings(
+    static LatentFileSettings of(
+            String folder, List<String> classNames, int imageSize, EncodeRecipe recipe, int threads) {
+        return new LatentFileSettings(
                 folder,
                 classNames,
                 imageSize,

@@ -1,4 +1,4 @@
-package io.github.marspark.jobs.tokenizer;
+package io.github.marspark.jobs.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,14 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.marspark.data.image.PngFile;
 import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.jobs.cluster.LocalSpark;
-import io.github.marspark.jobs.images.ClassFolders;
-import io.github.marspark.jobs.images.ContainerFiles;
-import io.github.marspark.jobs.images.ImageCollection;
-import io.github.marspark.jobs.images.ImageSettings;
-import io.github.marspark.jobs.images.ListedImages;
-import io.github.marspark.jobs.images.ParquetImages;
-import io.github.marspark.jobs.images.ParquetTestFile;
-import io.github.marspark.jobs.images.TarFile;
 import io.github.marspark.model.autoencoder.ImageSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,7 +64,7 @@ class TrainingImagesTest {
         assertThatThrownBy(() -> files.split(new int[] {1, 0}, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "none of the 2 images in file:%s can be read, looked at with encode.source; the warnings above say why"
+                        "none of the 2 images in file:%s can be read, looked at with encode.source = folders; the warnings above say why"
                                 .formatted(folder));
     }
 
