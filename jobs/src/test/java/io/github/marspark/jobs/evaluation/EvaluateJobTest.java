@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.data.classifier.TrainedClassifier;
 import io.github.marspark.data.image.PngFile;
+import io.github.marspark.data.inception.InceptionFile;
 import io.github.marspark.data.statistics.StatisticsFile;
 import io.github.marspark.jobs.classifier.ClassifierFolder;
 import io.github.marspark.jobs.classifier.TrainClassifierJob;
@@ -13,6 +14,9 @@ import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.tokenizer.TrainTokenizerJob;
 import io.github.marspark.model.classifier.ClassifierParameters;
 import io.github.marspark.model.evaluation.FeatureStatistics;
+import io.github.marspark.model.inception.InceptionNetwork;
+import io.github.marspark.model.parameters.Parameters;
+import io.github.marspark.model.random.Draws;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -259,6 +263,27 @@ class EvaluateJobTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "data.labels is none, and a classifier learns labels; set data.labels=required, or partial");
+    }
+
+    @Test
+    void inTheFeaturesOfTheInceptionNetworkTheDistanceIsCalledFid() throws IOException {
+        Parameters parameters = Parameters.zeros(InceptionNetwork.layout());
+        parameters.initialize(new Draws(1));
+        Path inception = Files.createDirectories(folder.resolve("inception"));
+        try (OutputStream stream = Files.newOutputStream(inception.resolve(InceptionFile.NAME))) {
+            new InceptionFile(parameters.values()).write(stream);
+        }
+        Path samples = ToyCollection.folders(folder.resolve("drawn"), 100, 4, 40);
+        Path real = ToyCollection.folders(folder.resolve("real"), 0, 4, 20);
+        assertThat(evaluate(
+                        "evaluate.images=" + samples,
+                        "evaluate.reference=" + real,
+                        "evaluate.features=inception",
+                        "evaluate.inception=" + inception))
+                .contains("FID  ", "FID of two halves of the reference", "beware: Inception score needs 10 images")
+                .contains("4 images are not more than the 2048 features")
+                .doesNotContain("classifier", "label accuracy", "was trained on");
+        assertThat(report()).contains("\"name\" : \"FID\"", "\"dimension\" : \"2048\"");
     }
 
     @Test
