@@ -63,8 +63,10 @@ class EvaluateJobTest {
     @Test
     void drawnImagesAreComparedWithTheCollection() {
         Path samples = ToyCollection.folders(folder.resolve("drawn"), 100, 20, 40);
+        ToyCollection.write(samples.resolve("samples.png"), ToyCollection.png(0, 20));
         String said = evaluate("evaluate.images=" + samples);
         assertThat(said)
+                .contains("left out: 1 images beside folders of images, such as file:" + samples + "/samples.png")
                 .contains(
                         "classifier distance  ",
                         "classifier distance of two halves of the reference",
@@ -72,7 +74,7 @@ class EvaluateJobTest {
                 .contains("precision", "recall", "label accuracy", "classifier score", "  dark", "  light")
                 .contains("beware: 20 images are not more than the 128 features, so their covariance is singular")
                 .contains("was trained on, which rewards a network that remembers")
-                .contains("beware: the classifier is right on ")
+                .contains("note: the classifier is right on ")
                 .doesNotContain("FID");
         assertThat(report()).contains("\"name\" : \"classifier distance\"", "fingerprint of the pixels");
     }
@@ -211,7 +213,7 @@ class EvaluateJobTest {
                         .formatted(samples),
                 "evaluate.images=" + samples);
         assertThat(evaluate("evaluate.images=" + samples, "evaluate.crop=all"))
-                .contains("beware: classifier score needs 10 images")
+                .contains("note: classifier score needs 10 images")
                 .contains("the kernel distance is of subsets of 4 images instead of the usual 1000");
     }
 
@@ -280,7 +282,7 @@ class EvaluateJobTest {
                         "evaluate.reference=" + real,
                         "evaluate.features=inception",
                         "evaluate.inception=" + inception))
-                .contains("FID  ", "FID of two halves of the reference", "beware: Inception score needs 10 images")
+                .contains("FID  ", "FID of two halves of the reference", "note: Inception score needs 10 images")
                 .contains("4 images are not more than the 2048 features")
                 .doesNotContain("classifier", "label accuracy", "was trained on");
         assertThat(report()).contains("\"name\" : \"FID\"", "\"dimension\" : \"2048\"");
@@ -290,11 +292,9 @@ class EvaluateJobTest {
     void featuresThatAreNoNumbersAreRefusedByTheImage() throws IOException {
         TrainedClassifier classifier =
                 ClassifierFolder.open(home.resolve("out/classifier").toString());
-        INDArray values = Nd4j.zeros(
-                        DataType.FLOAT,
-                        ClassifierParameters.layout(classifier.description().config())
-                                .size())
-                .addi(Double.NaN);
+        long size =
+                ClassifierParameters.layout(classifier.description().config()).size();
+        INDArray values = Nd4j.valueArrayOf(new long[] {size}, Double.NaN, DataType.FLOAT);
         Path broken = Files.createDirectories(folder.resolve("broken"));
         try (OutputStream stream = Files.newOutputStream(broken.resolve(TrainedClassifier.FILE))) {
             new TrainedClassifier(classifier.description(), values).write(stream);
