@@ -1,5 +1,7 @@
 package io.github.marspark.jobs.recipe;
 
+import io.github.marspark.model.mar.Design.Attention;
+import io.github.marspark.model.mar.Design.TokenLoss;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.stream.IntStream;
@@ -85,7 +87,13 @@ public record Recipe(
                 "model.patch",
                 model.patch(),
                 "a divisor of %d, the side of the latent image".formatted(latentSide));
+        Require.that(
+                model.loss() == TokenLoss.DIFFUSION || tokenizer.codes() > 0,
+                "model.loss",
+                "cross-entropy",
+                "diffusion for a tokenizer without codes");
         checkSampling(sample, data.classes(), square(latentSide / model.patch()));
+        checkDesign(sample, model, square(latentSide / model.patch()));
         RecipeSizes.require(data, tokenizer, model, train, square(latentSide / model.patch()));
     }
 
@@ -134,6 +142,19 @@ public record Recipe(
                 "sample.iterations",
                 sample.iterations(),
                 "at most %d, the number of tokens".formatted(tokens));
+    }
+
+    private static void checkDesign(SampleRecipe sample, ModelRecipe model, int tokens) {
+        Require.that(
+                model.attention() == Attention.BIDIRECTIONAL || sample.iterations() == tokens,
+                "sample.iterations",
+                sample.iterations(),
+                "%d, the number of tokens, for causal attention, which draws one after another".formatted(tokens));
+        Require.that(
+                sample.guidance() == 1 || model.labelDrop() > 0,
+                "sample.guidance",
+                sample.guidance(),
+                "1 where model.label-drop is 0: the network does not learn to do without labels");
     }
 
     private static int square(int side) {

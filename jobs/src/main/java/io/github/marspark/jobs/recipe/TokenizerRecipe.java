@@ -112,6 +112,15 @@ public record TokenizerRecipe(
     }
 
     /**
+     * How many codes a place of the latent image may have.
+     *
+     * @return 0, since its numbers are continuous
+     */
+    public int codes() {
+        return 0;
+    }
+
+    /**
      * How many pixels one place of the latent image stands for along a side.
      *
      * @return {@code 2^(resolutions - 1)}

@@ -152,6 +152,25 @@ class TrainingJobTest {
         assertThat(end).isLessThan(0.9 * begin);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"raster", "random"})
+    void lossesOfACausalNetworkAgreeAndGoOnFromItsCheckpoint(String order, @TempDir Path folder) {
+        String[] settings = {"model.attention=causal", "model.order=" + order, "sample.iterations=16"};
+        Recipe one = prepared(folder.resolve("one"), settings);
+        train(one, 1);
+        for (int ranks : new int[] {2, 4}) {
+            Recipe other = prepared(folder.resolve("of" + ranks), settings);
+            train(other, ranks);
+            assertAgree(TinyTraining.losses(other), TinyTraining.losses(one));
+        }
+        String[] shorter = {settings[0], settings[1], settings[2], "train.steps=10"};
+        Recipe begun = prepared(folder.resolve("begun"), shorter);
+        train(begun, 1);
+        Recipe continued = TinyTraining.recipe(folder.resolve("begun"), settings);
+        train(continued, 1);
+        assertThat(TinyTraining.vectors(continued)).usingRecursiveComparison().isEqualTo(TinyTraining.vectors(one));
+    }
+
     @Test
     void webPageShowsTheLastStep(@TempDir Path folder) throws Exception {
         Map<String, Object> shown = new ConcurrentHashMap<>();

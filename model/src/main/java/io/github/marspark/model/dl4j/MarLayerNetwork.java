@@ -1,8 +1,8 @@
 package io.github.marspark.model.dl4j;
 
 import io.github.marspark.model.diffusion.DiffusionLoss;
-import io.github.marspark.model.diffusion.DiffusionTerms;
 import io.github.marspark.model.diffusion.GaussianDiffusion;
+import io.github.marspark.model.loss.LossTerms;
 import io.github.marspark.model.mar.DropoutKeys;
 import io.github.marspark.model.mar.MarBatch;
 import io.github.marspark.model.mar.MarNetwork;
@@ -120,7 +120,7 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
         Parameters parameters = parameters();
         parameters.forgetGradients();
         DropoutKeys dropout = DropoutKeys.of(new Draws(layerConf().seed()), features.step(), features.samples());
-        DiffusionTerms terms = objective(parameters).differentiate(kernels(), batch(features), dropout);
+        LossTerms terms = objective(parameters).differentiate(kernels(), batch(features), dropout);
         parameters.zeroMissingGradients(kernels());
         score = terms.loss();
         Gradient gradients = new DefaultGradient(gradientsFlattened);
