@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * those do, by the same {@link Arena}, and compute nothing. Not thread-safe.
  */
 public final class MemoryMeter {
-    private final Arena arena = new Arena(length -> Nd4j.scalar(DataType.FLOAT, 0));
+    private final Arena arena = new Arena(length -> nothing());
     private final Kernels kernels;
 
     /** A meter that has counted nothing. */
@@ -44,7 +44,11 @@ public final class MemoryMeter {
     }
 
     private static Matrix without(int rows, int columns) {
-        return new Matrix(Nd4j.scalar(DataType.FLOAT, 0), 0, rows, columns, columns);
+        return new Matrix(nothing(), 0, rows, columns, columns);
+    }
+
+    private static Storage nothing() {
+        return new ArrayStorage(Nd4j.scalar(DataType.FLOAT, 0));
     }
 
     private @Nullable Object call(Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
