@@ -54,7 +54,7 @@ public final class MarGenerator {
      */
     public MarGenerator(MarNetwork network, Kernels kernels, GaussianDiffusion diffusion, Options options) {
         this.network = network;
-        this.head = network.head().forFewRows();
+        this.head = network.head().forFewRows(kernels);
         this.kernels = kernels;
         this.options = options;
         this.schedule = new GenerationSchedule(network.config().tokens(), options.iterations());

@@ -1,6 +1,7 @@
 package io.github.marspark.model.tensor;
 
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -42,6 +43,24 @@ public interface Kernels {
         Matrix matrix = allocate(rows, values.length / rows);
         matrix.assign(values);
         return matrix;
+    }
+
+    /**
+     * A flat vector of parameters or gradients where these kernels read and write it: the array's own memory on a
+     * processor, a copy on a GPU, which {@link Storages#copy} renews.
+     */
+    default Storage resident(INDArray vector) {
+        return new ArrayStorage(vector);
+    }
+
+    /** Memory for what the way back of {@link #attention} needs, {@code (B H T, U)} probabilities or less. */
+    default Matrix allocateProbabilities(int batch, int heads, int queries, int keys) {
+        return allocate(batch * heads * queries, keys);
+    }
+
+    /** A weight {@code (O, I)} as {@link Tape#linear} multiplies few rows by it fastest; a copy, or the weight itself. */
+    default Variable forFewRows(Matrix weight) {
+        return Variable.inputsFirst(weight);
     }
 
     /** {@code c = a b + beta c}, each factor as its {@link Operand} says. */
@@ -156,7 +175,7 @@ public interface Kernels {
      * @param k {@code (B U, D)}
      * @param v {@code (B U, D)}
      * @param heads H
-     * @param probabilities {@code (B H T, U)}, receives what the way back needs
+     * @param probabilities of {@link #allocateProbabilities}, receives what the way back needs
      * @param dropout of the probabilities; its element index runs over {@code (H, T, U)} of a sample
      * @param y {@code (B T, D)}
      */

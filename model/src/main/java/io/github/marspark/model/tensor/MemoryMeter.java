@@ -60,6 +60,9 @@ public final class MemoryMeter {
                 arguments[0] instanceof float[] values
                         ? arena.allocate(number(arguments[1]), values.length / number(arguments[1]))
                         : arena.allocate(number(arguments[0]), number(arguments[1]));
+            case "allocateProbabilities" ->
+                arena.allocate(
+                        number(arguments[0]) * number(arguments[1]) * number(arguments[2]), number(arguments[3]));
             case "release" -> {
                 arena.release((Matrix) Objects.requireNonNull(arguments[0]));
                 yield null;

@@ -303,7 +303,9 @@ public final class Tape implements AutoCloseable {
     public Variable attention(Variable qkv, int batch, int heads, Dropout dropout) {
         int width = qkv.columns() / 3;
         HeldMatrix y = allocate(qkv.rows(), width);
-        HeldMatrix probabilities = allocate(qkv.rows() * heads, qkv.rows() / batch);
+        int tokens = qkv.rows() / batch;
+        HeldMatrix probabilities =
+                HeldMatrix.of(kernels, kernels.allocateProbabilities(batch, heads, tokens, tokens));
         Matrix[] in = thirds(qkv.value());
         kernels.attention(in[0], in[1], in[2], batch, heads, dropout, probabilities.matrix(), y.matrix());
         Variable output = Variable.computed(y, qkv.needsGradient());
