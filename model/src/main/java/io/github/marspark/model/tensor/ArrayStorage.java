@@ -3,6 +3,7 @@ package io.github.marspark.model.tensor;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -11,6 +12,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param array in c order without gaps
  */
 record ArrayStorage(INDArray array) implements Storage {
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ArrayStorage same && same.array == array;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(array);
+    }
+
     @Override
     public DataType type() {
         return array.dataType();

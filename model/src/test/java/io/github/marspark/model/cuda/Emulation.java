@@ -1,8 +1,9 @@
 package io.github.marspark.model.cuda;
 
-import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.jna.NativeLibrary;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The libraries that the tests of kernels on a GPU use: NVIDIA's, where the system property {@code mar.gpu} is true, else
@@ -32,11 +34,19 @@ public final class Emulation {
         return Boolean.getBoolean("mar.gpu");
     }
 
+    /** Whether kernels of a GPU can be tested here. */
+    public static boolean isThere() {
+        return isReplacedByGpu()
+                || Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "g++")));
+    }
+
     /** The libraries; skips the calling test where there is no g++. */
     public static synchronized CudaLibraries libraries() {
         if (isReplacedByGpu()) {
             return CudaLibraries.ofProperty();
         }
+        assumeTrue(isThere(), "kernels of a GPU are not tested: g++ is not installed on this machine");
         if (made == null) {
             try {
                 made = new CudaLibraries(build(CudaSource.text()).toString());
@@ -94,9 +104,7 @@ public final class Emulation {
     }
 
     private static void compile(Path folder) throws IOException {
-        Process compiler;
-        try {
-            compiler = new ProcessBuilder(
+        Process compiler = new ProcessBuilder(
                             "g++",
                             "-O2",
                             "-std=c++17",
@@ -109,10 +117,6 @@ public final class Emulation {
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
                     .start();
-        } catch (IOException missing) {
-            abort("kernels of a GPU are not tested: g++ is not installed on this machine");
-            throw missing;
-        }
         String said = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!ended(compiler) || compiler.exitValue() != 0) {
             throw new IllegalStateException("g++ cannot compile the emulation: " + said);
