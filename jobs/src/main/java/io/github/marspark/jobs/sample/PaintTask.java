@@ -11,7 +11,6 @@ import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.recipe.SampledWeights;
 import io.github.marspark.jobs.runtime.Device;
-import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.util.Iterator;
 import java.util.List;
@@ -46,13 +45,13 @@ public record PaintTask(String recipe, long step, String target)
     }
 
     private Painter painter(Recipe parsed) {
-        Device.useAssigned();
         CheckpointReader checkpoint = CheckpointReader.at(new CheckpointFolder(parsed.checkpoints()), step);
         INDArray parameters =
                 parsed.sample().weights() == SampledWeights.EMA ? checkpoint.average() : checkpoint.parameters();
         Tokenizer tokenizer = TokenizerFolder.open(parsed.tokenizerFolder());
         int threads = TaskContext.get() == null ? 1 : TaskContext.get().cpus();
-        return new Painter(parsed, parameters, tokenizer, Kernels.ofBackend(new Threads(threads)));
+        return new Painter(
+                parsed, parameters, tokenizer, Device.choose(new Threads(threads)).kernels());
     }
 
     private static int paint(Painter painter, SamplePlan plan, int batch, FileStore files) {

@@ -56,14 +56,18 @@ final class TrainingRun implements AutoCloseable {
         this.progress = progress;
         Recipe recipe = plan.recipe();
         this.train = recipe.train();
-        this.device = Device.useAssigned();
+        Threads threads = new Threads(plan.threads());
+        this.device = Device.choose(threads, train.precision());
         this.batch = GlobalBatch.ofRank(recipe, plan.latents(), context.partitionId(), plan.ranks());
         context.addTaskCompletionListener((TaskCompletionListener) ended -> batch.close());
         MemoryCheck.of(recipe, Slots.of(train, context.partitionId(), plan.ranks()), plan.ranks())
                 .require();
-        Threads threads = new Threads(plan.threads());
         this.rankStep =
-                new RankStep(recipe, batch, threads, (parameters, gradient) -> exchange(parameters, gradient, threads));
+                new RankStep(
+                recipe,
+                batch,
+                device.kernels(),
+                (parameters, gradient) -> exchange(parameters, gradient, threads));
         this.folder = new CheckpointFolder(recipe.checkpoints());
         this.checkpoints = new RankCheckpoints(plan, folder, rankStep, this::askDriver);
     }

@@ -97,6 +97,11 @@ final class Arena {
         free.put(offset, end - offset);
     }
 
+    /** The memory of the slabs. */
+    List<Storage> storages() {
+        return slabs.stream().map(Slab::memory).toList();
+    }
+
     /** Number of values that the slabs hold. */
     long capacity() {
         return capacity;

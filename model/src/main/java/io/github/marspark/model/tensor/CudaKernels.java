@@ -2,6 +2,8 @@ package io.github.marspark.model.tensor;
 
 import io.github.marspark.model.cuda.Gpu;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -12,13 +14,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>No result depends on timing: sums have a fixed order. Memory comes from slabs that stay, so that a step of a size
  * that was there before allocates nothing. Not thread-safe: belongs to the thread that runs the tape.
  */
-public final class CudaKernels implements Kernels {
+public final class CudaKernels implements Kernels, AutoCloseable {
     private final Gpu gpu;
     private final Threads threads;
     private final CudaOperations operations;
     private final CudaNorms norms;
     private final CudaAttention attention;
     private final CudaConvolution convolution;
+    private final Map<INDArray, DeviceStorage> residents = new IdentityHashMap<>();
 
     /**
      * Computes on a GPU.
@@ -39,6 +42,15 @@ public final class CudaKernels implements Kernels {
         return gpu;
     }
 
+    /** Gives all memory back and closes the GPU. */
+    @Override
+    public void close() {
+        residents.values().forEach(storage -> gpu.free(storage.address()));
+        residents.clear();
+        operations.arena().storages().forEach(storage -> gpu.free(((DeviceStorage) storage).address()));
+        gpu.close();
+    }
+
     @Override
     public Threads threads() {
         return threads;
@@ -46,7 +58,8 @@ public final class CudaKernels implements Kernels {
 
     @Override
     public Storage resident(INDArray vector) {
-        DeviceStorage storage = DeviceStorage.allocate(gpu, vector.length());
+        DeviceStorage storage =
+                residents.computeIfAbsent(vector, key -> DeviceStorage.allocate(gpu, key.length()));
         Storages.copy(new ArrayStorage(vector), storage);
         return storage;
     }

@@ -1,14 +1,12 @@
 package io.github.marspark.model.tensor;
 
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The operations that the networks are made of, forward and backward, on matrices of one number type.
  *
- * <p>{@link Nd4jKernels} states each by ND4J operations, for any device and for double precision; {@link CpuKernels}
- * does the same in host memory at memory speed. Arguments named {@code d…} are gradients of the loss. An argument
+ * <p>{@link CpuKernels} compute on the processor, {@link CudaKernels} on a GPU; the tests hold both to a plain statement
+ * of each operation. Arguments named {@code d…} are gradients of the loss. An argument
  * {@code beta} multiplies what the output held before, 0 to overwrite it or 1 to add to it. Outputs must not overlap
  * inputs unless a method says so. Legend: {@code N} rows, {@code D} columns, {@code B} samples, {@code T} rows a sample,
  * {@code H} heads.
@@ -16,11 +14,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * @see <a href="../../../../../../../../../docs/decisions/0001-one-layer-holds-all-parameters.md">why they exist</a>
  */
 public interface Kernels {
-    /** The float32 kernels of ND4J's backend: on its processor by these threads, on its GPU by operations of its own. */
-    static Kernels ofBackend(Threads threads) {
-        return Nd4j.getEnvironment().isCPU() ? new CpuKernels(threads) : new Nd4jKernels(DataType.FLOAT);
-    }
-
     /** How an operand of a product is read. */
     enum Operand {
         /** As it stands. */

@@ -69,6 +69,7 @@ void finish(void *stream) {
     }
 }
 
+constexpr int DEVICES = 8;
 constexpr std::size_t MEMORY = std::size_t(8) << 30;
 
 /** How a compute type sees a factor: so many bits of its mantissa, rounded to nearest. */
@@ -149,8 +150,8 @@ extern "C" {
 
 int cuInit(unsigned int) { return 0; }
 int cuDriverGetVersion(int *version) { return *version = 13000, 0; }
-int cuDeviceGetCount(int *count) { return *count = 2, 0; }
-int cuDeviceGet(int *device, int ordinal) { return *device = ordinal, ordinal < 0 || ordinal > 1 ? 101 : 0; }
+int cuDeviceGetCount(int *count) { return *count = DEVICES, 0; }
+int cuDeviceGet(int *device, int ordinal) { return *device = ordinal, ordinal < 0 || ordinal >= DEVICES ? 101 : 0; }
 int cuDeviceGetName(char *name, int length, int) { return std::snprintf(name, length, "emulation"), 0; }
 int cuDeviceGetAttribute(int *value, int attribute, int) { return *value = attribute == 75 ? 9 : 0, 0; }
 int cuDevicePrimaryCtxRetain(void **context, int) { return *context = &nothing, 0; }
