@@ -120,7 +120,8 @@ public final class BenchSettings {
         return switch (word("device", BenchDevice.values())) {
             case CPU -> {
                 if (precision != Precision.FLOAT32) {
-                    throw new UsageException("precision is %s, must be float32 with device=cpu".formatted(text("precision")));
+                    throw new UsageException(
+                            "precision is %s, must be float32 with device=cpu".formatted(text("precision")));
                 }
                 yield new CpuKernels(threads);
             }

@@ -22,7 +22,10 @@ final class Replicas implements AutoCloseable {
         for (int rank = 0; rank < count; rank++) {
             Threads threads = new Threads(threadsOfEach);
             alone.add(new RandomTraining(workload, latents, new CpuKernels(threads)));
-            together.add(count == 1 ? new RandomTraining(workload, latents, new CpuKernels(threads)) : member(workload, rank, threads));
+            together.add(
+                    count == 1
+                            ? new RandomTraining(workload, latents, new CpuKernels(threads))
+                            : member(workload, rank, threads));
         }
         loopback.connect();
     }

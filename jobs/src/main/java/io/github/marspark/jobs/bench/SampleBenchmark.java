@@ -50,8 +50,8 @@ final class SampleBenchmark implements Benchmark {
         int[] labels = IntStream.range(0, workload.samples())
                 .map(image -> image % workload.config().classes())
                 .toArray();
-        Consumer<Kernels> sampling = chosen ->
-                generator(settings, workload, used, chosen).generate(labels, GenerationNoise.of(draws, 0));
+        Consumer<Kernels> sampling =
+                chosen -> generator(settings, workload, used, chosen).generate(labels, GenerationNoise.of(draws, 0));
         Times times = Times.interleaved(settings, () -> sampling.accept(kernels))[0];
         Map<String, Object> results = times.rates("imagesPerSecond", workload.samples());
         results.put("batch", workload.samples());

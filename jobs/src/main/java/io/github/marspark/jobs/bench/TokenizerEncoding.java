@@ -27,9 +27,7 @@ record TokenizerEncoding(String name, AutoencoderConfig config) {
         parameters.initialize(draws);
         Kernels kernels = settings.kernels();
         ImageEncoder encoder = new PiecewiseEncoder(
-                new Autoencoder(config, parameters.on(kernels)::variable),
-                kernels,
-                config.resolution());
+                new Autoencoder(config, parameters.on(kernels)::variable), kernels, config.resolution());
         int ratio = SIDE / config.resolution();
         int batch = settings.count("batch") * ratio * ratio;
         float[] images = draws.noise(0, 0, batch * config.imageValues());

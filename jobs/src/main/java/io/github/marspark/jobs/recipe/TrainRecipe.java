@@ -63,7 +63,8 @@ public record TrainRecipe(
         int largestBatch,
 
         @Describe(
-                value = "factors of a GPU's products; values, sums and all else are float32; tf32 and bfloat16 need a GPU",
+                value =
+                        "factors of a GPU's products; values, sums and all else are float32; tf32 and bfloat16 need a GPU",
                 byDefault = "float32")
         Precision precision,
 

@@ -70,7 +70,8 @@ public record Device(String description, Kernels kernels) {
      * @throws IllegalStateException if the device cannot be used, or cannot multiply like that
      */
     public static Device choose(Threads threads, Precision precision) {
-        SparkConf conf = SparkEnv.get() == null ? new SparkConf() : SparkEnv.get().conf();
+        SparkConf conf =
+                SparkEnv.get() == null ? new SparkConf() : SparkEnv.get().conf();
         Choice choice = Choice.of(conf.get(CHOICE, "auto"));
         Optional<String> assigned = assigned();
         boolean onGpu = choice == Choice.GPU || (choice == Choice.AUTO && assigned.isPresent());
@@ -95,15 +96,15 @@ public record Device(String description, Kernels kernels) {
                             .formatted(precision.name().toLowerCase(Locale.ROOT)));
         }
         return new Device(
-                assigned.map(address -> "the processor, although Spark assigned GPU %s: %s is cpu"
-                                .formatted(address, CHOICE))
+                assigned.map(address ->
+                                "the processor, although Spark assigned GPU %s: %s is cpu".formatted(address, CHOICE))
                         .orElse("the processor"),
                 new CpuKernels(threads));
     }
 
     private static Device gpu(SparkConf conf, Optional<String> assigned, Threads threads, Precision precision) {
-        CudaLibraries libraries = new CudaLibraries(
-                conf.get(LIBRARIES, CudaLibraries.ofProperty().folder()));
+        CudaLibraries libraries =
+                new CudaLibraries(conf.get(LIBRARIES, CudaLibraries.ofProperty().folder()));
         int ordinal = index(assigned.orElse("0"), Gpu.count(libraries));
         CudaKernels kernels = new CudaKernels(Gpu.open(libraries, ordinal, precision), threads);
         TaskContext task = TaskContext.get();

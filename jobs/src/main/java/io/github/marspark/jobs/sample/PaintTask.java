@@ -51,7 +51,10 @@ public record PaintTask(String recipe, long step, String target)
         Tokenizer tokenizer = TokenizerFolder.open(parsed.tokenizerFolder());
         int threads = TaskContext.get() == null ? 1 : TaskContext.get().cpus();
         return new Painter(
-                parsed, parameters, tokenizer, Device.choose(new Threads(threads)).kernels());
+                parsed,
+                parameters,
+                tokenizer,
+                Device.choose(new Threads(threads)).kernels());
     }
 
     private static int paint(Painter painter, SamplePlan plan, int batch, FileStore files) {

@@ -62,12 +62,8 @@ final class TrainingRun implements AutoCloseable {
         context.addTaskCompletionListener((TaskCompletionListener) ended -> batch.close());
         MemoryCheck.of(recipe, Slots.of(train, context.partitionId(), plan.ranks()), plan.ranks())
                 .require();
-        this.rankStep =
-                new RankStep(
-                recipe,
-                batch,
-                device.kernels(),
-                (parameters, gradient) -> exchange(parameters, gradient, threads));
+        this.rankStep = new RankStep(
+                recipe, batch, device.kernels(), (parameters, gradient) -> exchange(parameters, gradient, threads));
         this.folder = new CheckpointFolder(recipe.checkpoints());
         this.checkpoints = new RankCheckpoints(plan, folder, rankStep, this::askDriver);
     }

@@ -20,8 +20,7 @@ class DeviceTest {
     void gpuThatIsNotUsedIsSpokenOf() {
         assertThat(Device.processor(Optional.of("3"), new Threads(1), Precision.FLOAT32)
                         .description())
-                .isEqualTo(
-                        "the processor, although Spark assigned GPU 3: spark.mar.device is cpu");
+                .isEqualTo("the processor, although Spark assigned GPU 3: spark.mar.device is cpu");
     }
 
     @Test

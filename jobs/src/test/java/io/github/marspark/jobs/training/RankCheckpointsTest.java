@@ -42,7 +42,10 @@ class RankCheckpointsTest {
         folder = new CheckpointFolder(recipe.checkpoints());
         batch = GlobalBatch.ofRank(recipe, latents, 0, 1, root.resolve("copy"));
         rankStep = new RankStep(
-                recipe, batch, new CpuKernels(new Threads(1)), (parameters, gradient) -> new SoloExchange(parameters.size()));
+                recipe,
+                batch,
+                new CpuKernels(new Threads(1)),
+                (parameters, gradient) -> new SoloExchange(parameters.size()));
         rankStep.begin();
     }
 

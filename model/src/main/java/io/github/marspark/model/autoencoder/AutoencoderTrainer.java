@@ -76,8 +76,8 @@ public final class AutoencoderTrainer {
         parameters.forgetGradients();
         try (Tape encoder = Tape.recording(kernels);
                 Tape decoder = Tape.recording(kernels)) {
-            Variable moments =
-                    autoencoder.encode(encoder, encoder.constant(pixels, rows), batch.length, side, side); // (B h w, 2 Z)
+            Variable moments = autoencoder.encode(
+                    encoder, encoder.constant(pixels, rows), batch.length, side, side); // (B h w, 2 Z)
             float[] distributions = moments.value().toFloats();
             float[] noise = noise(batch);
             Matrix latents = kernels.allocate(distribution.sample(distributions, noise), moments.rows()); // (B h w, Z)

@@ -84,15 +84,11 @@ public record CudaLibraries(String folder) {
                 Native.register(functions, NativeLibrary.getInstance(name));
                 return;
             } catch (UnsatisfiedLinkError absent) {
-                failures.add(String.valueOf(absent.getMessage()).lines().findFirst().orElse(name));
+                failures.add(
+                        String.valueOf(absent.getMessage()).lines().findFirst().orElse(name));
             }
         }
         throw new CudaException("%s cannot be loaded: looked for %s, in %s and where the loader looks; %s (%s)"
-                .formatted(
-                        what,
-                        String.join(", ", names),
-                        String.join(", ", folders()),
-                        advice,
-                        failures.get(0)));
+                .formatted(what, String.join(", ", names), String.join(", ", folders()), advice, failures.get(0)));
     }
 }

@@ -61,8 +61,9 @@ public final class Gpu implements AutoCloseable {
         libraries.load();
         int count = count(libraries);
         if (ordinal < 0 || ordinal >= count) {
-            throw new CudaException("GPU %d is asked for, and the driver shows %d, numbered from 0; CUDA_VISIBLE_DEVICES hides some"
-                    .formatted(ordinal, count));
+            throw new CudaException(
+                    "GPU %d is asked for, and the driver shows %d, numbered from 0; CUDA_VISIBLE_DEVICES hides some"
+                            .formatted(ordinal, count));
         }
         return new Gpu(ordinal, precision);
     }
@@ -133,8 +134,9 @@ public final class Gpu implements AutoCloseable {
 
     private void requireVersions() {
         if (versions.compiler / 1000 > versions.driver / 1000) {
-            throw new CudaException("NVRTC is of CUDA %d and the driver knows CUDA %d.%d at most; take an older CUDA or a newer driver"
-                    .formatted(versions.compiler / 1000, versions.driver / 1000, versions.driver % 1000 / 10));
+            throw new CudaException(
+                    "NVRTC is of CUDA %d and the driver knows CUDA %d.%d at most; take an older CUDA or a newer driver"
+                            .formatted(versions.compiler / 1000, versions.driver / 1000, versions.driver % 1000 / 10));
         }
     }
 

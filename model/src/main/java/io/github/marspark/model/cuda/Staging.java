@@ -62,8 +62,9 @@ final class Staging {
 
     private static void requireFits(String type, int count, int size) {
         if ((long) count * size > BYTES) {
-            throw new CudaException("%d values of type %s for one operation are more than the %d that fit; use smaller batches"
-                    .formatted(count, type, BYTES / size));
+            throw new CudaException(
+                    "%d values of type %s for one operation are more than the %d that fit; use smaller batches"
+                            .formatted(count, type, BYTES / size));
         }
     }
 

@@ -35,11 +35,7 @@ public final class Parameters {
     }
 
     private Parameters(
-            ParameterLayout layout,
-            INDArray values,
-            INDArray gradients,
-            Storage computed,
-            Storage differentiated) {
+            ParameterLayout layout, INDArray values, INDArray gradients, Storage computed, Storage differentiated) {
         requireLength("values", values, layout);
         requireLength("gradients", gradients, layout);
         this.layout = layout;
@@ -58,7 +54,8 @@ public final class Parameters {
      */
     public Parameters on(Kernels kernels) {
         Storage copy = kernels.resident(values);
-        return new Parameters(layout, values, gradients, copy, gradients == values ? copy : kernels.resident(gradients));
+        return new Parameters(
+                layout, values, gradients, copy, gradients == values ? copy : kernels.resident(gradients));
     }
 
     /** Brings the vector of values to where the kernels read them. */

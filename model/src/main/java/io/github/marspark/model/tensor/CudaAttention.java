@@ -108,8 +108,7 @@ final class CudaAttention {
                 heads(x[i], addresses, count + i * tasks());
                 heads(y[i], addresses, 2 * count + i * tasks());
             }
-            gpu.multiplyAll(
-                    addresses, dense(true), strided(x[0], false), strided(y[0], false), keys, width, queries);
+            gpu.multiplyAll(addresses, dense(true), strided(x[0], false), strided(y[0], false), keys, width, queries);
         }
 
         private Gpu.Operand strided(Matrix matrix, boolean turned) {
@@ -185,8 +184,8 @@ final class CudaAttention {
         part.softmax("softmaxBackward", dropout, weights, gradient);
         part.weigh(gradient, part.k, dq);
         pairs(dk, dv, dOut, part.q)
-                .forEach((a, b) -> part.weighBack(
-                        pick(a, b, gradient, weights), pick(a, b, part.q, dOut), pick(a, b, dk, dv)));
+                .forEach((a, b) ->
+                        part.weighBack(pick(a, b, gradient, weights), pick(a, b, part.q, dOut), pick(a, b, dk, dv)));
         operations.arena().release(spread);
         operations.arena().release(gradient);
         operations.arena().release(weights);

@@ -24,15 +24,12 @@ final class CudaConvolution {
     }
 
     void forward(Matrix x, ConvolutionShape shape, Matrix weight, Matrix bias, Matrix y) {
-        operations
-                .launch("fillRows", bias, y)
-                .integers(y.rows(), y.columns())
-                .overValues(y.size());
+        operations.launch("fillRows", bias, y).integers(y.rows(), y.columns()).overValues(y.size());
         byWindows(
                 x,
                 shape,
-                (seen, from, to) -> operations.multiply(
-                        seen, Operand.PLAIN, weight, Operand.TRANSPOSED, y.rows(from, to), 1));
+                (seen, from, to) ->
+                        operations.multiply(seen, Operand.PLAIN, weight, Operand.TRANSPOSED, y.rows(from, to), 1));
     }
 
     void backwardWeight(Matrix x, Matrix dy, ConvolutionShape shape, Matrix dWeight, float beta) {

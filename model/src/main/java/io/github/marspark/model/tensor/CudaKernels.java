@@ -3,7 +3,6 @@ package io.github.marspark.model.tensor;
 import io.github.marspark.model.cuda.Gpu;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -21,7 +20,7 @@ public final class CudaKernels implements Kernels, AutoCloseable {
     private final CudaNorms norms;
     private final CudaAttention attention;
     private final CudaConvolution convolution;
-    private final Map<INDArray, DeviceStorage> residents = new IdentityHashMap<>();
+    private final IdentityHashMap<INDArray, DeviceStorage> residents = new IdentityHashMap<>();
 
     /**
      * Computes on a GPU.
@@ -58,8 +57,7 @@ public final class CudaKernels implements Kernels, AutoCloseable {
 
     @Override
     public Storage resident(INDArray vector) {
-        DeviceStorage storage =
-                residents.computeIfAbsent(vector, key -> DeviceStorage.allocate(gpu, key.length()));
+        DeviceStorage storage = residents.computeIfAbsent(vector, key -> DeviceStorage.allocate(gpu, key.length()));
         Storages.copy(new ArrayStorage(vector), storage);
         return storage;
     }

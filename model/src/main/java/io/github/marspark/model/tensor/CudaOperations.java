@@ -70,7 +70,8 @@ final class CudaOperations {
     /** {@code c = a b + beta c}. */
     void multiply(Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, float beta) {
         int inner = readA == Operand.PLAIN ? a.columns() : a.rows();
-        gpu.multiply(operand(a, readA), operand(b, readB), operand(c, Operand.PLAIN), c.rows(), c.columns(), inner, beta);
+        gpu.multiply(
+                operand(a, readA), operand(b, readB), operand(c, Operand.PLAIN), c.rows(), c.columns(), inner, beta);
     }
 
     Gpu.Operand operand(Matrix matrix, Operand read) {

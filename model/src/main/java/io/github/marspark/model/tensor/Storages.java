@@ -9,8 +9,7 @@ public final class Storages {
     /** Overwrites all values of one by another's, as long. */
     public static void copy(Storage from, Storage to) {
         if (from.length() != to.length()) {
-            throw new IllegalArgumentException(
-                    from.length() + " values cannot overwrite " + to.length());
+            throw new IllegalArgumentException(from.length() + " values cannot overwrite " + to.length());
         }
         float[] block = new float[(int) Math.min(BLOCK, from.length())];
         for (long done = 0; done < from.length(); done += block.length) {

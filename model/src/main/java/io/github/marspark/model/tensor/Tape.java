@@ -304,8 +304,7 @@ public final class Tape implements AutoCloseable {
         int width = qkv.columns() / 3;
         HeldMatrix y = allocate(qkv.rows(), width);
         int tokens = qkv.rows() / batch;
-        HeldMatrix probabilities =
-                HeldMatrix.of(kernels, kernels.allocateProbabilities(batch, heads, tokens, tokens));
+        HeldMatrix probabilities = HeldMatrix.of(kernels, kernels.allocateProbabilities(batch, heads, tokens, tokens));
         Matrix[] in = thirds(qkv.value());
         kernels.attention(in[0], in[1], in[2], batch, heads, dropout, probabilities.matrix(), y.matrix());
         Variable output = Variable.computed(y, qkv.needsGradient());

@@ -15,6 +15,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The libraries that the tests of kernels on a GPU use: NVIDIA's, where the system property {@code mar.gpu} is true, else
@@ -25,7 +26,10 @@ public final class Emulation {
     private static final String[] SOURCES = {"emulation.h", "block.h", "emulation.cpp"};
     private static final int MOST_MINUTES = 5;
 
-    private static CudaLibraries made;
+    /** The system property that names a folder with an emulation that was built before. */
+    static final String FOLDER = "mar.emulation";
+
+    private static @Nullable CudaLibraries made;
 
     private Emulation() {}
 
@@ -46,15 +50,20 @@ public final class Emulation {
         if (isReplacedByGpu()) {
             return CudaLibraries.ofProperty();
         }
+        if (System.getProperty(FOLDER) != null) {
+            return new CudaLibraries(System.getProperty(FOLDER));
+        }
         assumeTrue(isThere(), "kernels of a GPU are not tested: g++ is not installed on this machine");
-        if (made == null) {
+        CudaLibraries known = made;
+        if (known == null) {
             try {
-                made = new CudaLibraries(build(CudaSource.text()).toString());
+                known = new CudaLibraries(build(CudaSource.text()).toString());
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot build the emulation", e);
             }
+            made = known;
         }
-        return made;
+        return known;
     }
 
     /** A GPU whose products are of float32. */
@@ -105,18 +114,18 @@ public final class Emulation {
 
     private static void compile(Path folder) throws IOException {
         Process compiler = new ProcessBuilder(
-                            "g++",
-                            "-O2",
-                            "-std=c++17",
-                            "-ffp-contract=off",
-                            "-shared",
-                            "-fPIC",
-                            "-o",
-                            "libcuda.so.1",
-                            "emulation.cpp")
-                    .directory(folder.toFile())
-                    .redirectErrorStream(true)
-                    .start();
+                        "g++",
+                        "-O2",
+                        "-std=c++17",
+                        "-ffp-contract=off",
+                        "-shared",
+                        "-fPIC",
+                        "-o",
+                        "libcuda.so.1",
+                        "emulation.cpp")
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
         String said = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!ended(compiler) || compiler.exitValue() != 0) {
             throw new IllegalStateException("g++ cannot compile the emulation: " + said);

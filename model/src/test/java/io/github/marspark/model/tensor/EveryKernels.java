@@ -3,11 +3,12 @@ package io.github.marspark.model.tensor;
 import io.github.marspark.model.cuda.Emulation;
 import io.github.marspark.model.cuda.Gpu;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** One of each kind of kernels in float32; those of a GPU where they can be tested. */
 public final class EveryKernels {
-    private static Gpu gpu;
+    private static @Nullable Gpu gpu;
 
     private EveryKernels() {}
 
@@ -15,15 +16,16 @@ public final class EveryKernels {
     public static Stream<Kernels> stream() {
         return Stream.concat(
                 Stream.of(
-                        new CpuKernels(new Threads(1)), new CpuKernels(new Threads(2)), new Nd4jKernels(DataType.FLOAT)),
+                        new CpuKernels(new Threads(1)),
+                        new CpuKernels(new Threads(2)),
+                        new Nd4jKernels(DataType.FLOAT)),
                 Emulation.isThere() ? Stream.of(ofGpu()) : Stream.empty());
     }
 
     /** Those of a GPU, which stays open; skips the calling test where they cannot be tested. */
     public static synchronized CudaKernels ofGpu() {
-        if (gpu == null) {
-            gpu = Emulation.open();
-        }
-        return new CudaKernels(gpu, new Threads(1));
+        Gpu open = gpu == null ? Emulation.open() : gpu;
+        gpu = open;
+        return new CudaKernels(open, new Threads(1));
     }
 }

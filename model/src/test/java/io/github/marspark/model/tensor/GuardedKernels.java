@@ -6,7 +6,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -36,7 +35,7 @@ final class GuardedKernels implements InvocationHandler {
         if (method.getName().equals("release")) {
             return null;
         }
-        Map<Matrix, DeviceStorage> copies = new IdentityHashMap<>();
+        IdentityHashMap<Matrix, DeviceStorage> copies = new IdentityHashMap<>();
         Object[] own = arguments == null ? new Object[0] : arguments.clone();
         for (int i = 0; i < own.length; i++) {
             own[i] = own[i] instanceof Matrix matrix ? copy(matrix, copies) : own[i];
@@ -62,7 +61,7 @@ final class GuardedKernels implements InvocationHandler {
         return Matrix.of(Nd4j.create(DataType.FLOAT, taken.rows(), taken.columns()), taken.rows());
     }
 
-    private Matrix copy(Matrix matrix, Map<Matrix, DeviceStorage> copies) {
+    private Matrix copy(Matrix matrix, IdentityHashMap<Matrix, DeviceStorage> copies) {
         long length = (matrix.rows() - 1) * matrix.stride() + matrix.columns();
         DeviceStorage storage = copies.computeIfAbsent(matrix, key -> DeviceStorage.allocate(gpu, length));
         Matrix copy = new Matrix(storage, 0, matrix.rows(), matrix.columns(), matrix.stride());
