@@ -68,11 +68,12 @@ record TransformerBlocks(Layers layers, String name, Transformer size, int first
         String block = blockName(number);
         int site = firstSite + SITES_PER_BLOCK * number;
         Variable attended = attention(tape, layers.layerNorm(tape, x, block + ".norm1"), block, batch, site, dropout);
-        attended = layers.linear(tape, kept.apply(attended), block + ".attn.proj"); // (R, E)
         Dropout outputs = dropout.at(size.projectionDropout(), batch, site + 1);
-        Variable y = tape.residual(kept.apply(x), attended, outputs);
-        Variable mlp = mlp(tape, layers.layerNorm(tape, y, block + ".norm2"), block, batch, site, dropout);
-        return tape.residual(y, mlp, dropout.at(size.projectionDropout(), batch, site + 3));
+        Variable heads = kept.apply(attended); // (R, E)
+        Variable y = layers.linearResidual(tape, kept.apply(x), heads, block + ".attn.proj", outputs);
+        Variable hidden = hidden(tape, layers.layerNorm(tape, y, block + ".norm2"), block, batch, site, dropout);
+        Dropout sums = dropout.at(size.projectionDropout(), batch, site + 3);
+        return layers.linearResidual(tape, y, hidden, block + ".mlp.fc2", sums);
     }
 
     /** Bidirectional attention of each sample's rows, {@code (B T, E) -> (B T, E)}, without its projection. */
@@ -82,10 +83,9 @@ record TransformerBlocks(Layers layers, String name, Transformer size, int first
         return tape.observe(block + ".attn", tape.attention(qkv, batch, size.heads(), probabilities));
     }
 
-    private Variable mlp(Tape tape, Variable x, String block, int batch, int site, DropoutKeys dropout) {
+    /** The hidden layer of the MLP, {@code (R, E) -> (R, 4 E)}. */
+    private Variable hidden(Tape tape, Variable x, String block, int batch, int site, DropoutKeys dropout) {
         Dropout activations = dropout.at(size.projectionDropout(), batch, site + 2);
-        Variable hidden = layers.linear(tape, x, block + ".mlp.fc1"); // (R, 4 E)
-        hidden = tape.observe(block + ".mlp.act", tape.gelu(hidden, activations));
-        return layers.linear(tape, hidden, block + ".mlp.fc2");
+        return tape.observe(block + ".mlp.act", layers.linearGelu(tape, x, block + ".mlp.fc1", activations));
     }
 }

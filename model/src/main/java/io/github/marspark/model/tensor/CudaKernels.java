@@ -87,6 +87,22 @@ public final class CudaKernels implements Kernels, AutoCloseable {
         operations.multiply(a, readA, b, readB, c, beta);
     }
 
+    @Override
+    public void linearGelu(
+            Matrix x, Matrix weight, Operand readWeight, Matrix bias, Dropout dropout, Matrix hidden, Matrix y) {
+        multiply(x, Operand.PLAIN, weight, readWeight, hidden, 0);
+        var launch = operations.launch("biasGelu", hidden).address(operations.address(bias));
+        CudaOperations.overValues(operations.view(operations.drop(launch, dropout, y), y), y);
+    }
+
+    @Override
+    public void linearResidual(
+            Matrix input, Matrix weight, Operand readWeight, Matrix bias, Matrix x, Dropout dropout, Matrix z) {
+        multiply(input, Operand.PLAIN, weight, readWeight, z, 0);
+        var launch = operations.launch("biasResidual", x, z).address(operations.address(bias));
+        CudaOperations.overValues(operations.drop(launch, dropout, z), z);
+    }
+
     // ---- values
 
     @Override

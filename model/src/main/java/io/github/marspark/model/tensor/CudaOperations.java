@@ -6,12 +6,18 @@ import io.github.marspark.model.tensor.Kernels.Operand;
 
 /** A GPU and its memory for activations, and how matrices and dropout become arguments of its kernels. */
 final class CudaOperations {
+    /** Blocks of columns whose sums can be counted. */
+    private static final int COLUMN_BLOCKS = 4096;
+
     private final Gpu gpu;
     private final Arena arena;
+    private final Matrix arrived;
 
     CudaOperations(Gpu gpu) {
         this.gpu = gpu;
         this.arena = new Arena(length -> DeviceStorage.allocate(gpu, length));
+        this.arrived = arena.allocate(1, COLUMN_BLOCKS);
+        arrived.assign(new float[COLUMN_BLOCKS]); // the bits of an integer 0
     }
 
     Gpu gpu() {
@@ -83,7 +89,7 @@ final class CudaOperations {
     /** Rows that one thread adds up, as the source says. */
     private static final int SUM_ROWS = 64;
 
-    /** Adds the arguments of a kernel that sums a column of each block of rows, but for the partial sums' place. */
+    /** Adds the arguments of a kernel that sums a column of each block of rows, but for the partial sums and what follows. */
     @FunctionalInterface
     interface Sums {
         void arguments(Launch launch);
@@ -92,7 +98,7 @@ final class CudaOperations {
     /**
      * Sums over rows, by blocks of a fixed number of rows added in order.
      *
-     * @param kernel that sums a block; its arguments are {@code sums}', the partial sums, and {@code counts}
+     * @param kernel its arguments are {@code sums}', partial sums, a count of blocks, beta, the totals, and {@code counts}
      * @param totals receive a sum each, {@code total + beta total}
      */
     void sum(String kernel, Sums sums, int[] counts, float beta, Matrix... totals) {
@@ -100,18 +106,17 @@ final class CudaOperations {
         int columns = counts[1];
         int blocks = (rows + SUM_ROWS - 1) / SUM_ROWS;
         Matrix partial = scratch(blocks, totals.length * columns);
+        int columnBlocks = (columns + Launch.THREADS - 1) / Launch.THREADS;
+        if (columnBlocks > arrived.columns()) {
+            throw new IllegalArgumentException(
+                    "sums of " + columns + " columns, the most are " + arrived.columns() * Launch.THREADS);
+        }
         Launch launch = gpu.launch(kernel);
         sums.arguments(launch);
-        launch.address(address(partial)).integers(counts).overBlocks(columnBlocks(columns), blocks);
-        for (int i = 0; i < totals.length; i++) {
-            launch("addPartials", partial.columns(i * columns, (i + 1) * columns), totals[i])
-                    .real(beta)
-                    .integers(blocks, columns)
-                    .overBlocks(columnBlocks(columns), 1);
+        launch.address(address(partial)).address(address(arrived)).real(beta);
+        for (Matrix total : totals) {
+            view(launch, total);
         }
-    }
-
-    private static int columnBlocks(int columns) {
-        return (columns + Launch.THREADS - 1) / Launch.THREADS;
+        launch.integers(counts).overBlocks(columnBlocks, blocks);
     }
 }

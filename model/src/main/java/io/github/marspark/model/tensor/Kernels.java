@@ -65,6 +65,20 @@ public interface Kernels {
         multiply(x, Operand.PLAIN, weight, readWeight, y, 1);
     }
 
+    /** {@link #linear} into {@code hidden}, and {@link #gelu} of it into y. */
+    default void linearGelu(
+            Matrix x, Matrix weight, Operand readWeight, Matrix bias, Dropout dropout, Matrix hidden, Matrix y) {
+        linear(x, weight, readWeight, bias, hidden);
+        gelu(hidden, dropout, y);
+    }
+
+    /** {@link #linear} of {@code input}, and the {@link #residual} sum {@code z} of x and it. */
+    default void linearResidual(
+            Matrix input, Matrix weight, Operand readWeight, Matrix bias, Matrix x, Dropout dropout, Matrix z) {
+        linear(input, weight, readWeight, bias, z);
+        residual(x, z, dropout, z);
+    }
+
     /** Work on a range of rows by the given kernels. */
     @FunctionalInterface
     interface RowWork {

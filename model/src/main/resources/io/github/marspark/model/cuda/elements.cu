@@ -21,6 +21,13 @@ KERNEL residual(View x, View branch, Drop drop, View z, int rows, int columns) {
     *place(z, row, column) = read(x, row, column) + read(branch, row, column) * factorAt(drop, index);
 }
 
+/** z = x + dropout(z + bias). */
+KERNEL biasResidual(View x, View z, const float *bias, Drop drop, int rows, int columns) {
+    EACH_VALUE(rows, columns);
+    float branch = (read(z, row, column) + bias[column]) * factorAt(drop, index);
+    *place(z, row, column) = read(x, row, column) + branch;
+}
+
 KERNEL dropout(View x, Drop drop, View y, int rows, int columns) {
     EACH_VALUE(rows, columns);
     *place(y, row, column) = read(x, row, column) * factorAt(drop, index);
@@ -61,6 +68,14 @@ __device__ float geluOf(float x) {
 KERNEL gelu(View x, Drop drop, View y, int rows, int columns) {
     EACH_VALUE(rows, columns);
     *place(y, row, column) = geluOf(read(x, row, column)) * factorAt(drop, index);
+}
+
+/** What a product lacks of its bias, kept in x, and GELU with dropout. */
+KERNEL biasGelu(View x, const float *bias, Drop drop, View y, int rows, int columns) {
+    EACH_VALUE(rows, columns);
+    float value = read(x, row, column) + bias[column];
+    *place(x, row, column) = value;
+    *place(y, row, column) = geluOf(value) * factorAt(drop, index);
 }
 
 KERNEL geluBackward(View x, Drop drop, View dy, View dx, int rows, int columns) {

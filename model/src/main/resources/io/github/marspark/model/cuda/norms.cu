@@ -74,22 +74,33 @@ KERNEL normalizeBackward(View y, View moments, View dy, View dx, float beta, int
     }
 }
 
-/** Of each SUM_ROWS rows (grid y) the sums of dy normal and of dy: partial (blocks, 2 columns). */
-KERNEL normSums(View x, View moments, View dy, float *partial, int rows, int columns) {
+/** Adds up both sums of a column over all blocks. */
+__device__ void addBoth(float *partial, unsigned int *arrived, float ofWeight, float ofBias, float beta, View dWeight,
+                        View dBias, int columns) {
     int column = blockIdx.x * THREADS + threadIdx.x;
-    if (column >= columns) {
-        return;
+    if (column < columns) {
+        partial[blockIdx.y * 2ll * columns + column] = ofWeight;
+        partial[(blockIdx.y * 2ll + 1) * columns + column] = ofBias;
     }
+    if (isLast(arrived) && column < columns) {
+        addPartials(partial, 2ll * columns, dWeight, beta, column);
+        addPartials(partial + columns, 2ll * columns, dBias, beta, column);
+    }
+}
+
+/** As sumRows, the sums of dy normal and of dy; partial (blocks, 2 columns). */
+KERNEL normSums(View x, View moments, View dy, float *partial, unsigned int *arrived, float beta, View dWeight,
+                View dBias, int rows, int columns) {
+    int column = blockIdx.x * THREADS + threadIdx.x;
     float ofWeight = 0;
     float ofBias = 0;
-    int end = min(rows, (int) (blockIdx.y + 1) * SUM_ROWS);
+    int end = column < columns ? min(rows, (int) (blockIdx.y + 1) * SUM_ROWS) : 0;
     for (int row = blockIdx.y * SUM_ROWS; row < end; row++) {
         float gradient = read(dy, row, column);
         ofWeight += gradient * ((read(x, row, column) - read(moments, row, 0)) * read(moments, row, 1));
         ofBias += gradient;
     }
-    partial[blockIdx.y * 2ll * columns + column] = ofWeight;
-    partial[(blockIdx.y * 2ll + 1) * columns + column] = ofBias;
+    addBoth(partial, arrived, ofWeight, ofBias, beta, dWeight, dBias, columns);
 }
 
 // ---- groups: block (image, group) of the grid's (y, x)
@@ -161,14 +172,12 @@ KERNEL groupNormBackward(View x, const float *weight, const float *bias, int sil
 
 /** As normSums, of groups of channels and before the activation. */
 KERNEL groupNormSums(View x, const float *weight, const float *bias, int silu, View moments, View dy, float *partial,
-                     int rows, int columns, int pixels, int groups) {
+                     unsigned int *arrived, float beta, View dWeight, View dBias, int rows, int columns, int pixels,
+                     int groups) {
     int column = blockIdx.x * THREADS + threadIdx.x;
-    if (column >= columns) {
-        return;
-    }
     float ofWeight = 0;
     float ofBias = 0;
-    int end = min(rows, (int) (blockIdx.y + 1) * SUM_ROWS);
+    int end = column < columns ? min(rows, (int) (blockIdx.y + 1) * SUM_ROWS) : 0;
     for (int row = blockIdx.y * SUM_ROWS; row < end; row++) {
         int group = row / pixels * groups + column / (columns / groups);
         float normal = (read(x, row, column) - read(moments, group, 0)) * read(moments, group, 1);
@@ -176,6 +185,5 @@ KERNEL groupNormSums(View x, const float *weight, const float *bias, int silu, V
         ofWeight += g * normal;
         ofBias += g;
     }
-    partial[blockIdx.y * 2ll * columns + column] = ofWeight;
-    partial[(blockIdx.y * 2ll + 1) * columns + column] = ofBias;
+    addBoth(partial, arrived, ofWeight, ofBias, beta, dWeight, dBias, columns);
 }

@@ -2,31 +2,47 @@
 
 #define SUM_ROWS 64
 
-/** Of each SUM_ROWS rows (grid y) the sum of a column: partial (blocks, columns). */
-KERNEL sumRows(View x, float *partial, int rows, int columns) {
-    int column = blockIdx.x * THREADS + threadIdx.x;
-    if (column >= columns) {
-        return;
+/**
+ * Whether this block is the last of its columns to come here, and then sees what the others wrote before; for all of its
+ * threads. Who comes last is chance and counted in integers; what that block adds up has one order whoever it is.
+ */
+__device__ bool isLast(unsigned int *arrived) {
+    __shared__ bool last;
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0) {
+        last = atomicAdd(arrived + blockIdx.x, 1u) == gridDim.y - 1;
+        if (last) {
+            arrived[blockIdx.x] = 0; // for the next launch
+        }
     }
-    int end = min(rows, (int) (blockIdx.y + 1) * SUM_ROWS);
+    __syncthreads();
+    return last;
+}
+
+/** The total of a column, by the last block: the sum over the blocks' partial sums, in order, + beta total. */
+__device__ void addPartials(const volatile float *partial, long long step, View total, float beta, int column) {
+    float sum = 0;
+    for (unsigned int block = 0; block < gridDim.y; block++) {
+        sum += partial[block * step + column];
+    }
+    write(total, 0, column, sum, beta);
+}
+
+/** Sums of columns: of each SUM_ROWS rows by a block (grid y) into partial (blocks, columns), then of those. */
+KERNEL sumRows(View x, float *partial, unsigned int *arrived, float beta, View total, int rows, int columns) {
+    int column = blockIdx.x * THREADS + threadIdx.x;
+    int end = column < columns ? min(rows, (int) (blockIdx.y + 1) * SUM_ROWS) : 0;
     float sum = 0;
     for (int row = blockIdx.y * SUM_ROWS; row < end; row++) {
         sum += read(x, row, column);
     }
-    partial[(long long) blockIdx.y * columns + column] = sum;
-}
-
-/** total = the sum over blocks of partial (blocks, columns), in order, + beta total. */
-KERNEL addPartials(View partial, View total, float beta, int blocks, int columns) {
-    int column = blockIdx.x * THREADS + threadIdx.x;
-    if (column >= columns) {
-        return;
+    if (column < columns) {
+        partial[(long long) blockIdx.y * columns + column] = sum;
     }
-    float sum = 0;
-    for (int block = 0; block < blocks; block++) {
-        sum += read(partial, block, column);
+    if (isLast(arrived) && column < columns) {
+        addPartials(partial, columns, total, beta, column);
     }
-    write(total, 0, column, sum, beta);
 }
 
 /** y[i] = table[numbers[i]] + beta y[i]; leaves row i alone where the number is negative. */

@@ -78,6 +78,11 @@ public final class Emulation {
         }
     }
 
+    /** Lets work be counted and not done, for sizes that no processor computes; memory is without end then. */
+    public static void pretend(boolean on) {
+        function("emulationPretend", on ? 1 : 0);
+    }
+
     /** Lets launches and waiting fail by an error, 0 for none. */
     public static void fail(int error) {
         function("emulationFail", error);

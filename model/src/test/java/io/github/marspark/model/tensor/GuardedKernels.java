@@ -6,6 +6,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.IdentityHashMap;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -28,15 +30,16 @@ final class GuardedKernels implements InvocationHandler {
     }
 
     @Override
-    public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
         if (method.getName().startsWith("allocate") && method.getReturnType() == Matrix.class) {
-            return allocate(method, arguments);
+            return allocate(method, Objects.requireNonNull(arguments));
         }
         if (method.getName().equals("release")) {
             return null;
         }
         IdentityHashMap<Matrix, DeviceStorage> copies = new IdentityHashMap<>();
-        Object[] own = arguments == null ? new Object[0] : arguments.clone();
+        @Nullable Object[] given = arguments == null ? new Object[0] : arguments;
+        @Nullable Object[] own = given.clone();
         for (int i = 0; i < own.length; i++) {
             own[i] = own[i] instanceof Matrix matrix ? copy(matrix, copies) : own[i];
         }
@@ -44,19 +47,19 @@ final class GuardedKernels implements InvocationHandler {
             Object result = method.invoke(kernels, own);
             for (int i = 0; i < own.length; i++) {
                 if (own[i] instanceof Matrix changed) {
-                    ((Matrix) arguments[i]).assign(changed.toFloats());
+                    ((Matrix) Objects.requireNonNull(given[i])).assign(changed.toFloats());
                 }
             }
             return result;
         } catch (InvocationTargetException e) {
-            throw e.getCause();
+            throw Objects.requireNonNull(e.getCause());
         } finally {
             copies.values().forEach(copy -> gpu.free(copy.address()));
         }
     }
 
-    private Matrix allocate(Method method, Object[] arguments) throws ReflectiveOperationException {
-        Matrix taken = (Matrix) method.invoke(kernels, arguments);
+    private Matrix allocate(Method method, @Nullable Object[] arguments) throws ReflectiveOperationException {
+        Matrix taken = (Matrix) Objects.requireNonNull(method.invoke(kernels, arguments));
         kernels.release(taken);
         return Matrix.of(Nd4j.create(DataType.FLOAT, taken.rows(), taken.columns()), taken.rows());
     }

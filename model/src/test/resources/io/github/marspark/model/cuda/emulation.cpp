@@ -46,6 +46,7 @@ std::map<void *, std::deque<Work>> streams;
 std::map<void *, std::size_t> lengths;
 std::size_t taken = 0;
 bool reversed = false;
+bool pretending = false;
 int failing = 0;
 char nothing;
 
@@ -55,6 +56,9 @@ void *freshHandle() {
 }
 
 void later(void *stream, Work work) {
+    if (pretending) {
+        return;
+    }
     std::lock_guard<std::recursive_mutex> lock(mutex);
     streams[stream].push_back(std::move(work));
 }
@@ -176,18 +180,18 @@ int cuMemGetInfo_v2(std::size_t *free, std::size_t *total) { return *free = MEMO
 int cuMemAlloc_v2(void **memory, std::size_t bytes) {
     std::lock_guard<std::recursive_mutex> lock(mutex);
     std::size_t page = sysconf(_SC_PAGESIZE), used = (bytes + 3) / 4 * 4, whole = (used + page - 1) / page * page;
-    if (taken + whole > MEMORY) {
+    if (taken + whole > MEMORY && !pretending) {
         return 2; // CUDA_ERROR_OUT_OF_MEMORY
     }
     char *start = static_cast<char *>(
-        mmap(nullptr, whole + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+        mmap(nullptr, whole + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
     if (start == MAP_FAILED || mprotect(start + whole, page, PROT_NONE) != 0) {
         return 2;
     }
     *memory = start + whole - used;
     lengths[*memory] = whole;
     taken += whole;
-    if (used < std::size_t(1) << 26) {
+    if (used < std::size_t(1) << 26 && !pretending) {
         std::memset(*memory, 0xFF, used);
     }
     return 0;
@@ -247,6 +251,9 @@ int cuLaunchKernel(void *function, unsigned int gridX, unsigned int gridY, unsig
 
 /** Runs the blocks last to first: results that change depend on an order that a GPU does not keep. */
 void emulationReverse(int on) { reversed = on != 0; }
+
+/** Does nothing of what is asked from now on, and has memory without end: for counting. */
+void emulationPretend(int on) { pretending = on != 0; }
 
 /** Lets launches and waiting fail by an error from now on; 0 for none. */
 void emulationFail(int error) { failing = error; }

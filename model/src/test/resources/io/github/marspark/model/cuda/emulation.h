@@ -23,6 +23,14 @@ void waitForBlock(int line);
 
 #define __syncthreads() waitForBlock(__LINE__)
 
+inline void __threadfence() {}
+
+inline unsigned int atomicAdd(unsigned int *place, unsigned int value) {
+    unsigned int before = *place;
+    *place += value;
+    return before;
+}
+
 /** Gives a word to another lane of the warp and returns that lane's. */
 std::uint32_t exchangeWithLane(std::uint32_t word, int lanes);
 
