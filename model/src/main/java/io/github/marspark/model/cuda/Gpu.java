@@ -41,6 +41,7 @@ public final class Gpu implements AutoCloseable {
     private final Staging staging;
     private final Counters counters = new Counters();
     private @Nullable Thread user;
+    private boolean closed;
 
     /**
      * Versions of what was found, such as 13000 for 13.0.
@@ -369,6 +370,9 @@ public final class Gpu implements AutoCloseable {
 
     /** Makes the GPU the one of the calling thread. */
     private void enter() {
+        if (closed) {
+            throw new IllegalStateException(this + " was closed, and is asked for more");
+        }
         if (user != Thread.currentThread()) {
             check("cuCtxSetCurrent", Driver.cuCtxSetCurrent(context));
             user = Thread.currentThread();
@@ -412,5 +416,6 @@ public final class Gpu implements AutoCloseable {
         free(workspace);
         checkProduct("cublasDestroy", Cublas.cublasDestroy_v2(blas));
         check("cuStreamDestroy", Driver.cuStreamDestroy_v2(stream));
+        closed = true;
     }
 }

@@ -62,11 +62,11 @@ class GpuStepTest {
             int launches = counted.launches().values().stream()
                     .mapToInt(Integer::intValue)
                     .sum();
-            System.out.println(counted.launches() + " = " + launches + ", " + counted.products() + " products, "
-                    + counted.bytesUp() + " up, " + counted.bytesDown() + " down");
             assertThat(launches).isLessThanOrEqualTo(700);
             assertThat(counted.products()).isLessThanOrEqualTo(510);
             assertThat(counted.allocations()).isZero();
+            assertThat(counted.bytesUp()).isLessThan(20_000_000); // the batch, the gradient of the output, rows and keys
+            assertThat(counted.bytesDown()).isEqualTo(4L * BATCH * HIDDEN * 4 * 32); // the output
         }
     }
 

@@ -1,15 +1,11 @@
 package io.github.marspark.model.tensor;
 
 import io.github.marspark.model.cuda.Emulation;
-import io.github.marspark.model.cuda.Gpu;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** One of each kind of kernels in float32; those of a GPU where they can be tested. */
 public final class EveryKernels {
-    private static @Nullable Gpu gpu;
-
     private EveryKernels() {}
 
     /** The processor's on one thread and on two, ND4J's, and a GPU's. */
@@ -22,10 +18,8 @@ public final class EveryKernels {
                 Emulation.isThere() ? Stream.of(ofGpu()) : Stream.empty());
     }
 
-    /** Those of a GPU, which stays open; skips the calling test where they cannot be tested. */
-    public static synchronized CudaKernels ofGpu() {
-        Gpu open = gpu == null ? Emulation.open() : gpu;
-        gpu = open;
-        return new CudaKernels(open, new Threads(1));
+    /** Those of a GPU; skips the calling test where they cannot be tested. */
+    public static CudaKernels ofGpu() {
+        return new CudaKernels(Emulation.open(), new Threads(1));
     }
 }

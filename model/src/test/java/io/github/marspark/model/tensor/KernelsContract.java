@@ -95,10 +95,6 @@ abstract class KernelsContract {
         Matrix bias = random(1, columns);
         agree(threads, 1, rows, columns, (k, y) -> k.linear(a, b, Operand.PLAIN, bias, y[0]));
         agree(threads, 1, rows, columns, (k, y) -> k.linear(a, bt, Operand.TRANSPOSED, bias, y[0]));
-        Dropout dropout = new Dropout(0.25f, new int[] {11});
-        Matrix x = random(rows, columns);
-        agree(threads, 2, rows, columns, (k, y) -> k.linearGelu(a, b, Operand.PLAIN, bias, dropout, y[0], y[1]));
-        agree(threads, 1, rows, columns, (k, y) -> k.linearResidual(a, b, Operand.PLAIN, bias, x, dropout, y[0]));
     }
 
     @ParameterizedTest
