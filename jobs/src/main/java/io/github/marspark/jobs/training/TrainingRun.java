@@ -19,6 +19,7 @@ import io.github.marspark.jobs.recipe.NonFinite;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.TrainRecipe;
 import io.github.marspark.jobs.runtime.Device;
+import io.github.marspark.model.tensor.CudaKernels;
 import io.github.marspark.model.tensor.Threads;
 import java.time.Duration;
 import java.util.Arrays;
@@ -60,8 +61,14 @@ final class TrainingRun implements AutoCloseable {
         this.device = Device.choose(threads, train.precision());
         this.batch = GlobalBatch.ofRank(recipe, plan.latents(), context.partitionId(), plan.ranks());
         context.addTaskCompletionListener((TaskCompletionListener) ended -> batch.close());
-        MemoryCheck.of(recipe, Slots.of(train, context.partitionId(), plan.ranks()), plan.ranks())
-                .require();
+        Slots slots = Slots.of(train, context.partitionId(), plan.ranks());
+        MemoryCheck memory = MemoryCheck.of(recipe, slots, plan.ranks());
+        if (device.kernels() instanceof CudaKernels onGpu) {
+            memory.withoutActivations().require();
+            MemoryCheck.requireOnGpu(recipe, slots, onGpu.gpu());
+        } else {
+            memory.require();
+        }
         this.rankStep = new RankStep(
                 recipe, batch, device.kernels(), (parameters, gradient) -> exchange(parameters, gradient, threads));
         this.folder = new CheckpointFolder(recipe.checkpoints());

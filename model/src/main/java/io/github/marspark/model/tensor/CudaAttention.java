@@ -138,7 +138,7 @@ final class CudaAttention {
     }
 
     /** Samples whose scores fit the piece of memory. */
-    private static int samplesAtOnce(Matrix q, Matrix k, int batch, int heads) {
+    static int samplesAtOnce(Matrix q, Matrix k, int batch, int heads) {
         long scores = (long) heads * (q.rows() / batch) * (k.rows() / batch);
         return (int) Math.max(1, Math.min(batch, MOST_VALUES / scores));
     }

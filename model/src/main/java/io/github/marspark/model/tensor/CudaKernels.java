@@ -41,6 +41,11 @@ public final class CudaKernels implements Kernels, AutoCloseable {
         return gpu;
     }
 
+    /** Bytes of the memory that matrices are cut from. */
+    public long allocatedBytes() {
+        return operations.arena().capacity() * Float.BYTES;
+    }
+
     /** Gives all memory back and closes the GPU. */
     @Override
     public void close() {

@@ -7,7 +7,7 @@ import io.github.marspark.model.tensor.Kernels.Operand;
 /** A GPU and its memory for activations, and how matrices and dropout become arguments of its kernels. */
 final class CudaOperations {
     /** Blocks of columns whose sums can be counted. */
-    private static final int COLUMN_BLOCKS = 4096;
+    static final int COLUMN_BLOCKS = 4096;
 
     private final Gpu gpu;
     private final Arena arena;
@@ -87,7 +87,7 @@ final class CudaOperations {
     // ---- sums over rows
 
     /** Rows that one thread adds up, as the source says. */
-    private static final int SUM_ROWS = 64;
+    static final int SUM_ROWS = 64;
 
     /** Adds the arguments of a kernel that sums a column of each block of rows, but for the partial sums and what follows. */
     @FunctionalInterface

@@ -80,7 +80,9 @@ public final class Emulation {
 
     /** Lets work be counted and not done, for sizes that no processor computes; memory is without end then. */
     public static void pretend(boolean on) {
-        function("emulationPretend", on ? 1 : 0);
+        if (!isReplacedByGpu()) {
+            function("emulationPretend", on ? 1 : 0);
+        }
     }
 
     /** Lets launches and waiting fail by an error, 0 for none. */
@@ -113,6 +115,9 @@ public final class Emulation {
         compile(folder);
         for (String name : new String[] {"libnvrtc.so.13", "libcublas.so.13"}) {
             Files.createSymbolicLink(folder.resolve(name), Path.of("libcuda.so.1"));
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            files.forEach(file -> file.toFile().deleteOnExit());
         }
         return folder;
     }

@@ -141,6 +141,8 @@ class KernelMutationTest {
     /** The status with which a process ends that runs a test of the kernels on a source. */
     private static int status(String source, String test) throws IOException, InterruptedException {
         Path folder = Emulation.build(source);
+        folder.resolve("crash.log").toFile().deleteOnExit();
+        folder.resolve("output.txt").toFile().deleteOnExit();
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",

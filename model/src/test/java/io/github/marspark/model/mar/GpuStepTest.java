@@ -9,14 +9,13 @@ import io.github.marspark.model.cuda.Gpu;
 import io.github.marspark.model.diffusion.DiffusionLoss;
 import io.github.marspark.model.diffusion.GaussianDiffusion;
 import io.github.marspark.model.diffusion.NoiseSchedule;
+import io.github.marspark.model.fixtures.Named;
 import io.github.marspark.model.parameters.ParameterLayout;
 import io.github.marspark.model.parameters.ParameterSpec;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.CudaKernels;
 import io.github.marspark.model.tensor.Threads;
 import io.github.marspark.model.tensor.Variable;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +43,7 @@ class GpuStepTest {
         ParameterLayout layout = MarParameters.layout(MAR_B);
         Gpu gpu = Emulation.open();
         try (CudaKernels kernels = new CudaKernels(gpu, new Threads(1))) {
-            Map<String, Variable> parameters = new HashMap<>();
+            Named<Variable> parameters = new Named<>();
             for (ParameterSpec spec : layout.specs()) {
                 int columns = spec.size() / spec.rows();
                 parameters.put(
