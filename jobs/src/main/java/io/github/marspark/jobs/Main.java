@@ -7,13 +7,16 @@ import io.github.marspark.jobs.command.Command;
 import io.github.marspark.jobs.command.CommandLine;
 import io.github.marspark.jobs.command.DemoCommand;
 import io.github.marspark.jobs.command.EncodeCommand;
+import io.github.marspark.jobs.command.EvaluateCommand;
 import io.github.marspark.jobs.command.ExportCommand;
 import io.github.marspark.jobs.command.ImportCommand;
+import io.github.marspark.jobs.command.ImportFeaturesCommand;
 import io.github.marspark.jobs.command.ImportTokenizerCommand;
 import io.github.marspark.jobs.command.InspectCommand;
 import io.github.marspark.jobs.command.Interruption;
 import io.github.marspark.jobs.command.RecipeCommand;
 import io.github.marspark.jobs.command.SampleCommand;
+import io.github.marspark.jobs.command.TrainClassifierCommand;
 import io.github.marspark.jobs.command.TrainCommand;
 import io.github.marspark.jobs.command.TrainTokenizerCommand;
 import io.github.marspark.jobs.command.VersionCommand;
@@ -57,9 +60,13 @@ public final class Main {
         List<RecipeCommand> pipeline =
                 List.of(new TrainTokenizerCommand(), new EncodeCommand(), new TrainCommand(), new SampleCommand());
         List<Command> commands = new ArrayList<>(pipeline);
-        commands.add(new DemoCommand(pipeline));
+        List<RecipeCommand> judging = List.of(new TrainClassifierCommand(), new SampleCommand(), new EvaluateCommand());
+        commands.add(new TrainClassifierCommand());
+        commands.add(new EvaluateCommand());
+        commands.add(new DemoCommand(pipeline, judging));
         commands.addAll(List.of(
                 new ImportTokenizerCommand(),
+                new ImportFeaturesCommand(),
                 new ImportCommand(),
                 new ExportCommand(),
                 new InspectCommand(),

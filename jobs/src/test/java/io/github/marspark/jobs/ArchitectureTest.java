@@ -116,7 +116,16 @@ class ArchitectureTest {
                 .layer("commands")
                 .definedBy(jobs("command"))
                 .layer("jobs")
-                .definedBy(jobs("bench", "encode", "inspect", "mesh", "sample", "tokenizer", "training"))
+                .definedBy(jobs(
+                        "bench",
+                        "classifier",
+                        "encode",
+                        "evaluation",
+                        "inspect",
+                        "mesh",
+                        "sample",
+                        "tokenizer",
+                        "training"))
                 .layer("parts")
                 .definedBy(
                         jobs("checkpoint", "exchange", "files", "images", "latents", "progress", "recipe", "runtime"))

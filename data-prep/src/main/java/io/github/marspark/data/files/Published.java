@@ -1,6 +1,7 @@
 package io.github.marspark.data.files;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
  * the one that was there last is whole.
  *
  * <p>What is written lies beside its place under a name that begins with a dot, is brought to the disk, and gets its name;
- * on failure it is deleted. Thread-safe; two writers of one name leave what the later of them wrote.
+ * on failure it is deleted. Two writers of one file leave what the later of them wrote.
  */
 public final class Published {
 
@@ -71,7 +72,23 @@ public final class Published {
     }
 
     /**
-     * Writes a folder with all that is in it.
+     * Writes a file of bytes that are at hand; one of that name is replaced.
+     *
+     * @param file its path; the folder must be there
+     * @param content all of it
+     * @throws IOException if it cannot be written; then what was there is as it was
+     */
+    public static void file(Path file, byte[] content) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(content);
+        file(file, channel -> {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        });
+    }
+
+    /**
+     * Writes a folder with all that is in it; one writer at a time, who removes what one before him left half written.
      *
      * @param folder its path, where nothing or an empty folder is; the folder around it must be there
      * @param content what is written
@@ -80,7 +97,8 @@ public final class Published {
      */
     public static void folder(Path folder, FolderContent content) throws IOException {
         requireFree(folder);
-        Path temporary = temporary(folder);
+        Path temporary = folder.resolveSibling("." + folder.getFileName() + ".tmp");
+        delete(temporary);
         try {
             content.writeInto(Files.createDirectory(temporary));
             for (Path path : deepestFirst(temporary)) {
@@ -89,9 +107,13 @@ public final class Published {
             requireFree(folder);
             rename(temporary, folder);
         } finally {
-            for (Path path : deepestFirst(temporary)) {
-                Files.delete(path);
-            }
+            delete(temporary);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        for (Path path : deepestFirst(folder)) {
+            Files.delete(path);
         }
     }
 

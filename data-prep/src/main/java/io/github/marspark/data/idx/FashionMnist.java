@@ -1,14 +1,13 @@
 package io.github.marspark.data.idx;
 
+import io.github.marspark.data.files.Published;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -103,14 +102,13 @@ public final class FashionMnist {
     private static void write(Path folder, List<String> files) throws IOException {
         Path target = folder.toAbsolutePath().normalize();
         Path parent = Objects.requireNonNull(target.getParent(), "the file system's root cannot be the folder");
-        Path partial = parent.resolve("." + target.getFileName() + ".partial");
-        remove(partial);
-        for (String className : CLASS_FOLDERS) {
-            Files.createDirectories(partial.resolve(className));
-        }
-        writeImages(partial, files);
-        Files.deleteIfExists(target);
-        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+        Files.createDirectories(parent);
+        Published.folder(target, partial -> {
+            for (String className : CLASS_FOLDERS) {
+                Files.createDirectory(partial.resolve(className));
+            }
+            writeImages(partial, files);
+        });
     }
 
     private static void writeImages(Path folder, List<String> files) throws IOException {
@@ -146,16 +144,5 @@ public final class FashionMnist {
 
     private static InputStream resource(String name) {
         return Objects.requireNonNull(FashionMnist.class.getResourceAsStream(name), name);
-    }
-
-    private static void remove(Path folder) throws IOException {
-        if (Files.notExists(folder)) {
-            return;
-        }
-        try (Stream<Path> entries = Files.walk(folder)) {
-            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(entry);
-            }
-        }
     }
 }

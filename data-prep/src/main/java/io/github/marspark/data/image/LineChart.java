@@ -17,8 +17,9 @@ import java.util.Locale;
  * @param title stands above the chart
  * @param axis names the horizontal axis
  * @param points in ascending order of {@code x}; those that are not finite are left out
+ * @param second further values, of fewer places, as a line of another colour; there may be none
  */
-public record LineChart(String title, String axis, List<Point> points) {
+public record LineChart(String title, String axis, List<Point> points, List<Point> second) {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 480;
     private static final int LEFT = 80;
@@ -35,6 +36,7 @@ public record LineChart(String title, String axis, List<Point> points) {
     private static final Color GRID = new Color(0xe4e4e4);
     private static final Color PALE = new Color(0xa8c8e8);
     private static final Color DARK = new Color(0x1f5fa8);
+    private static final Color SECOND = new Color(0xb03030);
 
     /**
      * A value of the curve.
@@ -55,9 +57,15 @@ public record LineChart(String title, String axis, List<Point> points) {
      */
     public LineChart {
         points = points.stream().filter(Point::isFinite).toList();
+        second = second.stream().filter(Point::isFinite).toList();
         if (points.isEmpty()) {
             throw new IllegalArgumentException("points has no finite point, must have at least one");
         }
+    }
+
+    /** A chart of one curve. */
+    public LineChart(String title, String axis, List<Point> points) {
+        this(title, axis, points, List.of());
     }
 
     /**
@@ -78,6 +86,9 @@ public record LineChart(String title, String axis, List<Point> points) {
         graphics.setClip(LEFT, TOP, RIGHT - LEFT + 1, BOTTOM - TOP + 1);
         drawLine(graphics, points, across, up, PALE, 1);
         drawLine(graphics, smoothed(), across, up, DARK, 2.5f);
+        if (!second.isEmpty()) {
+            drawLine(graphics, second, across, up, SECOND, 2.5f);
+        }
         graphics.dispose();
         return picture;
     }
@@ -85,7 +96,9 @@ public record LineChart(String title, String axis, List<Point> points) {
     private Scale verticalScale() {
         double[] sorted = points.stream().mapToDouble(Point::y).sorted().toArray();
         int outside = (int) (sorted.length * OUTLIERS);
-        return Scale.over(sorted[outside], sorted[sorted.length - 1 - outside], BOTTOM, TOP);
+        double low = second.stream().mapToDouble(Point::y).reduce(sorted[outside], Math::min);
+        double high = second.stream().mapToDouble(Point::y).reduce(sorted[sorted.length - 1 - outside], Math::max);
+        return Scale.over(low, high, BOTTOM, TOP);
     }
 
     private void drawAxes(Graphics2D graphics, Scale across, Scale up, Lettering lettering) {

@@ -1,12 +1,12 @@
 package io.github.marspark.data.image;
 
+import io.github.marspark.data.files.Published;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -43,11 +43,9 @@ public final class PngFile {
      */
     public static void write(BufferedImage picture, Path file) {
         Path target = file.toAbsolutePath();
-        Path temporary = target.resolveSibling("." + target.getFileName() + ".partial");
         try {
-            Files.createDirectories(temporary.resolveSibling("."));
-            Files.write(temporary, bytes(picture));
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.createDirectories(target.resolveSibling("."));
+            Published.file(target, bytes(picture));
         } catch (IOException failure) {
             throw new UncheckedIOException(file + " cannot be written: " + failure, failure);
         }

@@ -12,8 +12,6 @@ import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.tensor.Kernels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -106,16 +104,9 @@ public final class Tokenizer {
         try {
             Files.createDirectories(folder);
             SafeTensors.write(folder.resolve(WEIGHTS), weights(), Map.of("fingerprint", fingerprint()));
-            byte[] json = TokenizerDescription.of(this).toJson();
-            Published.file(description, channel -> write(channel, ByteBuffer.wrap(json)));
+            Published.file(description, TokenizerDescription.of(this).toJson());
         } catch (IOException e) {
             throw new UncheckedIOException(description + " cannot be written: " + e.getMessage(), e);
-        }
-    }
-
-    private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
         }
     }
 

@@ -18,7 +18,7 @@ class FashionMnistTest {
     @Test
     void writesClassFoldersOnceAndNoticesWhatIsMissing(@TempDir Path parent) throws Exception {
         Path folder = parent.resolve("images");
-        Files.createDirectories(parent.resolve(".images.partial/left-over"));
+        Files.createDirectories(parent.resolve(".images.tmp/left-over"));
 
         assertThat(FashionMnist.writeInto(folder)).isTrue();
 

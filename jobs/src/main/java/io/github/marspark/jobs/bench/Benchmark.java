@@ -16,7 +16,8 @@ public interface Benchmark {
                 new StepBenchmark(),
                 new TrainBenchmark(),
                 new SampleBenchmark(),
-                new EncodeBenchmark());
+                new EncodeBenchmark(),
+                new EvaluateBenchmark());
     }
 
     /** What is written after {@code ./mar bench}. */

@@ -6,6 +6,7 @@ import io.github.marspark.jobs.files.Lease;
 import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.Recipes;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -23,11 +24,21 @@ public final class DemoCommand implements RecipeCommand {
     private static final String SHEET = "samples.png";
     private static final String CURVE = "loss.png";
 
-    private final List<RecipeCommand> jobs;
+    private static final String JUDGED = "judged";
+    private static final int JUDGED_PER_CLASS = 100;
 
-    /** The demo of these jobs, in this order. */
-    public DemoCommand(List<RecipeCommand> jobs) {
+    private final List<RecipeCommand> jobs;
+    private final List<RecipeCommand> judging;
+
+    /**
+     * The demo of these jobs, in this order.
+     *
+     * @param jobs that train and draw
+     * @param judging jobs that then draw more images than a sheet shows, and judge them
+     */
+    public DemoCommand(List<RecipeCommand> jobs, List<RecipeCommand> judging) {
         this.jobs = jobs;
+        this.judging = judging;
     }
 
     @Override
@@ -37,12 +48,13 @@ public final class DemoCommand implements RecipeCommand {
 
     @Override
     public String summary() {
-        return "trains a small network on Fashion-MNIST and draws with it, all jobs in a row";
+        return "trains a small network on Fashion-MNIST, draws with it and judges what it drew, all jobs in a row";
     }
 
     @Override
     public List<String> keys() {
-        return List.of("out", "images", "data", "tokenizer", "encode", "model", "train", "sample");
+        return List.of(
+                "out", "images", "data", "tokenizer", "encode", "model", "train", "sample", "classifier", "evaluate");
     }
 
     @Override
@@ -81,10 +93,8 @@ public final class DemoCommand implements RecipeCommand {
         Path images = images(recipe);
         boolean written = FashionMnist.writeInto(images);
         out.printf("%s %s: 10,000 images in class folders%n", images, written ? "written" : "is there already");
-        for (RecipeCommand job : jobs) {
-            out.printf("%n== %s: it %s%n", job.name(), job.summary());
-            job.run(recipe, Set.of(), out);
-        }
+        run(jobs, recipe, out);
+        run(judging, judged(recipe), out);
         copy(SHEET, recipe.samples(), recipe.out());
         copy(CURVE, recipe.checkpoints(), recipe.out());
         double seconds = (System.nanoTime() - start) / 1e9;
@@ -92,6 +102,25 @@ public final class DemoCommand implements RecipeCommand {
                 "%nThe demo took %.0f s. Look at %s/%s and at %2$s/%s.%n",
                 seconds, Storage.shown(recipe.out()), SHEET, CURVE);
         return seconds;
+    }
+
+    private static void run(List<RecipeCommand> jobs, Recipe recipe, PrintStream out) {
+        for (RecipeCommand job : jobs) {
+            out.printf("%n== %s: it %s%n", job.name(), job.summary());
+            job.run(recipe, Set.of(), out);
+        }
+    }
+
+    /** As many images of each class as numbers need, in a folder of their own. */
+    private static Recipe judged(Recipe recipe) {
+        String folder = recipe.out() + "/" + JUDGED;
+        return Recipes.parse(
+                Recipes.render(recipe),
+                "the demo's recipe",
+                Map.of(
+                        "samples", folder,
+                        "sample.per-class", Integer.toString(JUDGED_PER_CLASS),
+                        "evaluate.images", folder));
     }
 
     private static Path images(Recipe recipe) {

@@ -2,7 +2,7 @@ package io.github.marspark.jobs.command;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
-import io.github.marspark.jobs.encode.WrittenShards;
+import io.github.marspark.jobs.encode.WrittenLatents;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.inspect.Description;
 import io.github.marspark.jobs.inspect.LatentPictures;
@@ -62,7 +62,7 @@ public final class InspectCommand implements Command {
     }
 
     private static void folder(FileStore inside, List<String> names, InspectArguments given, PrintStream out) {
-        String encoding = WrittenShards.compare(inside.path().toString());
+        String encoding = WrittenLatents.compare(inside.path().toString());
         List<String> files =
                 names.stream().filter(name -> name.endsWith(LATENTS)).toList();
         if (names.contains(LatentManifest.NAME)) {

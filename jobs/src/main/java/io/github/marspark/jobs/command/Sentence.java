@@ -10,7 +10,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.SparkException;
 
-/** Says a failure in a sentence: what went wrong first, without the layers that passed it on. */
+/**
+ * Says a failure in a sentence: what went wrong first, without the layers that passed it on. What Spark says of a job is told
+ * only where nobody else says anything.
+ */
 final class Sentence {
     private static final String LISTED = "  ";
 
@@ -18,8 +21,9 @@ final class Sentence {
 
     static String of(Throwable failure) {
         List<Throwable> causes = causes(failure);
-        List<Throwable> telling =
-                causes.stream().filter(cause -> !passesOn(cause)).toList();
+        List<Throwable> telling = causes.stream()
+                .filter(cause -> !passesOn(cause) && !(cause instanceof SparkException))
+                .toList();
         List<Throwable> told = telling.isEmpty() ? List.of(causes.get(causes.size() - 1)) : telling;
         List<String> parts = new ArrayList<>();
         for (Throwable cause : told) {
@@ -43,9 +47,7 @@ final class Sentence {
     private static boolean passesOn(Throwable failure) {
         Throwable cause = failure.getCause();
         return cause != null
-                && (failure instanceof SparkException
-                        || failure.getMessage() == null
-                        || failure.getMessage().equals(cause.toString()));
+                && (failure.getMessage() == null || failure.getMessage().equals(cause.toString()));
     }
 
     private static String said(Throwable failure) {

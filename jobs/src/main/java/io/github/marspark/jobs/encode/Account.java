@@ -1,6 +1,6 @@
 package io.github.marspark.jobs.encode;
 
-import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.encode.LatentFileReports.Totals;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
 import java.io.PrintStream;
@@ -29,7 +29,7 @@ final class Account {
      * @return the sums
      * @throws IllegalStateException if an image is missing, none can be used, or too few
      */
-    Totals settle(Intake intake, LeftOut leftOut, ShardReports reports) {
+    Totals settle(Intake intake, LeftOut leftOut, LatentFileReports reports) {
         Listing listing = intake.listing();
         Totals totals = reports.totals(leftOut);
         out.printf(
@@ -45,7 +45,7 @@ final class Account {
         out.printf(
                 "%s: %d files, %.1f MB, %d numbers beyond the range of %s%n",
                 folder,
-                totals.shards(),
+                totals.files(),
                 totals.bytes() / 1e6,
                 totals.clampedValues(),
                 recipe.numberType().toString().toLowerCase(Locale.ROOT));
@@ -59,7 +59,7 @@ final class Account {
         return totals;
     }
 
-    private void judge(Totals totals, long leftOut, ShardReports reports) {
+    private void judge(Totals totals, long leftOut, LatentFileReports reports) {
         long chosen = totals.images() - leftOut;
         long unusable = totals.rejects() - leftOut;
         String table = folder.path(LatentFolder.REJECTS).toString();
@@ -87,7 +87,7 @@ final class Account {
     }
 
     /** Files of which a part is not known, as if all of their images were lost. */
-    private void judge(Unread unread, ShardReports reports) {
+    private void judge(Unread unread, LatentFileReports reports) {
         if (unread.share() > recipe.maxRejectShare()) {
             throw new IllegalStateException(
                     "%s: %s, a share of %.4f, more than encode.max-reject-share = %s allows; the first: %s; %s lists them all, and the latents of the other images are complete: allow a larger share, or repair the files and encode into another folder"

@@ -1,7 +1,7 @@
 package io.github.marspark.jobs.encode;
 
 import io.github.marspark.data.latent.LatentNumbers;
-import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.encode.LatentFileReports.Totals;
 import io.github.marspark.jobs.files.Lease;
 import io.github.marspark.jobs.files.MadeFolder;
 import io.github.marspark.jobs.files.Origin;
@@ -10,8 +10,10 @@ import io.github.marspark.jobs.images.Contents;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.MappedIterator;
 import io.github.marspark.jobs.images.SourceImage;
+import io.github.marspark.jobs.latents.LatentSource;
 import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
+import io.github.marspark.jobs.runtime.ImageProgress;
 import io.github.marspark.jobs.runtime.SparkDisks;
 import java.io.PrintStream;
 import java.util.Iterator;
@@ -31,8 +33,8 @@ import scala.Tuple2;
 /**
  * Encodes a collection of images into a folder of latents, and goes on with what an earlier run has left there.
  *
- * <p>The images are listed, put in the order of their ids and cut into shards of equal numbers of images, so shards are a
- * function of the collection and the recipe. A task encodes a shard. Driver only.
+ * <p>The images are listed, put in the order of their ids and cut into latent files of equal numbers of images, so files are a
+ * function of the collection and the recipe. A task encodes a file. Driver only.
  */
 public final class Encoding {
     private static final long FORMAT = 1;
@@ -131,8 +133,8 @@ public final class Encoding {
         facts.put("tokenizer", space.fingerprint());
         facts.put("scale", Double.toString(space.scale()));
         facts.put("latent shape", "%d x %d x %2$d".formatted(space.channels(), space.side()));
-        facts.put("images", images.root());
-        facts.put("kind of images", images.kind());
+        facts.put(LatentSource.IMAGES, images.root());
+        facts.put(LatentSource.KIND, images.kind());
         facts.put("number of images", Long.toString(intake.listing().size()));
         facts.put("list of images", intake.listing().digest());
         facts.put("classes", String.join(", ", intake.classNames()));
@@ -147,7 +149,7 @@ public final class Encoding {
             facts.put("encode.image-column", recipe.imageColumn());
         }
         facts.put("encode.shard-megabytes", Integer.toString(recipe.shardMegabytes()));
-        facts.put("images of a shard", Long.toString(imagesPerShard()));
+        facts.put("images of a shard", Long.toString(imagesPerFile()));
         return new Origin(facts);
     }
 
@@ -156,35 +158,35 @@ public final class Encoding {
         folder.write(LatentFolder.LABELS, new ClassLabels(classNames).toJson());
     }
 
-    private long imagesPerShard() {
-        ShardSettings settings = settings(List.of(), 1);
+    private long imagesPerFile() {
+        LatentFileSettings settings = settings(List.of(), 1);
         long bytes = BYTES_BESIDE_MOMENTS
                 + 2L * encoders.space().momentCount() * LatentNumbers.bytesOf(settings.numberType());
         return Math.max(1, (long) recipe.shardMegabytes() * MEGABYTE / bytes);
     }
 
-    private ShardSettings settings(List<String> classNames, int threads) {
-        return ShardSettings.of(folder.toString(), classNames, data.imageSize(), recipe, threads);
+    private LatentFileSettings settings(List<String> classNames, int threads) {
+        return LatentFileSettings.of(folder.toString(), classNames, data.imageSize(), recipe, threads);
     }
 
     private Totals encode(ImageCollection images, Intake intake, LeftOut leftOut, FolderTables tables) {
         Listing listing = intake.listing();
         List<String> classNames = intake.classNames();
-        ShardReports reports = new ShardReports(spark, folder, tables);
+        LatentFileReports reports = new LatentFileReports(spark, folder, tables);
         long chosen = listing.size() - leftOut.size();
-        int count = Shards.count(chosen, imagesPerShard());
+        int count = PendingFiles.count(chosen, imagesPerFile());
         int[] pending = reports.pending(count);
         out.printf(
                 "%d images in %d classes, %d files of latents, of which %d are complete%n",
                 listing.size(), classNames.size(), count, count - pending.length);
         if (pending.length > 0) {
-            Shards shards = new Shards(pending, imagesPerShard());
+            PendingFiles files = new PendingFiles(pending, imagesPerFile());
             int slots = spark.sparkContext().defaultParallelism();
             Dataset<Row> ordered = tables.keep(Ranking.ordered(leftOut.without(listing.rows())));
             encode(
                     ordered,
                     chosen,
-                    shards,
+                    files,
                     settings(classNames, Math.max(1, slots / pending.length)),
                     images.contents());
         }
@@ -192,22 +194,23 @@ public final class Encoding {
         return new Account(folder, recipe, images, out).settle(intake, leftOut, reports);
     }
 
-    private void encode(Dataset<Row> ordered, long chosen, Shards shards, ShardSettings settings, Contents contents) {
+    private void encode(
+            Dataset<Row> ordered, long chosen, PendingFiles files, LatentFileSettings settings, Contents contents) {
         SparkContext context = spark.sparkContext();
         LongAccumulator done = context.longAccumulator("images encoded");
-        EncodeProgress progress =
-                new EncodeProgress(done.id(), Math.min(chosen, shards.numPartitions() * imagesPerShard()), out);
+        ImageProgress progress =
+                new ImageProgress("encoded", done.id(), Math.min(chosen, files.numPartitions() * imagesPerFile()), out);
         context.addSparkListener(progress);
         try {
-            write(pending(ordered, shards), shards, settings, encoders, contents, done);
+            write(pending(ordered, files), files, settings, encoders, contents, done);
         } finally {
             context.removeSparkListener(progress);
         }
     }
 
-    /** The images of shards that are not complete, by their rank; here they leave the relational part. */
-    private JavaPairRDD<Long, Row> pending(Dataset<Row> ordered, Shards shards) {
-        return byRank(Ranking.of(ordered, imagesPerShard(), shards.numbers()));
+    /** The images of files that are not complete, by their rank; here they leave the relational part. */
+    private JavaPairRDD<Long, Row> pending(Dataset<Row> ordered, PendingFiles files) {
+        return byRank(Ranking.of(ordered, imagesPerFile(), files.numbers()));
     }
 
     /** Static, so that nothing of the driver travels to the executors. */
@@ -221,19 +224,19 @@ public final class Encoding {
     /** Static, so that nothing of the driver travels to the executors. */
     private static void write(
             JavaPairRDD<Long, Row> pending,
-            Shards shards,
-            ShardSettings settings,
+            PendingFiles files,
+            LatentFileSettings settings,
             EncoderSource encoders,
             Contents contents,
             LongAccumulator done) {
-        pending.repartitionAndSortWithinPartitions(shards).foreachPartition(rows -> {
-            int shard = shards.shard(TaskContext.getPartitionId());
-            ShardEncoder encoder = new ShardEncoder(settings, encoders, images -> {
+        pending.repartitionAndSortWithinPartitions(files).foreachPartition(rows -> {
+            int file = files.file(TaskContext.getPartitionId());
+            LatentFileEncoder encoder = new LatentFileEncoder(settings, encoders, images -> {
                 TaskContext.get().killTaskIfInterrupted();
                 done.add(images);
             });
             Iterator<SourceImage> images = new MappedIterator<>(rows, row -> SourceImage.of(row._2()));
-            encoder.encode(shard, contents.read(images));
+            encoder.encode(file, contents.read(images));
         });
     }
 }

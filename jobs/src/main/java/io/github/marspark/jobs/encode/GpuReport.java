@@ -23,7 +23,7 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class GpuReport {
     /** Any number: the operators are the same. */
-    private static final int IMAGES_PER_SHARD = 1000;
+    private static final int IMAGES_PER_FILE = 1000;
 
     private final SparkSession spark;
     private final PrintStream out;
@@ -91,11 +91,11 @@ public final class GpuReport {
         }
         Dataset<Row> ordered = Ranking.ordered(chosen);
         steps.put("order the others", ordered);
-        steps.put("number them and assign shards", Ranking.of(kept(ordered.schema(), nothing), IMAGES_PER_SHARD, 0, 1));
-        Dataset<Row> manifest =
-                ShardReports.manifest(spark.read().schema(ShardReport.SCHEMA).json(nothing));
+        steps.put("number them and assign files", Ranking.of(kept(ordered.schema(), nothing), IMAGES_PER_FILE, 0, 1));
+        Dataset<Row> manifest = LatentFileReports.manifest(
+                spark.read().schema(LatentFileReport.SCHEMA).json(nothing));
         steps.put("after the encoding: make the manifest", manifest);
-        steps.put("sum the manifest", ShardReports.sums(kept(manifest.schema(), nothing)));
+        steps.put("sum the manifest", LatentFileReports.sums(kept(manifest.schema(), nothing)));
         return steps;
     }
 

@@ -8,6 +8,7 @@ import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.files.WriteFailure;
 import io.github.marspark.jobs.latents.LatentManifest;
+import io.github.marspark.jobs.latents.LatentSource;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -28,7 +29,7 @@ import org.apache.hadoop.fs.Path;
  */
 final class LatentFolder {
     /** What the folder's latents are made of and how; written first. */
-    static final String PLAN = "_plan.json";
+    static final String PLAN = LatentSource.PLAN;
 
     /** Names of the classes, and their labels. */
     static final String LABELS = "labels.json";
@@ -64,7 +65,7 @@ final class LatentFolder {
     }
 
     /** The name of a file of latents. */
-    static String shard(int number) {
+    static String file(int number) {
         return "part-%05d.avro".formatted(number);
     }
 

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The images that the recipe leaves out, written down before the first shard so that a run which goes on need not look
+ * The images that the recipe leaves out, written down before the first file so that a run which goes on need not look
  * for them again; driver only.
  *
  * @param rows id, path, reason and detail of each; none if the recipe takes all
@@ -63,7 +63,7 @@ record LeftOut(Optional<Dataset<Row>> rows) {
 
     /** How often each reason occurs, the most frequent first. */
     List<String> reasons() {
-        return rows.map(ShardReports::reasons).orElse(List.of());
+        return rows.map(LatentFileReports::reasons).orElse(List.of());
     }
 
     /** The other images of a listing. */

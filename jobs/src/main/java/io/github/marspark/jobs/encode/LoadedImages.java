@@ -1,7 +1,7 @@
 package io.github.marspark.jobs.encode;
 
 import io.github.marspark.data.image.ImageRejected;
-import io.github.marspark.jobs.encode.ShardReport.Reject;
+import io.github.marspark.jobs.encode.LatentFileReport.Reject;
 import io.github.marspark.jobs.images.ImageLoader;
 import io.github.marspark.jobs.images.ImageLoader.Loaded;
 import io.github.marspark.jobs.images.SourceImage;

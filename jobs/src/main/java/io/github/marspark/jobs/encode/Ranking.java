@@ -17,13 +17,13 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 
-/** Numbers images in the order of their ids and assigns them to shards, without a single task that sees them all. */
+/** Numbers images in the order of their ids and assigns them to latent files, without a single task that sees them all. */
 final class Ranking {
     /** The place of an image in the order of ids, from 0. */
     static final String RANK = "rank";
 
-    /** The number of the shard that an image belongs to. */
-    static final String SHARD = "shard";
+    /** The number of the latent file that an image belongs to. */
+    static final String FILE = "file";
 
     private static final String PART = "part";
     private static final String SERIAL = "serial";
@@ -49,11 +49,11 @@ final class Ranking {
      * Numbers sorted images.
      *
      * @param ordered what {@link #ordered} gave
-     * @param imagesPerShard that every shard but the last has
-     * @param shards whose images are wanted
-     * @return rows of {@link SourceImage#SCHEMA}, then rank and shard
+     * @param imagesPerFile that every file but the last has
+     * @param files whose images are wanted
+     * @return rows of {@link SourceImage#SCHEMA}, then rank and file
      */
-    static Dataset<Row> of(Dataset<Row> ordered, long imagesPerShard, int... shards) {
+    static Dataset<Row> of(Dataset<Row> ordered, long imagesPerFile, int... files) {
         Dataset<Row> parts = ordered.groupBy(PART)
                 .agg(min(SERIAL).as(FIRST), count(lit(1)).as("images"))
                 .select(
@@ -64,8 +64,8 @@ final class Ranking {
                                 .as(BEFORE));
         return ordered.join(broadcast(parts), PART)
                 .withColumn(RANK, col(SERIAL).minus(col(FIRST)).plus(coalesce(col(BEFORE), lit(0L))))
-                .withColumn(SHARD, expr("cast(%s div %dL as int)".formatted(RANK, imagesPerShard)))
-                .where(col(SHARD).isInCollection(Arrays.stream(shards).boxed().toList()))
+                .withColumn(FILE, expr("cast(%s div %dL as int)".formatted(RANK, imagesPerFile)))
+                .where(col(FILE).isInCollection(Arrays.stream(files).boxed().toList()))
                 .drop(PART, SERIAL, FIRST, BEFORE);
     }
 }

@@ -6,6 +6,10 @@ public enum Product {
     LATENTS("latents", "latents that were encoded otherwise", "delete it"),
     /** Of {@code train-tokenizer} and {@code import-tokenizer}. */
     TOKENIZER("tokenizer-folder", "a tokenizer that was trained otherwise", "delete it"),
+    /** Of {@code train-classifier}. */
+    CLASSIFIER("classifier-folder", "a classifier that was trained otherwise", "delete it"),
+    /** Of {@code import-features}. */
+    FEATURES("to", "another network", "delete it"),
     /** Of {@code train} and {@code import}. */
     CHECKPOINTS("checkpoints", "checkpoints of another training", "restore these values"),
     /** Of {@code sample}. */

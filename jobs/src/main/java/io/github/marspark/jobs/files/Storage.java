@@ -3,6 +3,8 @@ package io.github.marspark.jobs.files;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -10,9 +12,13 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.deploy.SparkHadoopUtil;
+import org.jspecify.annotations.Nullable;
+import scala.Tuple2;
 
 /** Finds the file system of an address, with the settings that Spark was given; on the driver and on executors. */
 public final class Storage {
+    private static final AtomicReference<@Nullable Known> KNOWN = new AtomicReference<>();
+
     private Storage() {}
 
     /**
@@ -127,9 +133,19 @@ public final class Storage {
         return local(path);
     }
 
+    /** Made once for the same settings of Spark: to read Hadoop's own files takes longer than most images do. */
     private static Configuration configuration() {
         LoginUser.ensureNamed();
         SparkEnv environment = SparkEnv.get();
-        return SparkHadoopUtil.get().newConfiguration(environment == null ? new SparkConf() : environment.conf());
+        SparkConf conf = environment == null ? new SparkConf() : environment.conf();
+        List<Tuple2<String, String>> settings = List.of(conf.getAll());
+        Known known = KNOWN.get();
+        if (known == null || !known.settings.equals(settings)) {
+            known = new Known(settings, SparkHadoopUtil.get().newConfiguration(conf));
+            KNOWN.set(known);
+        }
+        return known.configuration;
     }
+
+    private record Known(List<Tuple2<String, String>> settings, Configuration configuration) {}
 }

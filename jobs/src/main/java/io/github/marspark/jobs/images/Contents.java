@@ -11,7 +11,7 @@ public interface Contents extends Serializable {
     /**
      * Reads what the listing does not say.
      *
-     * @param images of one shard, in the order of their ids
+     * @param images of one file, in the order of their ids
      * @return the same, as {@link ImageLoader} takes them
      */
     Iterator<SourceImage> read(Iterator<SourceImage> images);

@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.images;
 
 import io.github.marspark.jobs.files.Storage;
+import io.github.marspark.jobs.recipe.ImageLayout;
 import io.github.marspark.jobs.recipe.Recipe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,11 +36,22 @@ public interface ImageCollection {
     }
 
     private static ImageCollection of(Recipe recipe, ImageSettings settings) {
-        return switch (recipe.encode().source()) {
-            case FOLDERS -> ClassFolders.at(recipe.images(), settings);
-            case PARQUET -> ParquetImages.at(recipe.images(), settings);
-            case TAR -> ContainerFiles.tar(recipe.images(), settings);
-            case IDX -> ContainerFiles.idx(recipe.images(), settings);
+        return at(recipe.images(), recipe.encode().source(), settings);
+    }
+
+    /**
+     * The images at an address.
+     *
+     * @param address of a folder or file
+     * @param layout how they lie there
+     * @param settings how images and labels are found
+     */
+    static ImageCollection at(String address, ImageLayout layout, ImageSettings settings) {
+        return switch (layout) {
+            case FOLDERS -> ClassFolders.at(address, settings);
+            case PARQUET -> ParquetImages.at(address, settings);
+            case TAR -> ContainerFiles.tar(address, settings);
+            case IDX -> ContainerFiles.idx(address, settings);
         };
     }
 

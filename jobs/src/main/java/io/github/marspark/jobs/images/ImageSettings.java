@@ -24,7 +24,7 @@ public record ImageSettings(String imageColumn, String labelColumn, boolean labe
     }
 
     /** The same, of whose images only the images count. */
-    ImageSettings withoutLabels() {
+    public ImageSettings withoutLabels() {
         return new ImageSettings(imageColumn, "", false);
     }
 }

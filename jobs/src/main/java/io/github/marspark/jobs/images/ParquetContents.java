@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The images of rows of Parquet files, of which the listing knows file and row. Files are read forward, one row group at
- * a time and only the images' column, since the rows of a shard follow each other.
+ * a time and only the images' column, since the rows of a file follow each other.
  *
  * @param settings by which the column is found in each file
  */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Images in Parquet files: a column of bytes, or of a struct with {@code bytes} as data sets of Hugging Face have it, and
  * perhaps one of labels, whole numbers or names, or folders {@code label=…} that say them. The listing reads only the
- * labels; each task reads the images of its shard's rows. Driver only.
+ * labels; each task reads the images of its file's rows. Driver only.
  */
 public final class ParquetImages implements ImageCollection {
     private final Path root;

@@ -25,18 +25,21 @@ public final class GlobalBatch implements AutoCloseable {
     private final Draws draws;
     private final Patchify patchify;
     private final DataOrder order;
+    private final HeldOut heldOut;
 
     /**
      * The slots of a rank.
      *
      * @param recipe of the training
      * @param latents those of the rank
-     * @param order of all
+     * @param order of those that are trained on
+     * @param heldOut those that are not
      */
-    GlobalBatch(Recipe recipe, LatentSet latents, DataOrder order) {
+    GlobalBatch(Recipe recipe, LatentSet latents, DataOrder order, HeldOut heldOut) {
         this.recipe = recipe;
         this.latents = latents;
         this.order = order;
+        this.heldOut = heldOut;
         this.draws = new Draws(recipe.seed());
         this.patchify = new Patchify(
                 latents.header().channels(),
@@ -68,22 +71,23 @@ public final class GlobalBatch implements AutoCloseable {
      */
     public static GlobalBatch ofRank(Recipe recipe, LatentIndex index, int rank, int ranks, Path file) {
         DataOrder order = order(recipe, index);
+        HeldOut heldOut = HeldOut.of(recipe, index.size());
+        ValidationGroups measured = new ValidationGroups(heldOut.count(), rank, ranks);
+        long first = heldOut.trainedRecord(order.first(rank, ranks));
+        long end = heldOut.trainedRecord(order.end(rank, ranks) - 1) + 1;
+        if (!measured.isEmpty()) {
+            first = Math.min(first, heldOut.record(measured.first()));
+            end = Math.max(end, heldOut.record(measured.end() - 1) + 1);
+        }
         return new GlobalBatch(
-                recipe,
-                LatentSet.copy(
-                        index,
-                        order.first(rank, ranks),
-                        order.end(rank, ranks),
-                        recipe.data().mirror(),
-                        file),
-                order);
+                recipe, LatentSet.copy(index, first, end, recipe.data().mirror(), file), order, heldOut);
     }
 
     /** The order in which a training takes its records. */
     public static DataOrder order(Recipe recipe, LatentIndex index) {
         return new DataOrder(
                 recipe.seed(),
-                index.size(),
+                HeldOut.of(recipe, index.size()).trained(),
                 recipe.train().globalBatch(),
                 recipe.train().streams());
     }
@@ -102,28 +106,59 @@ public final class GlobalBatch implements AutoCloseable {
         return order.epoch(step);
     }
 
+    private long record(long step, int slot) {
+        return heldOut.trainedRecord(order.record(step, slot));
+    }
+
+    /** Which records are never trained on. */
+    public HeldOut heldOut() {
+        return heldOut;
+    }
+
+    /**
+     * Records that are held out, ready for the network: without mirror images, each drawn by the same noise whenever it is.
+     *
+     * @param from number of the first among those held out, of this rank's
+     * @param to number behind the last
+     * @param fixed what the noise is drawn from
+     */
+    public MarFeatures heldOut(int from, int to, Draws fixed) {
+        long[] records = IntStream.range(from, to).mapToLong(heldOut::record).toArray();
+        int size = latents.header().momentCount() / 2;
+        float[] values = new float[records.length * size]; // (B, C, h, w)
+        for (int b = 0; b < records.length; b++) {
+            float[] latent = new LatentDistribution(size)
+                    .sample(
+                            latents.moments(records[b]),
+                            fixed.posteriorNoise(0, records[b], size),
+                            latents.header().scaleFactor());
+            System.arraycopy(latent, 0, values, b * size, size);
+        }
+        return features(0, records, records, values);
+    }
+
+    private MarFeatures features(long step, long[] samples, long[] records, float[] values) {
+        return new MarFeatures(
+                step, samples, LongStream.of(records).mapToInt(this::label).toArray(), patchify.patchify(values));
+    }
+
     /** The names of the images in some slots. */
     public List<String> ids(long step, int from, int to) {
         return IntStream.range(from, to)
-                .mapToObj(slot -> latents.id(order.record(step, slot)))
+                .mapToObj(slot -> latents.id(record(step, slot)))
                 .toList();
     }
 
     /** Some slots of a step, ready for the network. */
     public MarFeatures slots(long step, int from, int to) {
-        long[] records = IntStream.range(from, to)
-                .mapToLong(slot -> order.record(step, slot))
-                .toArray();
+        long[] records =
+                IntStream.range(from, to).mapToLong(slot -> record(step, slot)).toArray();
         int size = latents.header().momentCount() / 2;
         float[] values = new float[records.length * size]; // (B, C, h, w)
         for (int b = 0; b < records.length; b++) {
             System.arraycopy(latent(step, from + b, records[b]), 0, values, b * size, size);
         }
-        return new MarFeatures(
-                step,
-                IntStream.range(from, to).asLongStream().toArray(),
-                LongStream.of(records).mapToInt(this::label).toArray(),
-                patchify.patchify(values));
+        return features(step, IntStream.range(from, to).asLongStream().toArray(), records, values);
     }
 
     /** A record's class, or none where the network is to learn none. */

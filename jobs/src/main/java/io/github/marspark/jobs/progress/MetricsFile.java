@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file {@code metrics.jsonl} next to the checkpoints: one line a step, the newest if a step was done again. On a local
@@ -126,22 +128,34 @@ public final class MetricsFile {
     }
 
     /** The losses by step. */
-    public synchronized Map<Long, Double> losses() {
-        Map<Long, Double> losses = new TreeMap<>();
+    public Map<Long, Double> losses() {
+        return values(StepReport::loss);
+    }
+
+    /** The validation losses by step, of the steps that have one. */
+    public Map<Long, Double> validationLosses() {
+        return values(StepReport::validationLoss);
+    }
+
+    private synchronized Map<Long, Double> values(Function<StepReport, @Nullable Double> value) {
+        Map<Long, Double> values = new TreeMap<>();
         long first = pending.isEmpty() ? Long.MAX_VALUE : pending.get(0).step();
         try {
-            lines().before(first, line -> put(line, losses));
+            lines().before(first, line -> put(line, value, values));
         } catch (IOException e) {
             throw new UncheckedIOException(store.path(NAME) + " cannot be read: " + e.getMessage(), e);
         }
-        pending.forEach(line -> put(line.text(), losses));
-        return losses;
+        pending.forEach(line -> put(line.text(), value, values));
+        return values;
     }
 
-    private static void put(String line, Map<Long, Double> losses) {
+    private static void put(String line, Function<StepReport, @Nullable Double> value, Map<Long, Double> values) {
         try {
             StepReport report = JSON.readValue(line, StepReport.class);
-            losses.put(report.step(), report.loss());
+            Double found = value.apply(report);
+            if (found != null) {
+                values.put(report.step(), found);
+            }
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a line of metrics is no JSON: " + line, e);
         }

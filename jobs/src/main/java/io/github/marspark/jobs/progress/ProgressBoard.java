@@ -55,6 +55,10 @@ public final class ProgressBoard {
         metrics.add(report.step(), line);
         double seconds = batch / report.imagesPerSecond();
         smoothedSeconds = last == null ? seconds : SMOOTHING * smoothedSeconds + (1 - SMOOTHING) * seconds;
+        if (report.validationLoss() != null) {
+            out.printf(
+                    Locale.ROOT, "step %d/%d  validation loss %.4f%n", report.step(), steps, report.validationLoss());
+        }
         long now = System.nanoTime();
         firstStep = last == null ? now : firstStep;
         last = report;

@@ -1,6 +1,9 @@
 package io.github.marspark.jobs.progress;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happened in a step; a line of {@code metrics.jsonl}.
@@ -15,6 +18,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
  * @param waiting share in which it waited for others
  * @param communicating the rest of the exchange's share
  * @param bytesSent by rank 0
+ * @param validationLoss mean over the held-out latents after the step; null where it was not measured
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record StepReport(
@@ -27,4 +31,47 @@ public record StepReport(
         double computing,
         double waiting,
         double communicating,
-        long bytesSent) {}
+        long bytesSent,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double validationLoss) {
+    /** Of a step after which nothing was validated. */
+    public StepReport(
+            long step,
+            double epoch,
+            double loss,
+            double learningRate,
+            double gradientNorm,
+            double imagesPerSecond,
+            double computing,
+            double waiting,
+            double communicating,
+            long bytesSent) {
+        this(
+                step,
+                epoch,
+                loss,
+                learningRate,
+                gradientNorm,
+                imagesPerSecond,
+                computing,
+                waiting,
+                communicating,
+                bytesSent,
+                null);
+    }
+
+    /** The same with a validation loss, if there is one. */
+    public StepReport with(OptionalDouble validated) {
+        return new StepReport(
+                step,
+                epoch,
+                loss,
+                learningRate,
+                gradientNorm,
+                imagesPerSecond,
+                computing,
+                waiting,
+                communicating,
+                bytesSent,
+                validated.isPresent() ? Double.valueOf(validated.getAsDouble()) : null);
+    }
+}

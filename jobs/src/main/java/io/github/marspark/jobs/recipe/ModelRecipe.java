@@ -1,8 +1,16 @@
 package io.github.marspark.jobs.recipe;
 
+import io.github.marspark.model.mar.Design.Attention;
+import io.github.marspark.model.mar.Design.TokenLoss;
+import io.github.marspark.model.mar.TokenOrder;
+import java.util.Locale;
+
 /**
- * The network: a masked autoencoding transformer over tokens, and the diffusion head that draws them.
+ * The network: a transformer over tokens, and the head that draws them.
  *
+ * @param attention what tokens see of each other
+ * @param order in which tokens are generated
+ * @param loss what a token is, and what its prediction costs
  * @param patch side of the square of latent places that make one token
  * @param width width of encoder and decoder
  * @param encoderDepth blocks of the encoder
@@ -19,6 +27,15 @@ package io.github.marspark.jobs.recipe;
  *     section 4 and appendix B</a>
  */
 public record ModelRecipe(
+        @Describe(value = "what tokens see of each other", byDefault = "bidirectional")
+        Attention attention,
+
+        @Describe(value = "order in which tokens are generated", byDefault = "random")
+        TokenOrder order,
+
+        @Describe(value = "a token is numbers of a diffusion, or an id by cross-entropy", byDefault = "diffusion")
+        TokenLoss loss,
+
         @Describe(value = "side of the square of latent places in one token", unit = "places", byDefault = "1")
         int patch,
 
@@ -55,6 +72,13 @@ public record ModelRecipe(
         @Describe("the diffusion head") HeadRecipe head) {
     /** Checks each value. */
     public ModelRecipe {
+        Require.that(
+                attention == Attention.CAUSAL || order == TokenOrder.RANDOM,
+                "order",
+                order.name().toLowerCase(Locale.ROOT),
+                "random for bidirectional attention");
+        Require.that(
+                loss == TokenLoss.DIFFUSION || patch == 1, "patch", patch, "1 for cross-entropy: a token is one id");
         Require.atLeast("patch", patch, 1);
         Require.atLeast("width", width, 1);
         Require.atLeast("encoder-depth", encoderDepth, 1);

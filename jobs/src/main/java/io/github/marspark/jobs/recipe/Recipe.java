@@ -1,5 +1,7 @@
 package io.github.marspark.jobs.recipe;
 
+import io.github.marspark.model.mar.Design.Attention;
+import io.github.marspark.model.mar.Design.TokenLoss;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.stream.IntStream;
@@ -14,6 +16,7 @@ import java.util.stream.IntStream;
  * @param images path or address of the images, empty when a job needs none
  * @param out folder of everything written
  * @param tokenizerFolder folder of the trained tokenizer
+ * @param classifierFolder folder of the trained classifier
  * @param latents folder of the encoded images
  * @param checkpoints folder of the training's checkpoints
  * @param samples folder of the images drawn
@@ -23,6 +26,8 @@ import java.util.stream.IntStream;
  * @param model the network
  * @param train how it is trained
  * @param sample how it draws
+ * @param classifier what judges images
+ * @param evaluate how images are judged
  */
 public record Recipe(
         @Describe("name of the recipe, and of the folder its files are written to")
@@ -39,6 +44,9 @@ public record Recipe(
 
         @Describe(value = "folder of the trained tokenizer", byDefault = "${out}/tokenizer")
         String tokenizerFolder,
+
+        @Describe(value = "folder of the trained classifier", byDefault = "${out}/classifier")
+        String classifierFolder,
 
         @Describe(value = "folder of the encoded images", byDefault = "${out}/latents")
         String latents,
@@ -57,13 +65,16 @@ public record Recipe(
         @Describe("how latents are written") EncodeRecipe encode,
         @Describe("the network") ModelRecipe model,
         @Describe("how the network is trained") TrainRecipe train,
-        @Describe("how the network draws") SampleRecipe sample) {
+        @Describe("how the network draws") SampleRecipe sample,
+        @Describe("the classifier that judges images") ClassifierRecipe classifier,
+        @Describe("how images are judged") EvaluateRecipe evaluate) {
     /** Checks what concerns more than one section. */
     public Recipe {
         Require.text("name", name);
         Require.that(name.matches("[\\w.-]+"), "name", '"' + name + '"', "letters, digits, '.', '_' and '-' only");
         Require.text("out", out);
         Require.text("tokenizer-folder", tokenizerFolder);
+        Require.text("classifier-folder", classifierFolder);
         Require.text("latents", latents);
         Require.text("checkpoints", checkpoints);
         Require.text("samples", samples);
@@ -76,7 +87,13 @@ public record Recipe(
                 "model.patch",
                 model.patch(),
                 "a divisor of %d, the side of the latent image".formatted(latentSide));
+        Require.that(
+                model.loss() == TokenLoss.DIFFUSION || tokenizer.codes() > 0,
+                "model.loss",
+                "cross-entropy",
+                "diffusion for a tokenizer without codes");
         checkSampling(sample, data.classes(), square(latentSide / model.patch()));
+        checkDesign(sample, model, square(latentSide / model.patch()));
         RecipeSizes.require(data, tokenizer, model, train, square(latentSide / model.patch()));
     }
 
@@ -93,6 +110,7 @@ public record Recipe(
                 address.apply("images", images),
                 address.apply("out", out),
                 address.apply("tokenizer-folder", tokenizerFolder),
+                address.apply("classifier-folder", classifierFolder),
                 address.apply("latents", latents),
                 address.apply("checkpoints", checkpoints),
                 address.apply("samples", samples),
@@ -101,7 +119,9 @@ public record Recipe(
                 encode,
                 model,
                 train,
-                sample);
+                sample,
+                classifier,
+                evaluate.located(address));
     }
 
     private static void checkSides(DataRecipe data, TokenizerRecipe tokenizer, String key, List<Integer> attention) {
@@ -122,6 +142,19 @@ public record Recipe(
                 "sample.iterations",
                 sample.iterations(),
                 "at most %d, the number of tokens".formatted(tokens));
+    }
+
+    private static void checkDesign(SampleRecipe sample, ModelRecipe model, int tokens) {
+        Require.that(
+                model.attention() == Attention.BIDIRECTIONAL || sample.iterations() == tokens,
+                "sample.iterations",
+                sample.iterations(),
+                "%d, the number of tokens, for causal attention, which draws one after another".formatted(tokens));
+        Require.that(
+                sample.guidance() == 1 || model.labelDrop() > 0,
+                "sample.guidance",
+                sample.guidance(),
+                "1 where model.label-drop is 0: the network does not learn to do without labels");
     }
 
     private static int square(int side) {

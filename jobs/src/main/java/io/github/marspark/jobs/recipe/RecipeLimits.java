@@ -11,6 +11,8 @@ final class RecipeLimits {
     /** 24 substitutions repeat a text at most 3^8 = 6,561 times. */
     private static final int MOST_SUBSTITUTIONS = 24;
 
+    private static final int MOST_DOTS = 10 * DEEPEST;
+
     private int substitutions;
 
     /**
@@ -21,42 +23,73 @@ final class RecipeLimits {
      * @throws RecipeException if it passes a limit
      */
     void admit(String text, String origin) {
-        int depth = 0;
-        int line = 1;
-        int dots = 0;
-        for (int at = 0; at < text.length(); at++) {
-            switch (text.charAt(at)) {
-                case '"' -> {
-                    int end = endOfQuotation(text, at);
+        new Scan(text, origin).run();
+    }
+
+    /** One text, from its beginning to its end. */
+    private final class Scan {
+        private final String text;
+        private final String origin;
+        private int at;
+        private int line = 1;
+        private int depth;
+        private int dots;
+
+        private Scan(String text, String origin) {
+            this.text = text;
+            this.origin = origin;
+        }
+
+        private void run() {
+            while (at < text.length()) {
+                int end = end();
+                if (end == at + 1) {
+                    count(text.charAt(at));
+                } else {
                     line += (int) text.substring(at, end)
                             .chars()
                             .filter(character -> character == '\n')
                             .count();
-                    at = end - 1;
                 }
-                case '#' -> at = endOfLine(text, at) - 1;
-                case '/' -> at = text.startsWith("//", at) ? endOfLine(text, at) - 1 : at;
-                case '{', '[' ->
-                    require(++depth <= DEEPEST, origin, line, "nests more than " + DEEPEST + " sections and lists");
+                at = end;
+            }
+        }
+
+        /** Where the quotation, the comment or the single character ends that begins here. */
+        private int end() {
+            return switch (text.charAt(at)) {
+                case '"' -> endOfQuotation(text, at);
+                case '#' -> Math.max(at + 1, endOfLine(text, at));
+                case '/' -> text.startsWith("//", at) ? endOfLine(text, at) : at + 1;
+                default -> at + 1;
+            };
+        }
+
+        private void count(char character) {
+            switch (character) {
+                case '{', '[' -> require(++depth <= DEEPEST, "nests more than " + DEEPEST + " sections and lists");
                 case '}', ']' -> depth = Math.max(0, depth - 1);
-                case '.' ->
-                    require(
-                            ++dots <= 10 * DEEPEST,
-                            origin,
-                            line,
-                            "names more than " + 10 * DEEPEST + " sections in one line");
-                case '$' -> substitutions += text.startsWith("${", at) ? 1 : 0;
+                case '.' -> require(++dots <= MOST_DOTS, "names more than " + MOST_DOTS + " sections in one line");
+                case '$' -> countSubstitution();
                 case '\n' -> {
                     line++;
                     dots = 0;
                 }
                 default -> {}
             }
+        }
+
+        private void countSubstitution() {
+            substitutions += text.startsWith("${", at) ? 1 : 0;
             require(
                     substitutions <= MOST_SUBSTITUTIONS,
-                    origin,
-                    line,
                     "is the %dth ${…} of this recipe; there may be %d".formatted(substitutions, MOST_SUBSTITUTIONS));
+        }
+
+        private void require(boolean holds, String what) {
+            if (!holds) {
+                throw new RecipeException(List.of("%s:%d: %s".formatted(origin, line, what)));
+            }
         }
     }
 
@@ -75,11 +108,5 @@ final class RecipeLimits {
     private static int endOfLine(String text, int begin) {
         int end = text.indexOf('\n', begin);
         return end < 0 ? text.length() : end;
-    }
-
-    private static void require(boolean holds, String origin, int line, String what) {
-        if (!holds) {
-            throw new RecipeException(List.of("%s:%d: %s".formatted(origin, line, what)));
-        }
     }
 }

@@ -1,6 +1,8 @@
 package io.github.marspark.jobs.recipe;
 
 import io.github.marspark.model.diffusion.NoiseSchedule;
+import io.github.marspark.model.mar.Design;
+import io.github.marspark.model.mar.Design.TokenLoss;
 import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
@@ -28,7 +30,14 @@ public final class RecipeNetwork {
                 new Head(model.head().width(), model.head().depth()),
                 model.diffusionBatchMultiplier(),
                 model.labelDrop(),
-                model.maskRatioMin());
+                model.maskRatioMin(),
+                new Design(
+                        model.attention(),
+                        model.order(),
+                        model.loss(),
+                        model.loss() == TokenLoss.CROSS_ENTROPY
+                                ? recipe.tokenizer().codes()
+                                : 0));
     }
 
     private static Transformer transformer(ModelRecipe model, int depth) {

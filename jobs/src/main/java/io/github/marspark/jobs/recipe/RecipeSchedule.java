@@ -6,6 +6,12 @@ import io.github.marspark.model.optimization.LearningRate;
 public final class RecipeSchedule {
     private RecipeSchedule() {}
 
+    /** Of the autoencoder. */
+    public static LearningRate of(TokenizerRecipe tokenizer) {
+        return tokenizer.schedule().of(tokenizer.learningRate(), tokenizer.warmupSteps(), tokenizer.steps());
+    }
+
+    /** Of the transformer and its head. */
     public static LearningRate of(TrainRecipe train) {
         return train.schedule().of(train.learningRate(), train.warmupSteps(), train.steps());
     }

@@ -44,6 +44,7 @@ final class RecipeSizes {
                 "data.image-size",
                 (long) tokens * model.patch() * model.patch(),
                 "the latent places of data.image-size");
+        Size codes = new Size("tokenizer.codes", Math.max(1, tokenizer.codes()));
         Stream.of(
                         List.of(rows, width),
                         List.of(new Size("data.classes", data.classes()), width),
@@ -52,6 +53,8 @@ final class RecipeSizes {
                         List.of(head, width),
                         List.of(new Size("model.heads", model.heads()), rows, rows),
                         List.of(images, rows, hidden),
+                        List.of(codes, width),
+                        List.of(images, places, codes),
                         List.of(images, copies, places, channels, TWO))
                 .forEach(RecipeSizes::requireOneArray);
     }

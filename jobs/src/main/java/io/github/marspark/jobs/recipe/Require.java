@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.recipe;
 
+import io.github.marspark.model.optimization.LearningRateSchedule;
 import java.util.List;
 
 /** The checks of the recipe's records; every message begins with the key, so that its line can be found. */
@@ -46,5 +47,15 @@ final class Require {
 
     static void each(String key, List<Integer> values, int least) {
         that(values.stream().allMatch(value -> value >= least), key, values, "a list of numbers of at least " + least);
+    }
+
+    /** The cosine falls from the end of the warm-up to the last step. */
+    static void warmupWithin(LearningRateSchedule schedule, long warmupSteps, long steps) {
+        atLeast("warmup-steps", warmupSteps, 0);
+        that(
+                schedule != LearningRateSchedule.COSINE || warmupSteps < steps,
+                "warmup-steps",
+                warmupSteps,
+                "below %d, the steps of the cosine schedule".formatted(steps));
     }
 }

@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.recipe;
 
 import io.github.marspark.model.autoencoder.ReconstructionLoss;
+import io.github.marspark.model.optimization.LearningRateSchedule;
 import java.util.Collections;
 import java.util.List;
 
@@ -18,6 +19,7 @@ import java.util.List;
  * @param klWeight weight of the divergence from a standard normal distribution
  * @param learningRate peak learning rate
  * @param warmupSteps steps over which the learning rate grows from 0
+ * @param schedule what the learning rate does after that
  * @param batch images a step
  * @param steps length of the training
  * @see <a href="https://arxiv.org/abs/2112.10752">Latent diffusion, appendix G</a>
@@ -61,6 +63,9 @@ public record TokenizerRecipe(
         @Describe(value = "steps over which the learning rate grows from 0", unit = "steps", byDefault = "0")
         int warmupSteps,
 
+        @Describe(value = "what the learning rate does after that", byDefault = "constant")
+        LearningRateSchedule schedule,
+
         @Describe(value = "images a step", unit = "images", byDefault = "256")
         int batch,
 
@@ -80,9 +85,9 @@ public record TokenizerRecipe(
         checkShape(width, multipliers, residualBlocks, attentionResolutions, latentChannels, groups);
         Require.atLeast("kl-weight", klWeight, 0.0);
         Require.positive("learning-rate", learningRate);
-        Require.atLeast("warmup-steps", warmupSteps, 0);
         Require.atLeast("batch", batch, 1);
         Require.atLeast("steps", steps, 1);
+        Require.warmupWithin(schedule, warmupSteps, steps);
     }
 
     private static void checkShape(
@@ -104,6 +109,15 @@ public record TokenizerRecipe(
         Require.atLeast("latent-channels", latentChannels, 1);
         Require.atLeast("groups", groups, 1);
         Require.multiple("width", width, groups, "the groups");
+    }
+
+    /**
+     * How many codes a place of the latent image may have.
+     *
+     * @return 0, since its numbers are continuous
+     */
+    public int codes() {
+        return 0;
     }
 
     /**

@@ -24,6 +24,7 @@ import java.util.List;
  * @param nonFinite what happens when a loss or gradient is not finite
  * @param ema the moving average of the parameters
  * @param checkpoint when progress is saved
+ * @param validation what it is measured on
  */
 public record TrainRecipe(
         @Describe(value = "images a step, over all executors", unit = "images", byDefault = "2048")
@@ -84,19 +85,17 @@ public record TrainRecipe(
         NonFinite nonFinite,
 
         @Describe("the moving average of the parameters") EmaRecipe ema,
-        @Describe("when progress is saved") CheckpointRecipe checkpoint) {
+        @Describe("when progress is saved") CheckpointRecipe checkpoint,
+
+        @Describe("the latents that a training is measured on")
+        ValidationRecipe validation) {
     /** Checks each value. */
     public TrainRecipe {
         betas = List.copyOf(betas);
         Require.atLeast("global-batch", globalBatch, 1);
         Require.atLeast("steps", steps, 1);
         Require.positive("learning-rate", learningRate);
-        Require.atLeast("warmup-steps", warmupSteps, 0);
-        Require.that(
-                schedule != LearningRateSchedule.COSINE || warmupSteps < steps,
-                "warmup-steps",
-                warmupSteps,
-                "below %d, the steps of the cosine schedule".formatted(steps));
+        Require.warmupWithin(schedule, warmupSteps, steps);
         Require.atLeast("weight-decay", weightDecay, 0.0);
         Require.that(betas.size() == 2, "betas", betas, "a list of two numbers");
         Require.that(betas.stream().allMatch(b -> b >= 0 && b < 1), "betas", betas, "at least 0.0 and below 1.0");
@@ -104,5 +103,10 @@ public record TrainRecipe(
         Require.atLeast("streams", streams, 1);
         Require.atLeast("largest-batch", largestBatch, 1);
         Require.atLeast("peer-timeout-seconds", peerTimeoutSeconds, 1);
+        Require.that(
+                validation.share() == 0 || gradientSharing == GradientSharing.SYNCHRONOUS,
+                "validation.share",
+                validation.share(),
+                "0 with gradient-sharing = dl4j-shared, whose executors never have the same parameters");
     }
 }

@@ -24,6 +24,8 @@ import org.apache.spark.serializer.KryoRegistrator;
 public final class KryoClasses implements KryoRegistrator {
     private static final String SUFFIX = ".class";
     private static final List<String> OTHERS = List.of(
+            "io.github.marspark.model.evaluation.MomentTree$Node",
+            "io.github.marspark.model.evaluation.Moments",
             "org.apache.spark.sql.catalyst.expressions.GenericRow",
             "org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema",
             "org.apache.spark.sql.types.ArrayType",

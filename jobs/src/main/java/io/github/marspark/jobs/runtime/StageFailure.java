@@ -8,8 +8,12 @@ import java.util.regex.Pattern;
 
 /** Finds what a task said in what Spark says about a failed stage. */
 public final class StageFailure {
-    private static final Pattern THROWN =
-            Pattern.compile("^(?:Caused by: )?(?:[\\w$]+\\.)+([\\w$]*(?:Exception|Error)): (.+)$", Pattern.MULTILINE);
+    /** On a line of its own in a barrier stage; elsewhere after the executor that the task ran on. */
+    private static final Pattern THROWN = Pattern.compile(
+            "^(?:Caused by: |Job aborted due to stage failure: .* executor \\S+\\): )?"
+                    + "(?:[\\w$]+\\.)+([\\w$]*(?:Exception|Error)): (.+)$",
+            Pattern.MULTILINE);
+
     private static final List<String> SIGNS_OF_LOSS = List.of(
             "ExecutorLostFailure", PeerException.class.getName(), "TaskKilled", "barrier sync", "BarrierCoordinator");
     private static final Pattern LOST = Pattern.compile("ExecutorLostFailure .*");

@@ -7,8 +7,10 @@ import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.ListedImages;
+import io.github.marspark.jobs.images.TrainingImages;
 import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeSchedule;
 import io.github.marspark.jobs.recipe.TokenizerRecipe;
 import io.github.marspark.jobs.runtime.Device;
 import io.github.marspark.jobs.runtime.SparkSessions;
@@ -17,7 +19,6 @@ import io.github.marspark.model.autoencoder.AutoencoderTrainer;
 import io.github.marspark.model.autoencoder.AutoencoderTraining;
 import io.github.marspark.model.autoencoder.ReconstructionQuality;
 import io.github.marspark.model.optimization.GradientClipping;
-import io.github.marspark.model.optimization.LearningRate;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.random.Purpose;
 import io.github.marspark.model.tensor.Threads;
@@ -48,7 +49,7 @@ public final class TrainTokenizerJob {
     /** Trains, unless the folder holds what this recipe trains. */
     public void run() {
         String folder = recipe.tokenizerFolder();
-        TrainedFor trained = new TrainedFor(recipe);
+        TrainedFor trained = new TrainedFor(recipe, TrainedFor.Network.TOKENIZER);
         if (!isDone(trained)) {
             Lease.during(
                     FileStore.at(folder), Product.TOKENIZER, "train-tokenizer", out, lease -> train(folder, trained));
@@ -111,7 +112,7 @@ public final class TrainTokenizerJob {
                 tokenizer.reconstructionLoss(),
                 tokenizer.klWeight(),
                 AutoencoderTraining.ADAM,
-                new LearningRate.Constant(tokenizer.learningRate(), tokenizer.warmupSteps()),
+                RecipeSchedule.of(tokenizer),
                 new GradientClipping(CLIP_NORM),
                 tokenizer.batch(),
                 recipe.seed());

@@ -9,8 +9,10 @@ import io.github.marspark.model.diffusion.GaussianDiffusion;
 import io.github.marspark.model.dl4j.MarFeatures;
 import io.github.marspark.model.dl4j.MarLayer;
 import io.github.marspark.model.dl4j.MarLayerNetwork;
+import io.github.marspark.model.mar.MarObjective;
 import io.github.marspark.model.parameters.ParameterLayout;
 import io.github.marspark.model.tensor.Kernels;
+import java.util.function.BiFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,11 @@ final class Replica {
 
     FlatVector gradient() {
         return FlatVector.of(graph.getFlattenedGradients());
+    }
+
+    /** Evaluates the objective of the parameters as they are. */
+    <T> T evaluate(BiFunction<MarObjective, Kernels, T> evaluation) {
+        return evaluation.apply(network.objective(), network.kernels());
     }
 
     /**

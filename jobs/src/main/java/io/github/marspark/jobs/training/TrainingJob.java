@@ -7,6 +7,7 @@ import io.github.marspark.jobs.exchange.RunToken;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.files.Lease;
 import io.github.marspark.jobs.files.Product;
+import io.github.marspark.jobs.latents.HeldOut;
 import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.latents.Slots;
 import io.github.marspark.jobs.mesh.MeshTraining;
@@ -25,6 +26,7 @@ import io.github.marspark.jobs.runtime.StageFailure;
 import io.github.marspark.model.mar.MarParameters;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -116,25 +118,33 @@ public final class TrainingJob {
     }
 
     private void drawLosses(MetricsFile metrics, FileStore store) {
-        List<LineChart.Point> points = metrics.losses().entrySet().stream()
-                .map(loss -> new LineChart.Point(loss.getKey(), loss.getValue()))
-                .filter(point -> Double.isFinite(point.y()))
-                .toList();
-        if (!points.isEmpty()) {
-            byte[] picture = PngFile.bytes(new LineChart("loss of " + recipe.name(), "step", points).draw());
+        List<LineChart.Point> losses = points(metrics.losses());
+        if (!losses.isEmpty()) {
+            List<LineChart.Point> validation = points(metrics.validationLosses());
+            String title = "loss of " + recipe.name() + (validation.isEmpty() ? "" : ", and validation loss in red");
+            byte[] picture = PngFile.bytes(new LineChart(title, "step", losses, validation).draw());
             store.replace(LOSS_CURVE, stream -> stream.write(picture));
         }
     }
 
+    private static List<LineChart.Point> points(Map<Long, Double> values) {
+        return values.entrySet().stream()
+                .map(value -> new LineChart.Point(value.getKey(), value.getValue()))
+                .filter(point -> Double.isFinite(point.y()))
+                .toList();
+    }
+
     private void begin(LatentIndex latents, Cluster cluster) {
+        int heldOut = HeldOut.of(recipe, latents.size()).count();
         out.printf(
-                "trains %,d parameters on %s (%,d latents of %d × %d × %d) on %d %s of %d %s%n",
+                "trains %,d parameters on %s (%,d latents of %d × %d × %d%s) on %d %s of %d %s%n",
                 MarParameters.layout(RecipeNetwork.config(recipe)).size(),
                 recipe.latents(),
                 latents.size(),
                 latents.header().channels(),
                 latents.header().height(),
                 latents.header().width(),
+                heldOut == 0 ? "" : ", of which %,d are never trained on".formatted(heldOut),
                 cluster.tasks(),
                 cluster.tasks() == 1 ? "executor" : "executors",
                 cluster.cores(),

@@ -19,6 +19,7 @@ final class TrainingOrigin {
             "train.dl4j-shared.buffer-bytes",
             "train.dl4j-shared.retransmit-millis",
             "train.dl4j-shared.network-mask",
+            "train.validation.every-steps",
             "train.checkpoint.every-steps",
             "train.checkpoint.every-minutes",
             "train.checkpoint.keep",

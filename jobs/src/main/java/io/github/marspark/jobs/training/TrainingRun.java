@@ -41,6 +41,7 @@ final class TrainingRun implements AutoCloseable {
     private final RankStep rankStep;
     private final CheckpointFolder folder;
     private final RankCheckpoints checkpoints;
+    private final Validation validation;
 
     /**
      * A rank's part.
@@ -72,6 +73,7 @@ final class TrainingRun implements AutoCloseable {
         this.rankStep = new RankStep(
                 recipe, batch, device.kernels(), (parameters, gradient) -> exchange(parameters, gradient, threads));
         this.folder = new CheckpointFolder(recipe.checkpoints());
+        this.validation = new Validation(recipe, rankStep);
         this.checkpoints = new RankCheckpoints(plan, folder, rankStep, this::askDriver);
     }
 
@@ -169,7 +171,8 @@ final class TrainingRun implements AutoCloseable {
                 return new Outcome.Failed<>(sentence);
             }
         }
-        StepReport report = result.report(batch.epoch(result.step()), train.globalBatch());
+        StepReport report =
+                result.report(batch.epoch(result.step()), train.globalBatch()).with(validation.after(result.step()));
         counters.add(rankStep.slots().count(), report);
         if (progress != null) {
             progress.report(report);

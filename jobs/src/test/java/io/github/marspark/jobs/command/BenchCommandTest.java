@@ -117,6 +117,18 @@ class BenchCommandTest {
         }
     }
 
+    @Test
+    void evaluationPrintsItsFeaturesAndItsDistance() throws IOException {
+        List<JsonNode> lines =
+                lines("evaluate", "batch=2", "images=64", "dimension=32", "image-size=8", "repeats=1", "warmup=0");
+        assertThat(lines)
+                .extracting(line -> line.get("config").asText())
+                .containsExactly("classifier", "inception", "distance");
+        assertThat(lines.get(1).get("imagesPerSecond").asDouble()).isPositive();
+        assertThat(lines.get(2).get("dimension").asInt()).isEqualTo(32);
+        assertThat(lines.get(2).get("secondsOfDistance").asDouble()).isPositive();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -69,7 +69,8 @@ class DemoCommandTest {
 
     private static List<String> demo(String... arguments) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        new DemoCommand(List.of()).run(Arrays.asList(arguments), new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        new DemoCommand(List.of(), List.of())
+                .run(Arrays.asList(arguments), new PrintStream(bytes, true, StandardCharsets.UTF_8));
         return bytes.toString(StandardCharsets.UTF_8).lines().toList();
     }
 }

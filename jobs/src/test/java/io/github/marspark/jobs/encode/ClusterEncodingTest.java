@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.cluster.LoopbackCluster;
 import io.github.marspark.jobs.cluster.MainProcess;
-import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.encode.LatentFileReports.Totals;
 import io.github.marspark.jobs.images.ClassFolders;
 import io.github.marspark.jobs.images.ImageSettings;
 import io.github.marspark.jobs.recipe.Recipe;
@@ -48,13 +48,13 @@ import org.nd4j.linalg.factory.Nd4j;
 @Tag("cluster")
 @Timeout(120)
 class ClusterEncodingTest {
-    /** Shards hold 7 images: a megabyte has room for so many of 2 x 16384 numbers of 4 bytes. */
+    /** PendingFiles hold 7 images: a megabyte has room for so many of 2 x 16384 numbers of 4 bytes. */
     private static final AutoencoderConfig TINY =
             new AutoencoderConfig(64, 3, 8, List.of(1, 2), 1, List.of(), List.of(), 8, 4);
 
     private static final int IMAGES = 210;
     private static final int BROKEN = 3;
-    private static final int SHARDS = 31;
+    private static final int FILES = 31;
 
     private static final String RECIPE = """
             name = tiny
@@ -95,7 +95,7 @@ class ClusterEncodingTest {
         Totals totals = encode("whole");
         assertThat(totals.records()).isEqualTo(IMAGES);
         assertThat(totals.rejects()).isEqualTo(BROKEN);
-        assertThat(totals.shards()).isEqualTo(SHARDS);
+        assertThat(totals.files()).isEqualTo(FILES);
     }
 
     @AfterAll
@@ -108,9 +108,9 @@ class ClusterEncodingTest {
     @Test
     void killedExecutorChangesNothing() throws Exception {
         CompletableFuture<Totals> encoding = CompletableFuture.supplyAsync(() -> encode("executor"));
-        awaitShards("executor");
+        awaitFiles("executor");
         cluster.killAnExecutor();
-        assertThat(complete("executor")).hasSizeLessThan(SHARDS);
+        assertThat(complete("executor")).hasSizeLessThan(FILES);
         assertThat(encoding.get().records()).isEqualTo(IMAGES);
         assertSameAsUndisturbed("executor");
     }
@@ -127,15 +127,15 @@ class ClusterEncodingTest {
                                         .map(setting -> setting.getKey() + "=" + setting.getValue()))
                         .toList());
         Process first = command.start();
-        awaitShards("driver");
+        awaitFiles("driver");
         first.destroyForcibly().waitFor();
         Map<String, FileTime> before = complete("driver");
-        assertThat(before).hasSizeBetween(1, SHARDS - 1);
+        assertThat(before).hasSizeBetween(1, FILES - 1);
         Process second = command.start();
         assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(log).content().contains("of which %d are complete".formatted(before.size()));
         assertThat(second.exitValue()).isZero();
-        assertThat(complete("driver")).hasSize(SHARDS).containsAllEntriesOf(before);
+        assertThat(complete("driver")).hasSize(FILES).containsAllEntriesOf(before);
         assertSameAsUndisturbed("driver");
     }
 
@@ -179,20 +179,20 @@ class ClusterEncodingTest {
         ImageIO.write(image, "png", file.toFile());
     }
 
-    /** Waits until some shards are complete. */
-    private static void awaitShards(String latents) throws IOException, InterruptedException {
+    /** Waits until some files are complete. */
+    private static void awaitFiles(String latents) throws IOException, InterruptedException {
         while (complete(latents).size() < 4) {
             TimeUnit.MILLISECONDS.sleep(2);
         }
     }
 
-    /** When each shard with a report was written. */
+    /** When each file with a report was written. */
     private static Map<String, FileTime> complete(String latents) throws IOException {
         Map<String, FileTime> times = new TreeMap<>();
         Path folder = shared.resolve(latents);
-        for (int shard = 0; shard < SHARDS; shard++) {
-            if (Files.exists(folder.resolve(LatentFolder.report(shard)))) {
-                String name = LatentFolder.shard(shard);
+        for (int file = 0; file < FILES; file++) {
+            if (Files.exists(folder.resolve(LatentFolder.report(file)))) {
+                String name = LatentFolder.file(file);
                 times.put(name, Files.getLastModifiedTime(folder.resolve(name)));
             }
         }
@@ -201,9 +201,7 @@ class ClusterEncodingTest {
 
     private static void assertSameAsUndisturbed(String latents) throws IOException {
         assertThat(bytes(latents)).isEqualTo(bytes("whole"));
-        assertThat(rows(latents, LatentFolder.MANIFEST))
-                .hasSize(SHARDS)
-                .isEqualTo(rows("whole", LatentFolder.MANIFEST));
+        assertThat(rows(latents, LatentFolder.MANIFEST)).hasSize(FILES).isEqualTo(rows("whole", LatentFolder.MANIFEST));
         assertThat(rows(latents, LatentFolder.REJECTS)).hasSize(BROKEN).isEqualTo(rows("whole", LatentFolder.REJECTS));
     }
 

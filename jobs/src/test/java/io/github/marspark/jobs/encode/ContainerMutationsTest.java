@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.marspark.data.avro.NumberType;
 import io.github.marspark.jobs.cluster.LocalSpark;
-import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.encode.LatentFileReports.Totals;
 import io.github.marspark.jobs.images.ContainerFiles;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.ImageSettings;

@@ -7,7 +7,7 @@ import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.avro.NumberType;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.cluster.LocalSpark;
-import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.encode.LatentFileReports.Totals;
 import io.github.marspark.jobs.images.ContainerFiles;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.ImageSettings;
@@ -21,6 +21,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -92,6 +96,26 @@ class ContainersTest {
     }
 
     @Test
+    void membersOfFormatsThatAreNotDecodedAreRejectsThatSayWhichTheyAre() throws Exception {
+        URI collection = Objects.requireNonNull(ContainersTest.class.getResource("/collections/tar/ppm"))
+                .toURI();
+        Totals totals = encode(ContainerFiles.tar(Path.of(collection).toString(), ImageSettings.LABELLED));
+        assertThat(totals.images()).isEqualTo(5);
+        assertThat(records())
+                .extracting(LatentRecord::getId)
+                .containsExactly("shard-000000.tar#0001.png", "shard-000000.tar#0002.img");
+        String advice = ", which cannot be decoded here; convert it to JPEG, PNG or WebP";
+        assertThat(reasons())
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "shard-000000.tar#0000.ppm",
+                        "UNSUPPORTED is a file of the format PBM, PGM or PPM" + advice,
+                        "shard-000000.tar#0004.jp2",
+                        "UNSUPPORTED is a file of the format JPEG 2000" + advice,
+                        "shard-000000.tar#0005.avif",
+                        "UNSUPPORTED is a file of the format AVIF" + advice));
+    }
+
+    @Test
     void tableWithStructsOfBytesAndPathsIsEncoded() throws IOException {
         List<Row> rows = new ArrayList<>();
         for (int index = 0; index < 50; index++) {
@@ -108,7 +132,7 @@ class ContainersTest {
                 .option("parquet.block.size.row.check.max", 4)
                 .parquet(folder.resolve("table").toString());
         Totals totals = encode(ParquetImages.at(folder.resolve("table").toString(), ImageSettings.LABELLED));
-        assertThat(totals).isEqualTo(new Totals(51, 50, 1, totals.bytes(), 0, totals.shards()));
+        assertThat(totals).isEqualTo(new Totals(51, 50, 1, totals.bytes(), 0, totals.files()));
         assertThat(records())
                 .allSatisfy(record -> assertThat(record.getLabel()).isEqualTo((record.getWidth() - 33) % 3));
         assertThat(records())
@@ -310,6 +334,18 @@ class ContainersTest {
                 .stream()
                 .map(row -> row.<String>getAs("id"))
                 .toList();
+    }
+
+    private Map<String, String> reasons() {
+        return SPARK
+                .session()
+                .read()
+                .parquet(folder.resolve("latents/rejects.parquet").toString())
+                .collectAsList()
+                .stream()
+                .collect(Collectors.toMap(
+                        row -> row.<String>getAs("id"),
+                        row -> row.<String>getAs("reason") + " " + row.<String>getAs("detail")));
     }
 
     /** An image that is told by its width. */

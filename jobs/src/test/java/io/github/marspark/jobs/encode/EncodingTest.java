@@ -9,7 +9,7 @@ import io.github.marspark.data.avro.NumberType;
 import io.github.marspark.data.latent.LatentNumbers;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.cluster.LocalSpark;
-import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.encode.LatentFileReports.Totals;
 import io.github.marspark.jobs.images.ClassFolders;
 import io.github.marspark.jobs.images.ImageSettings;
 import io.github.marspark.jobs.recipe.BlockCodec;
@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EncodingTest {
     private static final int SIDE = 32;
 
-    /** Makes shards of 20 images: a megabyte holds so many of 2 x 6144 numbers of 4 bytes. */
+    /** Makes files of 20 images: a megabyte holds so many of 2 x 6144 numbers of 4 bytes. */
     private static final EncodeRecipe RECIPE = recipe(0.5);
 
     @RegisterExtension
@@ -110,14 +110,14 @@ class EncodingTest {
     void interruptedRunGoesOnAndEndsWithTheSameBytes() throws IOException {
         Path images = twoClasses(50);
         encode(images, "whole");
-        assertThat(shards("whole")).hasSize(5);
+        assertThat(latentFiles("whole")).hasSize(5);
         PoolingEncoders.BATCHES_LEFT.set(25);
         assertThatThrownBy(() -> encode(images, "latents")).hasMessageContaining("the process was killed");
-        Map<String, Long> before = modified(shards("latents"));
+        Map<String, Long> before = modified(latentFiles("latents"));
         assertThat(before).hasSizeBetween(1, 4);
         PoolingEncoders.BATCHES_LEFT.set(Integer.MAX_VALUE);
         encode(images, "latents");
-        assertThat(modified(shards("latents"))).containsAllEntriesOf(before);
+        assertThat(modified(latentFiles("latents"))).containsAllEntriesOf(before);
         assertThat(content("latents")).isEqualTo(content("whole"));
         assertThat(printed()).contains("of which " + before.size() + " are complete");
     }
@@ -126,22 +126,22 @@ class EncodingTest {
     void completeFolderIsLeftAsItIs() throws IOException {
         Path images = twoClasses(3);
         encode(images, "latents");
-        Map<String, Long> before = modified(shards("latents"));
+        Map<String, Long> before = modified(latentFiles("latents"));
         PoolingEncoders.BATCHES_LEFT.set(0);
         encode(images, "latents");
-        assertThat(modified(shards("latents"))).isEqualTo(before);
+        assertThat(modified(latentFiles("latents"))).isEqualTo(before);
         assertThat(printed()).contains("1 files of latents, of which 1 are complete");
     }
 
     @Test
-    void damagedShardIsWrittenAgain() throws IOException {
+    void damagedLatentFileIsWrittenAgain() throws IOException {
         Path images = twoClasses(3);
         encode(images, "latents");
-        Path shard = folder.resolve("latents/part-00000.avro");
-        byte[] whole = Files.readAllBytes(shard);
-        Files.write(shard, Arrays.copyOf(whole, 100));
+        Path damaged = folder.resolve("latents/part-00000.avro");
+        byte[] whole = Files.readAllBytes(damaged);
+        Files.write(damaged, Arrays.copyOf(whole, 100));
         encode(images, "latents");
-        assertThat(shard).hasBinaryContent(whole);
+        assertThat(damaged).hasBinaryContent(whole);
     }
 
     @Test
@@ -259,7 +259,7 @@ class EncodingTest {
     }
 
     @Test
-    void manifestHasARowForEachShard() throws IOException {
+    void manifestHasARowForEachLatentFile() throws IOException {
         encode(twoClasses(30), "latents");
         List<Row> rows = SPARK.session()
                 .read()
@@ -335,7 +335,7 @@ class EncodingTest {
         return records;
     }
 
-    private List<Path> shards(String latents) throws IOException {
+    private List<Path> latentFiles(String latents) throws IOException {
         return files(latents).stream()
                 .filter(file -> file.toString().endsWith(".avro"))
                 .toList();

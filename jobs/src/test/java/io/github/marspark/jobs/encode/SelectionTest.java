@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.avro.NumberType;
 import io.github.marspark.jobs.cluster.LocalSpark;
-import io.github.marspark.jobs.encode.ShardReports.Totals;
+import io.github.marspark.jobs.encode.LatentFileReports.Totals;
 import io.github.marspark.jobs.images.ClassFolders;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.ImageSettings;

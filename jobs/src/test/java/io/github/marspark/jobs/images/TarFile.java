@@ -67,7 +67,7 @@ public final class TarFile {
         return this;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         try {
             tar.close();
         } catch (IOException impossible) {

@@ -47,10 +47,11 @@ class RecipesTest {
     }
 
     @Test
-    void shippedRecipesAreFour() throws IOException {
+    void shippedRecipesAreFive() throws IOException {
         assertThat(shippedRecipes())
                 .extracting(path -> path.getFileName().toString())
                 .containsExactly(
+                        "fashion-mnist-full.conf",
                         "fashion-mnist.conf",
                         "imagenet256-mar-base.conf",
                         "imagenet256-mar-huge.conf",

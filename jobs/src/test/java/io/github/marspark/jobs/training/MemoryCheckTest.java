@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.marspark.jobs.latents.Slots;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.model.mar.StepMemory;
 import java.nio.file.Path;
 import java.util.Map;
-import io.github.marspark.model.mar.StepMemory;
 import org.junit.jupiter.api.Test;
 
 class MemoryCheckTest {

@@ -141,4 +141,8 @@ public final class TinyTraining {
     public static Map<Long, Double> losses(Recipe recipe) {
         return new MetricsFile(FileStore.at(recipe.checkpoints())).losses();
     }
+
+    static Map<Long, Double> validationLosses(Recipe recipe) {
+        return new MetricsFile(FileStore.at(recipe.checkpoints())).validationLosses();
+    }
 }

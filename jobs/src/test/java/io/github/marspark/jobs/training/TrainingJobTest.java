@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.checkpoint.CheckpointException;
@@ -25,9 +26,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -90,6 +89,43 @@ class TrainingJobTest {
         });
     }
 
+    /** Parameters of one and of more ranks differ by the rounding of sums, and so do their losses. */
+    @Test
+    void heldOutLatentsAreMeasuredTheSameByAnyNumberOfRanksAndAfterAnyRestart(@TempDir Path folder) throws IOException {
+        String[] settings = {
+            "train.validation.share=0.3",
+            "train.validation.every-steps=4",
+            "train.steps=10",
+            "train.checkpoint.every-steps=5"
+        };
+        Recipe one = prepared(folder.resolve("one"), settings);
+        Recipe four = prepared(folder.resolve("four"), settings);
+        assertThat(train(one, 1))
+                .contains("(30 latents of 2 × 4 × 4, of which 9 are never trained on)", "step 4/10  validation loss ");
+        train(four, 4);
+        Map<Long, Double> expected = TinyTraining.validationLosses(one);
+        assertThat(expected).containsOnlyKeys(4L, 8L, 10L);
+        assertAgree(TinyTraining.validationLosses(four), expected);
+        Recipe resumed = prepared(folder.resolve("resumed"), settings);
+        train(shorter(folder.resolve("resumed"), settings), 2);
+        Recipe whole = prepared(folder.resolve("whole"), settings);
+        train(whole, 2);
+        train(resumed, 2);
+        Map<Long, Double> after = TinyTraining.validationLosses(resumed);
+        assertThat(after).containsEntry(8L, TinyTraining.validationLosses(whole).get(8L));
+        assertThat(after)
+                .containsEntry(10L, TinyTraining.validationLosses(whole).get(10L));
+        assertThatThrownBy(() -> train(
+                        TinyTraining.recipe(folder.resolve("one"), "train.validation.share=0.2", "train.steps=12"), 1))
+                .hasMessageContaining("train.validation.share was 0.3, is 0.2");
+    }
+
+    private static Recipe shorter(Path folder, String... settings) {
+        String[] five = Arrays.copyOf(settings, settings.length);
+        five[2] = "train.steps=5";
+        return TinyTraining.recipe(folder, five);
+    }
+
     @Test
     void lossesOfOneTwoAndFourRanksAgree(@TempDir Path folder) {
         Recipe one = prepared(folder.resolve("one"), "train.steps=100", "train.checkpoint.every-steps=0");
@@ -114,6 +150,25 @@ class TrainingJobTest {
                 .average()
                 .orElseThrow();
         assertThat(end).isLessThan(0.9 * begin);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"raster", "random"})
+    void lossesOfACausalNetworkAgreeAndGoOnFromItsCheckpoint(String order, @TempDir Path folder) {
+        String[] settings = {"model.attention=causal", "model.order=" + order, "sample.iterations=16"};
+        Recipe one = prepared(folder.resolve("one"), settings);
+        train(one, 1);
+        for (int ranks : new int[] {2, 4}) {
+            Recipe other = prepared(folder.resolve("of" + ranks), settings);
+            train(other, ranks);
+            assertAgree(TinyTraining.losses(other), TinyTraining.losses(one));
+        }
+        String[] shorter = {settings[0], settings[1], settings[2], "train.steps=10"};
+        Recipe begun = prepared(folder.resolve("begun"), shorter);
+        train(begun, 1);
+        Recipe continued = TinyTraining.recipe(folder.resolve("begun"), settings);
+        train(continued, 1);
+        assertThat(TinyTraining.vectors(continued)).usingRecursiveComparison().isEqualTo(TinyTraining.vectors(one));
     }
 
     @Test
@@ -262,7 +317,7 @@ class TrainingJobTest {
                 .replace("\"program\" : \"test\"", "\"program\" : \"7.0.0\"")
                 .getBytes(StandardCharsets.UTF_8);
         Files.write(manifest, later);
-        Files.writeString(manifest.resolveSibling("manifest.sha256"), sha256(later));
+        Files.writeString(manifest.resolveSibling("manifest.sha256"), Sha256.of(later));
         List<String> before = names(recipe);
         String sentence = "file:" + manifest
                 + " is of format 2, written by mar-spark 7.0.0, and this program reads format 1; use that program, or another folder with checkpoints=…";
@@ -273,14 +328,6 @@ class TrainingJobTest {
                 .isInstanceOf(CheckpointFormatException.class)
                 .hasMessage(sentence);
         assertThat(names(recipe)).isEqualTo(before);
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test

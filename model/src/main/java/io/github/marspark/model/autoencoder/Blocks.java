@@ -4,6 +4,7 @@ import io.github.marspark.model.tensor.ConvolutionShape;
 import io.github.marspark.model.tensor.Dropout;
 import io.github.marspark.model.tensor.GroupNorm;
 import io.github.marspark.model.tensor.GroupNorm.Activation;
+import io.github.marspark.model.tensor.Sight;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
 import java.util.List;
@@ -71,7 +72,7 @@ final class Blocks {
                     linear(tape, normal, name + ".q"),
                     linear(tape, normal, name + ".k"),
                     linear(tape, normal, name + ".v"))); // (B H W, 3 C)
-            Variable attended = tape.attention(qkv, grid.batch(), 1, Dropout.NONE); // (B H W, C)
+            Variable attended = tape.attention(qkv, grid.batch(), 1, Sight.ALL, Dropout.NONE); // (B H W, C)
             return tape.residual(x, linear(tape, attended, name + ".proj_out"));
         });
     }

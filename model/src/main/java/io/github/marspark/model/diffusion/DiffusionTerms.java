@@ -1,10 +1,13 @@
 package io.github.marspark.model.diffusion;
 
+import io.github.marspark.model.loss.LossTerms;
+import java.util.Arrays;
+
 /**
  * The diffusion loss of {@code N} rows and its gradient by the network's output. Not thread-safe while the arrays, which
  * are not copied, are written to.
  */
-public final class DiffusionTerms {
+public final class DiffusionTerms implements LossTerms {
     private final double[] squaredErrors;
     private final double[] bounds;
     private final double[] gradient;
@@ -21,6 +24,7 @@ public final class DiffusionTerms {
      *
      * @return the loss
      */
+    @Override
     public double loss() {
         return loss;
     }
@@ -44,6 +48,18 @@ public final class DiffusionTerms {
     }
 
     /**
+     * Each row's squared error plus bound.
+     *
+     * @return {@code (N)}, a new array
+     */
+    @Override
+    public double[] ofRows() {
+        double[] sums = new double[bounds.length];
+        Arrays.setAll(sums, row -> squaredErrors[row] + bounds[row]);
+        return sums;
+    }
+
+    /**
      * The derivative of the loss by the network's output.
      *
      * @return {@code (N, 2D)}
@@ -57,6 +73,7 @@ public final class DiffusionTerms {
      *
      * @return {@code (N, 2D)}, a new array
      */
+    @Override
     public float[] gradientAsFloats() {
         float[] result = new float[gradient.length];
         for (int i = 0; i < result.length; i++) {

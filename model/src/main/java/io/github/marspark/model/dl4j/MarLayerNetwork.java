@@ -1,8 +1,8 @@
 package io.github.marspark.model.dl4j;
 
 import io.github.marspark.model.diffusion.DiffusionLoss;
-import io.github.marspark.model.diffusion.DiffusionTerms;
 import io.github.marspark.model.diffusion.GaussianDiffusion;
+import io.github.marspark.model.loss.LossTerms;
 import io.github.marspark.model.mar.DropoutKeys;
 import io.github.marspark.model.mar.MarBatch;
 import io.github.marspark.model.mar.MarNetwork;
@@ -63,7 +63,8 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
         this.bound = null;
     }
 
-    private Kernels kernels() {
+    /** What it computes with. */
+    public Kernels kernels() {
         if (kernels == null) {
             kernels = new CpuKernels(Threads.all());
         }
@@ -82,6 +83,12 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
             bound = known;
         }
         return known;
+    }
+
+    /** The objective of the parameters as they are whenever it is evaluated. */
+    public MarObjective objective() {
+        parameters().renewValues();
+        return objective(parameters());
     }
 
     private MarObjective objective(Parameters parameters) {
@@ -117,7 +124,7 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
         parameters.renewValues();
         parameters.forgetGradients();
         DropoutKeys dropout = DropoutKeys.of(new Draws(layerConf().seed()), features.step(), features.samples());
-        DiffusionTerms terms = objective(parameters).differentiate(kernels(), batch(features), dropout);
+        LossTerms terms = objective(parameters).differentiate(kernels(), batch(features), dropout);
         parameters.zeroMissingGradients(kernels());
         parameters.fetchGradients();
         score = terms.loss();

@@ -27,9 +27,42 @@ record GenerationBatch(float[] tokens, int[] labels, int[][] orders, int masked,
         return new GenerationBatch(tokens, labels, orders, schedule.masked(iteration), next);
     }
 
+    /** The batch of an iteration that asks for all hidden tokens, of which it will keep some. */
+    static GenerationBatch ofAllHidden(
+            float[] tokens, int[] labels, int[][] orders, GenerationSchedule schedule, int iteration) {
+        int masked = schedule.masked(iteration);
+        Masking masking = Masking.of(orders, masked);
+        int[] next = IntStream.range(0, orders.length)
+                .flatMap(b -> IntStream.of(masking.maskedPositions(b)).map(l -> b * schedule.tokens() + l))
+                .toArray();
+        return new GenerationBatch(tokens, labels, orders, masked, next);
+    }
+
+    /** L, tokens a sample. */
+    int length() {
+        return orders[0].length;
+    }
+
+    /** The number of each sample's token that was revealed last; none before the first. */
+    int[] lastRevealed() {
+        return IntStream.range(0, masked == length() ? 0 : orders.length)
+                .map(b -> b * length() + orders[b][masked])
+                .toArray();
+    }
+
+    /** The values of some tokens, {@code (N, D)}. */
+    float[] values(int[] numbers) {
+        int size = tokens.length / (orders.length * length());
+        float[] values = new float[numbers.length * size];
+        for (int i = 0; i < numbers.length; i++) {
+            System.arraycopy(tokens, numbers[i] * size, values, i * size, size);
+        }
+        return values;
+    }
+
     /** The same samples, and behind them all once more without their labels. */
     GenerationBatch guided() {
-        int behind = orders.length * orders[0].length;
+        int behind = orders.length * length();
         return new GenerationBatch(
                 twice(tokens),
                 IntStream.concat(IntStream.of(labels), IntStream.of(labels).map(label -> -1))
@@ -52,14 +85,19 @@ record GenerationBatch(float[] tokens, int[] labels, int[][] orders, int masked,
     }
 
     /**
-     * Writes the next tokens.
+     * Writes those of the next tokens that are in a sample's order behind the ones that stay hidden.
      *
      * @param drawn {@code (R, D)}
+     * @param left how many tokens of a sample stay hidden
      */
-    void reveal(float[] drawn) {
+    void reveal(float[] drawn, int left) {
+        Masking after = Masking.of(orders, left);
+        float[] hidden = after.mask();
         int size = drawn.length / next.length;
         for (int row = 0; row < next.length; row++) {
-            System.arraycopy(drawn, row * size, tokens, next[row] * size, size);
+            if (hidden[next[row]] == 0) {
+                System.arraycopy(drawn, row * size, tokens, next[row] * size, size);
+            }
         }
     }
 }

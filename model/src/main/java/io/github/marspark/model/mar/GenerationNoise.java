@@ -14,6 +14,16 @@ public interface GenerationNoise {
     float[] step(int sample, int iteration, int step, int length);
 
     /**
+     * The uniform number, at least 0 and below 1, by which the id at a position is drawn.
+     *
+     * @param redraw how often the position was drawn before and not kept
+     */
+    double uniform(int sample, int position, int redraw);
+
+    /** The uniform number from which comes what chance adds to the confidence in an id; see {@link Reveal}. */
+    double confidence(int sample, int position, int iteration);
+
+    /**
      * The noise of samples {@code first}, {@code first + 1} and so on, the same in whatever batch they are generated.
      *
      * @param draws of the sampling seed
@@ -33,6 +43,16 @@ public interface GenerationNoise {
             @Override
             public float[] step(int sample, int iteration, int step, int length) {
                 return draws.stepNoise(first + sample, iteration, step, length);
+            }
+
+            @Override
+            public double uniform(int sample, int position, int redraw) {
+                return draws.idUniform(first + sample, position, redraw);
+            }
+
+            @Override
+            public double confidence(int sample, int position, int iteration) {
+                return draws.confidenceUniform(first + sample, position, iteration);
             }
         };
     }

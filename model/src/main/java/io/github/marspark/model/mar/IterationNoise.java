@@ -10,8 +10,14 @@ import java.util.function.IntFunction;
  * @param iteration from 0
  * @param rows of each sample
  * @param size values of a row
+ * @param redraw how often the positions were drawn before and not kept
  */
-record IterationNoise(GenerationNoise noise, int iteration, int rows, int size) {
+record IterationNoise(GenerationNoise noise, int iteration, int rows, int size, int redraw) {
+    /** The uniform number by which the id of a sample's token is drawn. */
+    double uniform(int sample, int position) {
+        return noise.uniform(sample, position, redraw);
+    }
+
     /** The noise of some rows; a sample of which they have but some draws all of its own. */
     SamplingNoise ofRows(int from, int to) {
         int length = rows * size;

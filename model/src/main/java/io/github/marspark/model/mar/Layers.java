@@ -16,6 +16,11 @@ record Layers(Function<String, Variable> parameters) {
         return parameters.apply(name);
     }
 
+    /** The vectors of classes, {@code (B, E)}; that of no class for -1. */
+    Variable classes(Tape tape, int[] labels) {
+        return tape.pick(parameter("class_emb.weight"), parameter("fake_latent"), labels);
+    }
+
     Variable linear(Tape tape, Variable x, String name) {
         return tape.observe(name, tape.linear(x, parameter(name + ".weight"), parameter(name + ".bias")));
     }

@@ -5,15 +5,16 @@ import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.Threads;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /**
  * One batch of the training objective with everything that chance decides: nothing is drawn while the loss is computed.
  *
  * <p>Legend: {@code B} samples, {@code L} tokens, {@code D} values a token, {@code R} masked tokens of the batch,
- * {@code m} time steps a token, {@code N = m R} rows of the head; row {@code c R + r} is copy c of masked token r.
+ * {@code m} time steps a token, {@code N = m R} rows of the head; row {@code c R + r} is copy c of masked token r. A
+ * causal network predicts all tokens, so that R is B L; tokens that are ids have no time steps and no noise, so that N is
+ * 0.
  *
- * @param tokens {@code (B L, D)}, scaled latents
+ * @param tokens {@code (B L, D)}, scaled latents, or ids
  * @param labels {@code (B)}, class or -1 where the label is dropped
  * @param masking which tokens are hidden
  * @param timesteps {@code (N)}
@@ -59,8 +60,7 @@ public record MarBatch(float[] tokens, int[] labels, Masking masking, int[] time
             float[] tokens,
             Threads threads) {
         double rate = draws.maskRate(step, new MaskRate(config.minimumMaskRate()));
-        int masked = Masking.count(config.tokens(), rate);
-        return draw(config, draws, diffusionSteps, step, samples, labels, tokens, masked, threads);
+        return draw(config, draws, diffusionSteps, step, samples, labels, tokens, config.masked(rate), threads);
     }
 
     /**
@@ -79,7 +79,8 @@ public record MarBatch(float[] tokens, int[] labels, Masking masking, int[] time
             int masked,
             Threads threads) {
         int[][] orders = Arrays.stream(samples)
-                .mapToObj(sample -> draws.order(step, sample, config.tokens()))
+                .mapToObj(sample ->
+                        config.design().order().of(config.tokens(), () -> draws.order(step, sample, config.tokens())))
                 .toArray(int[][]::new);
         Masking masking = Masking.of(orders, masked);
         int[] kept = labels.clone();
@@ -109,13 +110,13 @@ public record MarBatch(float[] tokens, int[] labels, Masking masking, int[] time
             this.draws = draws;
             this.diffusionSteps = diffusionSteps;
             this.masking = masking;
-            this.timesteps = new int[config.timestepsPerToken() * masking.samples() * masking.masked()];
+            this.timesteps = new int[config.copies() * masking.samples() * masking.masked()];
             this.noise = new float[timesteps.length * config.tokenSize()];
         }
 
         /** Draws for sample b of the batch; its masked tokens lie together in each copy. */
         void add(long step, long sample, int b) {
-            int copies = config.timestepsPerToken();
+            int copies = config.copies();
             int rows = masking.masked();
             int size = config.tokenSize();
             int[] times = draws.timesteps(step, sample, diffusionSteps, copies * rows);
@@ -149,17 +150,10 @@ public record MarBatch(float[] tokens, int[] labels, Masking masking, int[] time
         }
     }
 
-    /** The rows {@code b L + l} of the masked tokens, {@code (R)}, sample after sample, ascending. */
-    int[] maskedRows() {
-        return IntStream.range(0, masking.samples())
-                .flatMap(b -> IntStream.of(masking.maskedPositions(b)).map(l -> b * masking.tokens() + l))
-                .toArray();
-    }
-
     /**
      * The tokens that the head is to recover, one for each of its rows.
      *
-     * @param rows {@link #maskedRows}
+     * @param rows {@code (R)}, numbers of the tokens that are predicted
      * @return {@code (N, D)}
      */
     float[] targets(int[] rows) {

@@ -1,9 +1,10 @@
 package io.github.marspark.model.mar;
 
+import io.github.marspark.model.masking.Masking;
 import java.io.Serializable;
 
 /**
- * The sizes of a masked autoregressive network.
+ * The sizes of an autoregressive network.
  *
  * <p>Legend: {@code L} tokens an image, {@code D} values a token, {@code S} buffer tokens, {@code E} and {@code F} widths
  * of encoder and decoder, {@code m} time steps a token.
@@ -19,6 +20,7 @@ import java.io.Serializable;
  * @param timestepsPerToken m: how many time steps each masked token is trained on in a step
  * @param labelDrop probability that a sample's label is replaced by the learned vector of no label
  * @param minimumMaskRate lower end of the distribution of mask rates
+ * @param design which of the article's systems it is
  * @see <a href="https://arxiv.org/abs/2406.11838">Autoregressive Image Generation without Vector Quantization, section
  *     4</a>
  */
@@ -33,7 +35,8 @@ public record MarConfig(
         Head head,
         int timestepsPerToken,
         double labelDrop,
-        double minimumMaskRate)
+        double minimumMaskRate,
+        Design design)
         implements Serializable {
 
     /**
@@ -89,6 +92,59 @@ public record MarConfig(
             throw new IllegalArgumentException(
                     "minimumMaskRate is " + minimumMaskRate + ", must be above 0 and below 1");
         }
+        if (design.hasIds() && patch != 1) {
+            throw new IllegalArgumentException(
+                    "patch is " + patch + ", must be 1 for the cross-entropy loss: a token is one id");
+        }
+        if (design.isCausal() && (encoder.width() != decoder.width() || encoder.heads() != decoder.heads())) {
+            throw new IllegalArgumentException(
+                    "encoder and decoder differ in width or heads, must be halves of one stack for causal attention");
+        }
+    }
+
+    /** The sizes of MAR. */
+    public MarConfig(
+            int latentSize,
+            int latentChannels,
+            int patch,
+            int classes,
+            Transformer encoder,
+            Transformer decoder,
+            int buffer,
+            Head head,
+            int timestepsPerToken,
+            double labelDrop,
+            double minimumMaskRate) {
+        this(
+                latentSize,
+                latentChannels,
+                patch,
+                classes,
+                encoder,
+                decoder,
+                buffer,
+                head,
+                timestepsPerToken,
+                labelDrop,
+                minimumMaskRate,
+                Design.MAR);
+    }
+
+    /** The same sizes of another of the article's systems. */
+    public MarConfig with(Design other) {
+        return new MarConfig(
+                latentSize,
+                latentChannels,
+                patch,
+                classes,
+                encoder,
+                decoder,
+                buffer,
+                head,
+                timestepsPerToken,
+                labelDrop,
+                minimumMaskRate,
+                other);
     }
 
     /** MAR-B for 256-pixel ImageNet, 207,924,768 parameters. */
@@ -121,9 +177,19 @@ public record MarConfig(
         return tokensPerSide() * tokensPerSide();
     }
 
-    /** D, values a token. */
+    /** D, values a token; 1 where it is an id. */
     public int tokenSize() {
-        return latentChannels * patch * patch;
+        return design.hasIds() ? 1 : latentChannels * patch * patch;
+    }
+
+    /** How many tokens of a sample are predicted at a mask rate: all of them by causal attention. */
+    public int masked(double rate) {
+        return design.isCausal() ? tokens() : Masking.count(tokens(), rate);
+    }
+
+    /** How often each predicted token is trained on with a time step and noise of its own; 0 where it is an id. */
+    int copies() {
+        return design.hasIds() ? 0 : timestepsPerToken;
     }
 
     private static void requirePositive(String name, int value) {

@@ -1,12 +1,9 @@
 package io.github.marspark.model.mar;
 
-import io.github.marspark.model.diffusion.AncestralSampler;
-import io.github.marspark.model.diffusion.Denoiser;
 import io.github.marspark.model.diffusion.GaussianDiffusion;
 import io.github.marspark.model.diffusion.SamplingOptions;
 import io.github.marspark.model.masking.GenerationSchedule;
 import io.github.marspark.model.masking.GuidanceSchedule;
-import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
@@ -14,8 +11,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Generates images token set after token set: each iteration asks the transformer about the next positions of every
- * sample's order and draws their tokens by the diffusion head.
+ * Generates images token set after token set: each iteration asks the body about the next positions of every sample's
+ * order and draws their tokens from what the head makes of that. By causal attention every set is one token.
  *
  * <p>With guidance both conditions run as one batch, conditional samples first. Legend as in {@link MarNetwork}. Not
  * thread-safe.
@@ -29,9 +26,16 @@ public final class MarGenerator {
      * @param iterations sets of tokens an image; at most L
      * @param guidance scale of classifier-free guidance; 1 switches it off
      * @param schedule how the scale grows over the iterations
-     * @param sampling temperature and clamp of the diffusion
+     * @param sampling temperature and clamp of the diffusion; of ids it is the logits' temperature
+     * @param reveal which tokens an iteration reveals
      */
-    public record Options(int iterations, double guidance, GuidanceSchedule schedule, SamplingOptions sampling) {
+    public record Options(
+            int iterations, double guidance, GuidanceSchedule schedule, SamplingOptions sampling, Reveal reveal) {
+        /** Tokens are revealed by their order. */
+        public Options(int iterations, double guidance, GuidanceSchedule schedule, SamplingOptions sampling) {
+            this(iterations, guidance, schedule, sampling, Reveal.BY_ORDER);
+        }
+
         /** Whether samples are guided. */
         boolean guides() {
             return guidance != 1;
@@ -39,102 +43,129 @@ public final class MarGenerator {
     }
 
     private final MarNetwork network;
-    private final DiffusionHead head;
     private final Kernels kernels;
     private final Options options;
     private final GenerationSchedule schedule;
-    private final AncestralSampler sampler;
-    private final int[] timesteps;
+    private final TokenSampler sampler;
 
     /**
      * A generator of a network's images.
      *
      * @param diffusion respaced as wanted
-     * @throws IllegalArgumentException if there are more iterations than tokens
+     * @throws IllegalArgumentException if there are more iterations than tokens, or the options do not go together with the
+     *     network
      */
     public MarGenerator(MarNetwork network, Kernels kernels, GaussianDiffusion diffusion, Options options) {
+        Design design = network.config().design();
         this.network = network;
-        this.head = network.head().forFewRows(kernels);
         this.kernels = kernels;
         this.options = options;
         this.schedule = new GenerationSchedule(network.config().tokens(), options.iterations());
-        this.sampler = new AncestralSampler(diffusion, options.sampling());
-        this.timesteps =
-                IntStream.range(0, diffusion.steps()).map(diffusion::timestep).toArray();
+        requirePossible(network.config(), options);
+        this.sampler = design.hasIds()
+                ? new CategoricalTokens(
+                        network.categoricalHead(), options.sampling().temperature())
+                : new DiffusionTokens(network.head(), kernels, diffusion, options.sampling());
+    }
+
+    private static void requirePossible(MarConfig config, Options options) {
+        if (config.design().isCausal() && options.iterations() != config.tokens()) {
+            throw new IllegalArgumentException(
+                    "iterations is %d, must be the %d tokens for causal attention: it generates one after another"
+                            .formatted(options.iterations(), config.tokens()));
+        }
+        if (options.reveal().isByConfidence()
+                && (config.design().isCausal() || !config.design().hasIds())) {
+            throw new IllegalArgumentException(
+                    "tokens are revealed by confidence, must be by order unless attention is bidirectional and the loss cross-entropy");
+        }
+        if (options.guides() && config.labelDrop() == 0) {
+            throw new IllegalArgumentException(
+                    "guidance is %s, must be 1 for a network whose labels are never dropped: it has not learned to do without"
+                            .formatted(options.guidance()));
+        }
     }
 
     /**
      * Generates one image a label.
      *
      * @param labels {@code (B)}, class or -1 for none
-     * @return tokens {@code (B L, D)}, scaled latents
+     * @return tokens {@code (B L, D)}, scaled latents, or ids
      * @throws IllegalArgumentException if a label is no class
      */
     public float[] generate(int[] labels, GenerationNoise noise) {
         int tokens = network.config().tokens();
         int[][] orders = IntStream.range(0, labels.length)
-                .mapToObj(sample -> noise.order(sample, tokens))
+                .mapToObj(sample -> network.config().design().order().of(tokens, () -> noise.order(sample, tokens)))
+                .map(int[]::clone)
                 .toArray(int[][]::new);
         float[] values = new float[labels.length * tokens * network.config().tokenSize()];
-        for (int iteration = 0; iteration < options.iterations(); iteration++) {
-            advance(values, labels, orders, iteration, noise);
+        try (GenerationConditions conditions = begin()) {
+            for (int iteration = 0; iteration < options.iterations(); iteration++) {
+                advance(conditions, values, labels, orders, iteration, noise);
+            }
         }
         return values;
+    }
+
+    /** What is said about the tokens of images that are begun now. */
+    GenerationConditions begin() {
+        return network.body().generation(kernels);
     }
 
     /**
      * One iteration: draws the tokens of every sample's next positions.
      *
      * @param values {@code (B L, D)}, read at known positions, written at the next ones
-     * @param orders {@code (B, L)}
+     * @param orders {@code (B, L)}; where confidence decides, what is hidden is written over
      */
-    void advance(float[] values, int[] labels, int[][] orders, int iteration, GenerationNoise noise) {
-        GenerationBatch batch = GenerationBatch.of(values, labels, orders, schedule, iteration);
+    void advance(
+            GenerationConditions conditions,
+            float[] values,
+            int[] labels,
+            int[][] orders,
+            int iteration,
+            GenerationNoise noise) {
+        boolean sure = options.reveal().isByConfidence();
+        GenerationBatch batch = sure
+                ? GenerationBatch.ofAllHidden(values, labels, orders, schedule, iteration)
+                : GenerationBatch.of(values, labels, orders, schedule, iteration);
         int size = network.config().tokenSize();
-        IterationNoise drawnFrom = new IterationNoise(noise, iteration, schedule.predicted(iteration), size);
+        IterationNoise drawnFrom =
+                new IterationNoise(noise, iteration, schedule.predicted(iteration), size, sure ? iteration : 0);
+        double guidance = schedule.guidance(options.schedule(), options.guidance(), iteration);
         try (Tape tape = Tape.computing(kernels)) {
-            Variable condition = tape.scope(() -> condition(tape, options.guides() ? batch.guided() : batch));
-            EmbeddedTimes times = head.embedTimes(tape, timesteps);
-            batch.reveal(draw(condition, times, batch.next().length, iteration, drawnFrom));
+            Variable view = tape.scope(
+                    () -> sampler.view(tape, conditions.next(tape, options.guides() ? batch.guided() : batch)));
+            DrawnTokens drawn = sampler.draw(tape, view, batch, drawnFrom, guidance);
+            if (sure) {
+                sort(batch, confidences(batch, drawn, iteration, noise));
+            }
+            batch.reveal(drawn.values(), schedule.masked(iteration) - schedule.predicted(iteration));
         }
     }
 
-    /** What the head is told about each token that is next, {@code (R, W)}, or {@code (2 R, W)} with guidance. */
-    private Variable condition(Tape tape, GenerationBatch batch) {
-        Masking masking = batch.masking();
-        Variable encoded = network.encode(tape, batch.tokens(), batch.labels(), masking, DropoutKeys.NONE);
-        Variable z = network.decode(tape, encoded, masking, batch.next(), DropoutKeys.NONE); // (R, F)
-        return head.embedCondition(tape, z);
+    /** How sure each id is, {@code (R)}: {@code log p + temperature (1 - (s + 1) / I) g}, g by Gumbel's distribution. */
+    double[] confidences(GenerationBatch batch, DrawnTokens drawn, int iteration, GenerationNoise noise) {
+        double chance = options.reveal().confidenceTemperature() * (1 - (iteration + 1.0) / options.iterations());
+        double[] confidences = drawn.logProbabilities().clone();
+        for (int row = 0; row < confidences.length; row++) {
+            int token = batch.next()[row];
+            double v = noise.confidence(token / batch.length(), token % batch.length(), iteration);
+            confidences[row] += chance == 0 ? 0 : chance * -Math.log(-Math.log(v));
+        }
+        return confidences;
     }
 
-    /**
-     * The tokens of an iteration's rows, {@code (R, D)}. Each thread draws its share of them from end to end, which saves a
-     * third of the head's time and more.
-     */
-    private float[] draw(Variable condition, EmbeddedTimes times, int rows, int iteration, IterationNoise noise) {
-        float[] drawn = new float[rows * noise.size()];
-        double guidance = schedule.guidance(options.schedule(), options.guidance(), iteration);
-        kernels.independently(rows, (own, from, to) -> {
-            int[] conditions = IntStream.range(0, condition.rows() / rows)
-                    .flatMap(half -> IntStream.range(half * rows + from, half * rows + to))
+    private static void sort(GenerationBatch batch, double[] confidences) {
+        int hidden = batch.masked();
+        for (int b = 0; b < batch.orders().length; b++) {
+            int start = b * hidden;
+            int length = batch.length();
+            int[] positions = IntStream.range(start, start + hidden)
+                    .map(row -> batch.next()[row] % length)
                     .toArray();
-            Denoiser denoiser =
-                    (x, timestep, output, n) -> denoise(own, x, timestep, times, condition, conditions, output);
-            float[] tokens = options.guides()
-                    ? sampler.sampleGuided(denoiser, noise.ofRows(from, to), to - from, guidance)
-                    : sampler.sample(denoiser, noise.ofRows(from, to), to - from);
-            System.arraycopy(tokens, 0, drawn, from * noise.size(), tokens.length);
-        });
-        return drawn;
-    }
-
-    private void denoise(
-            Kernels own, float[] x, int timestep, EmbeddedTimes times, Variable condition, int[] rows, float[] output) {
-        int[] same = new int[rows.length];
-        Arrays.fill(same, timestep);
-        try (Tape tape = Tape.computing(own)) {
-            Variable predicted = head.denoise(tape, x, same, times, condition, rows);
-            System.arraycopy(predicted.value().toFloats(), 0, output, 0, output.length);
+            Reveal.keepSurest(batch.orders()[b], positions, Arrays.copyOfRange(confidences, start, start + hidden));
         }
     }
 }

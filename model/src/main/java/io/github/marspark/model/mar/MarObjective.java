@@ -1,42 +1,46 @@
 package io.github.marspark.model.mar;
 
 import io.github.marspark.model.diffusion.DiffusionLoss;
-import io.github.marspark.model.diffusion.DiffusionTerms;
+import io.github.marspark.model.loss.LossTerms;
+import io.github.marspark.model.mar.TokenObjective.Prediction;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Matrix;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
-import java.util.stream.IntStream;
 
 /**
- * The training objective: the diffusion loss of the masked tokens, averaged over them and over their time steps.
+ * The training objective: the loss of the tokens that are predicted, averaged over them and over their time steps.
  *
- * <p>The decoder's last normalisation and the head run for masked tokens only, since no other reaches the loss.
+ * <p>A decoder's last normalisation and the head run for these tokens only, since no other reaches the loss.
  *
  * @see <a href="https://arxiv.org/abs/2406.11838">sections 3.2 and 3.4</a>
  */
 public final class MarObjective {
     private final MarNetwork network;
-    private final DiffusionLoss loss;
+    private final TokenObjective objective;
 
-    /** The objective of a network. */
+    /**
+     * The objective of a network.
+     *
+     * @param loss of tokens of D numbers; of those that are ids it is the cross-entropy
+     */
     public MarObjective(MarNetwork network, DiffusionLoss loss) {
         this.network = network;
-        this.loss = loss;
+        this.objective = TokenObjective.of(network, loss);
     }
 
     /** The loss of a batch, without gradients. */
-    public DiffusionTerms evaluate(Kernels kernels, MarBatch batch, DropoutKeys dropout) {
+    public LossTerms evaluate(Kernels kernels, MarBatch batch, DropoutKeys dropout) {
         try (Tape tape = Tape.computing(kernels)) {
             return new Pass(tape, batch, dropout).terms();
         }
     }
 
     /** The loss of a batch; every parameter's gradient is written by one pass forward and one back. */
-    public DiffusionTerms differentiate(Kernels kernels, MarBatch batch, DropoutKeys dropout) {
+    public LossTerms differentiate(Kernels kernels, MarBatch batch, DropoutKeys dropout) {
         try (Tape tape = Tape.recording(kernels)) {
             Pass pass = new Pass(tape, batch, dropout);
-            DiffusionTerms terms = pass.terms();
+            LossTerms terms = pass.terms();
             pass.backward(terms.gradientAsFloats());
             return terms;
         }
@@ -46,43 +50,34 @@ public final class MarObjective {
     void pretend(Kernels kernels, MarBatch batch, DropoutKeys dropout) {
         try (Tape tape = Tape.recording(kernels)) {
             Pass pass = new Pass(tape, batch, dropout);
-            pass.backward(new float[2 * pass.targets.length]);
+            pass.backward(new float[pass.outputs()]);
         }
     }
 
     /** One way forward, and back. */
     private final class Pass {
         private final Tape tape;
-        private final MarBatch batch;
-        private final float[] targets;
-        private final Variable output;
+        private final Prediction prediction;
 
         Pass(Tape tape, MarBatch batch, DropoutKeys dropout) {
             batch.requireClasses(network.config().classes());
             this.tape = tape;
-            this.batch = batch;
-            int[] masked = batch.maskedRows();
-            int[] rows = IntStream.range(0, batch.timesteps().length)
-                    .map(n -> n % masked.length)
-                    .toArray();
-            this.targets = batch.targets(masked);
-            float[] noisy = loss.diffuse(targets, batch.noise(), batch.timesteps());
-            Variable encoded = network.encode(tape, batch.tokens(), batch.labels(), batch.masking(), dropout);
-            Variable z = network.decode(tape, encoded, batch.masking(), masked, dropout); // (R, F)
-            Variable condition = network.head().embedCondition(tape, z); // (R, W)
-            this.output = network.head().denoise(tape, noisy, batch.timesteps(), condition, rows); // (N, 2 D)
+            int[] targets = network.body().targets(batch.masking()); // (R)
+            Variable z = network.body()
+                    .conditions(tape, batch.tokens(), batch.labels(), batch.masking(), targets, dropout); // (R, F)
+            this.prediction = objective.predict(tape, batch, targets, z);
         }
 
-        DiffusionTerms terms() {
-            return loss.evaluate(
-                    targets,
-                    batch.noise(),
-                    batch.timesteps(),
-                    output.value().toFloats(),
-                    tape.kernels().threads());
+        LossTerms terms() {
+            return prediction.terms();
+        }
+
+        int outputs() {
+            return Math.toIntExact(prediction.output().value().size());
         }
 
         void backward(float[] gradients) {
+            Variable output = prediction.output();
             Matrix gradient = tape.kernels().allocate(gradients, output.rows());
             tape.backward(output, gradient);
             tape.kernels().release(gradient);

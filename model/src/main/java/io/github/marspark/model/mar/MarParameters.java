@@ -27,9 +27,17 @@ public final class MarParameters {
     /** The parameters of a network of a size. */
     public static ParameterLayout layout(MarConfig config) {
         MarParameters parameters = new MarParameters(config);
-        parameters.tables();
-        parameters.transformers();
-        parameters.head("diffloss.net.");
+        if (config.design().isCausal()) {
+            parameters.causal();
+        } else {
+            parameters.tables();
+            parameters.transformers();
+        }
+        if (config.design().hasIds()) {
+            parameters.linear("head", config.design().codes(), config.decoder().width());
+        } else {
+            parameters.head("diffloss.net.");
+        }
         return new ParameterLayout(parameters.specs);
     }
 
@@ -59,23 +67,45 @@ public final class MarParameters {
         add("mask_token", TABLE, 1, 1, width);
         add("decoder_pos_embed_learned", TABLE, 1, length, width);
         add("diffusion_pos_embed_learned", TABLE, 1, config.tokens(), width);
-        add("class_emb.weight", TABLE, config.classes(), config.encoder().width());
+        input();
+    }
+
+    /** What classes and tokens become in front of the first block. */
+    private void input() {
+        int width = config.encoder().width();
+        add("class_emb.weight", TABLE, config.classes(), width);
+        if (config.design().hasIds()) {
+            add("token_emb.weight", TABLE, config.design().codes(), width);
+        } else {
+            linear("z_proj", width, config.tokenSize());
+        }
+        norm("z_proj_ln", width);
+    }
+
+    private void causal() {
+        int width = config.encoder().width();
+        add("fake_latent", TABLE, 1, width);
+        add("encoder_pos_embed_learned", TABLE, 1, 1 + config.tokens(), width);
+        add("decoder_pos_embed_learned", TABLE, 1, config.tokens(), width);
+        add("diffusion_pos_embed_learned", TABLE, 1, config.tokens(), width);
+        input();
+        blocks("blocks.", 0, config.encoder());
+        blocks("blocks.", config.encoder().depth(), config.decoder());
+        norm("norm", width);
     }
 
     private void transformers() {
-        linear("z_proj", config.encoder().width(), config.tokenSize());
-        norm("z_proj_ln", config.encoder().width());
-        blocks("encoder_blocks.", config.encoder());
+        blocks("encoder_blocks.", 0, config.encoder());
         norm("encoder_norm", config.encoder().width());
         linear("decoder_embed", config.decoder().width(), config.encoder().width());
-        blocks("decoder_blocks.", config.decoder());
+        blocks("decoder_blocks.", 0, config.decoder());
         norm("decoder_norm", config.decoder().width());
     }
 
-    private void blocks(String prefix, Transformer size) {
+    private void blocks(String prefix, int first, Transformer size) {
         int width = size.width();
         int hidden = width * size.mlpRatio();
-        for (int i = 0; i < size.depth(); i++) {
+        for (int i = first; i < first + size.depth(); i++) {
             norm(prefix + i + ".norm1", width);
             linear(prefix + i + ".attn.qkv", 3 * width, width);
             linear(prefix + i + ".attn.proj", width, width);

@@ -3,7 +3,6 @@ package io.github.marspark.model.mar;
 import io.github.marspark.model.diffusion.DiffusionLoss;
 import io.github.marspark.model.diffusion.GaussianDiffusion;
 import io.github.marspark.model.diffusion.NoiseSchedule;
-import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.parameters.ParameterLayout;
 import io.github.marspark.model.parameters.ParameterSpec;
 import io.github.marspark.model.random.Draws;
@@ -39,7 +38,7 @@ public record StepMemory(long parameters, long activations) {
 
     private static StepMemory of(MarConfig config, int batch, Supplier<MemoryMeter> meters) {
         ParameterLayout layout = MarParameters.layout(config);
-        int fewest = Masking.count(config.tokens(), config.minimumMaskRate());
+        int fewest = config.masked(config.minimumMaskRate());
         return new StepMemory(
                 layout.size(),
                 Math.max(

@@ -1,8 +1,7 @@
 package io.github.marspark.model.mar;
 
-import io.github.marspark.model.diffusion.DiffusionTerms;
+import io.github.marspark.model.loss.LossTerms;
 import io.github.marspark.model.masking.MaskRate;
-import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.Kernels;
 
@@ -52,7 +51,7 @@ public final class ValidationLoss {
         double[] losses = new double[samples.length];
         MaskRate rates = new MaskRate(config.minimumMaskRate());
         for (int pass = 0; pass < PASSES; pass++) {
-            int masked = Masking.count(config.tokens(), rates.quantile((pass + 0.5) / PASSES));
+            int masked = config.masked(rates.quantile((pass + 0.5) / PASSES));
             MarBatch drawn = MarBatch.draw(
                     config, draws, diffusionSteps, pass, samples, labels, tokens, masked, kernels.threads());
             MarBatch kept = new MarBatch(tokens, labels, drawn.masking(), drawn.timesteps(), drawn.noise());
@@ -62,11 +61,11 @@ public final class ValidationLoss {
     }
 
     /** Adds each sample's part of a pass; its masked tokens lie together in each copy of all masked tokens. */
-    private static void add(DiffusionTerms terms, int masked, double[] losses) {
-        int rows = terms.bounds().length;
-        double share = (double) losses.length / rows / PASSES;
-        for (int row = 0; row < rows; row++) {
-            losses[row / masked % losses.length] += share * (terms.squaredErrors()[row] + terms.bounds()[row]);
+    private static void add(LossTerms terms, int masked, double[] losses) {
+        double[] ofRows = terms.ofRows();
+        double share = (double) losses.length / ofRows.length / PASSES;
+        for (int row = 0; row < ofRows.length; row++) {
+            losses[row / masked % losses.length] += share * ofRows[row];
         }
     }
 }

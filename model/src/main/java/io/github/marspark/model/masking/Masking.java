@@ -134,6 +134,17 @@ public final class Masking {
     }
 
     /**
+     * The position that is generated as a sample's i-th: the orders are generated from their end.
+     *
+     * @param sample in {@code 0 … B-1}
+     * @param i in {@code 0 … L-1}
+     * @return in {@code 0 … L-1}
+     */
+    public int generated(int sample, int i) {
+        return orders[sample][tokens() - 1 - i];
+    }
+
+    /**
      * A sample's hidden positions.
      *
      * @param sample in {@code 0 … B-1}

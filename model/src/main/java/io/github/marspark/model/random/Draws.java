@@ -156,6 +156,30 @@ public record Draws(long seed) {
     }
 
     /**
+     * The uniform number by which the id of a generated token is drawn, the same in whatever iteration that is.
+     *
+     * @param sample number of the generated sample
+     * @param position of the token in its image
+     * @param redraw how often the position was drawn before and not kept
+     * @return at least 0 and below 1
+     */
+    public double idUniform(long sample, int position, int redraw) {
+        return stream(Purpose.ID, position, sample, redraw).nextDouble();
+    }
+
+    /**
+     * The uniform number from which comes what chance adds to the confidence in an id.
+     *
+     * @param sample number of the generated sample
+     * @param position of the token in its image
+     * @param iteration iteration of the generation, from 0
+     * @return at least 0 and below 1
+     */
+    public double confidenceUniform(long sample, int position, int iteration) {
+        return stream(Purpose.CONFIDENCE, position, sample, iteration).nextDouble();
+    }
+
+    /**
      * The stream that a parameter's initial values come from.
      *
      * @param parameter number of the parameter array

@@ -29,7 +29,11 @@ public enum Purpose {
     /** The order of the samples in an epoch. */
     SHUFFLE(13),
     /** By how much an image is moved. */
-    SHIFT(14);
+    SHIFT(14),
+    /** The uniform number that draws the id of a generated token. */
+    ID(16),
+    /** What chance adds to the confidence in a generated id. */
+    CONFIDENCE(17);
 
     private final int number;
 

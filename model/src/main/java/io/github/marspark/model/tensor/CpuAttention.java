@@ -46,7 +46,16 @@ final class CpuAttention {
         }
     }
 
-    void forward(Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
+    void forward(
+            Matrix q,
+            Matrix k,
+            Matrix v,
+            int batch,
+            int heads,
+            Sight sight,
+            Dropout dropout,
+            Matrix probabilities,
+            Matrix y) {
         Cut cut = Cut.of(q, k, batch, heads);
         run(cut, dropout, (task, scratch) -> {
             Matrix p = task.probabilities(probabilities);
@@ -62,7 +71,7 @@ final class CpuAttention {
                         task.scale(),
                         0);
             }
-            scratch.softmax(p);
+            scratch.softmax(p, sight);
             Matrix weights = scratch.drop(p, task);
             for (int i = 0; i < task.count; i++) {
                 Matrix out = task.head(y, i); // (T, d)
@@ -221,18 +230,20 @@ final class CpuAttention {
             this.bits = new int[cut.width()];
         }
 
-        /** Scores {@code (U, G T)} become probabilities, over the keys. */
-        void softmax(Matrix scores) {
+        /** Scores {@code (U, G T)} become probabilities, over the keys that are seen. */
+        void softmax(Matrix scores, Sight sight) {
             int n = scores.columns();
             Arrays.fill(ofQueries, Float.NEGATIVE_INFINITY);
             for (int key = 0; key < cut.keys; key++) {
                 CpuKernels.load(scores, key, values);
+                hide(key, n, sight, Float.NEGATIVE_INFINITY);
                 Loops.max(values, ofQueries, n);
             }
             Arrays.fill(sums, 0);
             for (int key = 0; key < cut.keys; key++) {
                 CpuKernels.load(scores, key, values);
                 exp(n);
+                hide(key, n, sight, 0);
                 Loops.accumulate(values, sums, n);
                 CpuKernels.store(scores, key, values);
             }
@@ -241,6 +252,15 @@ final class CpuAttention {
                 CpuKernels.load(scores, key, values);
                 Loops.multiply(values, sums, values, n);
                 CpuKernels.store(scores, key, values);
+            }
+        }
+
+        /** Sets the values of the queries before a key, which do not see it. */
+        private void hide(int key, int n, Sight sight, float value) {
+            if (sight == Sight.UP_TO_ITSELF) {
+                for (int head = 0; head < n; head += cut.queries) {
+                    Arrays.fill(values, head, head + key, value);
+                }
             }
         }
 

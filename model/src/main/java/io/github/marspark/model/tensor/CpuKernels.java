@@ -465,8 +465,16 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void attention(
-            Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
-        attention.forward(q, k, v, batch, heads, dropout, probabilities, y);
+            Matrix q,
+            Matrix k,
+            Matrix v,
+            int batch,
+            int heads,
+            Sight sight,
+            Dropout dropout,
+            Matrix probabilities,
+            Matrix y) {
+        attention.forward(q, k, v, batch, heads, sight, dropout, probabilities, y);
     }
 
     @Override
@@ -476,6 +484,7 @@ public final class CpuKernels implements Kernels {
             Matrix v,
             int batch,
             int heads,
+            Sight sight,
             Dropout dropout,
             Matrix probabilities,
             Matrix dy,

@@ -119,7 +119,7 @@ final class CudaAttention {
             return new Gpu.Operand(0, keys, turned);
         }
 
-        void softmax(String kernel, Dropout dropout, Matrix... scores) {
+        void softmax(String kernel, Sight sight, Dropout dropout, Matrix... scores) {
             var launch = gpu.launch(kernel);
             for (Matrix some : scores) {
                 launch.address(operations.address(some));
@@ -127,7 +127,7 @@ final class CudaAttention {
             operations
                     .drop(launch, dropout, (long) heads * queries)
                     .real((float) (1 / Math.sqrt(width)))
-                    .integers(from, tasks() * queries, keys)
+                    .integers(sight == Sight.UP_TO_ITSELF ? 1 : 0, from, tasks() * queries, keys)
                     .overRows((long) tasks() * queries);
         }
     }
@@ -143,13 +143,13 @@ final class CudaAttention {
         return (int) Math.max(1, Math.min(batch, MOST_VALUES / scores));
     }
 
-    void forward(Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix y) {
+    void forward(Matrix q, Matrix k, Matrix v, int batch, int heads, Sight sight, Dropout dropout, Matrix y) {
         int most = samplesAtOnce(q, k, batch, heads);
         for (int from = 0; from < batch; from += most) {
             Part part = new Part(q, k, v, batch, heads, from, Math.min(batch, from + most));
             Matrix scores = part.scores();
             part.score(new Matrix[] {part.q}, new Matrix[] {part.k}, new Matrix[] {scores});
-            part.softmax("softmax", dropout, scores);
+            part.softmax("softmax", sight, dropout, scores);
             part.weigh(scores, part.v, part.own(y));
             operations.arena().release(scores);
         }
@@ -161,6 +161,7 @@ final class CudaAttention {
             Matrix v,
             int batch,
             int heads,
+            Sight sight,
             Dropout dropout,
             Matrix dy,
             Matrix dq,
@@ -169,11 +170,11 @@ final class CudaAttention {
         int most = samplesAtOnce(q, k, batch, heads);
         for (int from = 0; from < batch; from += most) {
             Part part = new Part(q, k, v, batch, heads, from, Math.min(batch, from + most));
-            backward(part, dropout, part.own(dy), part.own(dq), part.own(dk), part.own(dv));
+            backward(part, sight, dropout, part.own(dy), part.own(dq), part.own(dk), part.own(dv));
         }
     }
 
-    private void backward(Part part, Dropout dropout, Matrix dy, Matrix dq, Matrix dk, Matrix dv) {
+    private void backward(Part part, Sight sight, Dropout dropout, Matrix dy, Matrix dq, Matrix dk, Matrix dv) {
         Matrix weights = part.scores();
         Matrix gradient = part.scores();
         Matrix spread = operations.arena().allocate(dy.rows(), Math.toIntExact(part.q.stride()));
@@ -181,7 +182,7 @@ final class CudaAttention {
         pairs(part.k, part.v, dOut, part.q)
                 .forEach((a, b) -> part.score(
                         pick(a, b, part.q, dOut), pick(a, b, part.k, part.v), pick(a, b, weights, gradient)));
-        part.softmax("softmaxBackward", dropout, weights, gradient);
+        part.softmax("softmaxBackward", sight, dropout, weights, gradient);
         part.weigh(gradient, part.k, dq);
         pairs(dk, dv, dOut, part.q)
                 .forEach((a, b) ->

@@ -306,8 +306,16 @@ public final class CudaKernels implements Kernels, AutoCloseable {
 
     @Override
     public void attention(
-            Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
-        attention.forward(q, k, v, batch, heads, dropout, y);
+            Matrix q,
+            Matrix k,
+            Matrix v,
+            int batch,
+            int heads,
+            Sight sight,
+            Dropout dropout,
+            Matrix probabilities,
+            Matrix y) {
+        attention.forward(q, k, v, batch, heads, sight, dropout, y);
     }
 
     @Override
@@ -317,13 +325,14 @@ public final class CudaKernels implements Kernels, AutoCloseable {
             Matrix v,
             int batch,
             int heads,
+            Sight sight,
             Dropout dropout,
             Matrix probabilities,
             Matrix dy,
             Matrix dq,
             Matrix dk,
             Matrix dv) {
-        attention.backward(q, k, v, batch, heads, dropout, dy, dq, dk, dv);
+        attention.backward(q, k, v, batch, heads, sight, dropout, dy, dq, dk, dv);
     }
 
     // ---- images

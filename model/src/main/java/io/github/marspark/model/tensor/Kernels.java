@@ -182,11 +182,21 @@ public interface Kernels {
      * @param k {@code (B U, D)}
      * @param v {@code (B U, D)}
      * @param heads H
+     * @param sight which keys a query sees; the probabilities of the others are 0, whatever their values
      * @param probabilities of {@link #allocateProbabilities}, receives what the way back needs
      * @param dropout of the probabilities; its element index runs over {@code (H, T, U)} of a sample
      * @param y {@code (B T, D)}
      */
-    void attention(Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y);
+    void attention(
+            Matrix q,
+            Matrix k,
+            Matrix v,
+            int batch,
+            int heads,
+            Sight sight,
+            Dropout dropout,
+            Matrix probabilities,
+            Matrix y);
 
     /** Backward of {@link #attention}: overwrites {@code dq}, {@code dk} and {@code dv}. */
     void attentionBackward(
@@ -195,6 +205,7 @@ public interface Kernels {
             Matrix v,
             int batch,
             int heads,
+            Sight sight,
             Dropout dropout,
             Matrix probabilities,
             Matrix dy,

@@ -189,8 +189,7 @@ public final class Tape implements AutoCloseable {
         requireColumns("linear", x, weight.isInputsFirst() ? weight.rows() : weight.columns());
         HeldMatrix hidden = allocate(x.rows(), bias.columns());
         HeldMatrix y = allocate(x.rows(), bias.columns());
-        kernels.linearGelu(
-                x.value(), weight.value(), read(weight), bias.value(), dropout, hidden.matrix(), y.matrix());
+        kernels.linearGelu(x.value(), weight.value(), read(weight), bias.value(), dropout, hidden.matrix(), y.matrix());
         return recordGelu(recordLinear(x, weight, bias, hidden), dropout, y);
     }
 
@@ -337,22 +336,40 @@ public final class Tape implements AutoCloseable {
      * Multi-head attention of every sample over its own rows.
      *
      * @param qkv {@code (B T, 3 D)}
+     * @param sight which rows a row sees
      * @return {@code (B T, D)}
      */
-    public Variable attention(Variable qkv, int batch, int heads, Dropout dropout) {
+    public Variable attention(Variable qkv, int batch, int heads, Sight sight, Dropout dropout) {
         int width = qkv.columns() / 3;
         HeldMatrix y = allocate(qkv.rows(), width);
         int tokens = qkv.rows() / batch;
         HeldMatrix probabilities = HeldMatrix.of(kernels, kernels.allocateProbabilities(batch, heads, tokens, tokens));
         Matrix[] in = thirds(qkv.value());
-        kernels.attention(in[0], in[1], in[2], batch, heads, dropout, probabilities.matrix(), y.matrix());
+        kernels.attention(in[0], in[1], in[2], batch, heads, sight, dropout, probabilities.matrix(), y.matrix());
         Variable output = Variable.computed(y, qkv.needsGradient());
         return record(output, List.of(probabilities), () -> {
             Matrix dy = output.gradient();
             Matrix[] d = thirds(first(qkv).matrix());
             kernels.attentionBackward(
-                    in[0], in[1], in[2], batch, heads, dropout, probabilities.matrix(), dy, d[0], d[1], d[2]);
+                    in[0], in[1], in[2], batch, heads, sight, dropout, probabilities.matrix(), dy, d[0], d[1], d[2]);
         });
+    }
+
+    /**
+     * Multi-head attention of one row a sample to keys and values that were computed before; nobody goes back through it.
+     *
+     * @param qkv {@code (B, 3 D)}, of which the queries are taken
+     * @param keys {@code (B U, D)}
+     * @param values {@code (B U, D)}
+     * @return {@code (B, D)}
+     */
+    public Variable attend(Variable qkv, Matrix keys, Matrix values, int heads) {
+        HeldMatrix y = allocate(qkv.rows(), keys.columns());
+        HeldMatrix probabilities = allocate(qkv.rows() * heads, keys.rows() / qkv.rows());
+        Matrix q = thirds(qkv.value())[0];
+        kernels.attention(
+                q, keys, values, q.rows(), heads, Sight.ALL, Dropout.NONE, probabilities.matrix(), y.matrix());
+        return record(Variable.computed(y, false), List.of(probabilities), () -> {});
     }
 
     private static Matrix[] thirds(Matrix threefold) {

@@ -35,7 +35,7 @@ class GenerationBatchTest {
 
     @Test
     void drawnTokensTakeTheirPlaces() {
-        batch(0).reveal(new float[] {10, 30, 40, 60});
+        batch(0).reveal(new float[] {10, 30, 40, 60}, 2);
         assertThat(tokens).containsExactly(0, 10, 2, 30, 40, 5, 60, 7);
     }
 
@@ -56,8 +56,18 @@ class GenerationBatchTest {
             public float[] step(int sample, int iteration, int step, int length) {
                 return new float[] {1000 * step + 10 * sample, 1000 * step + 10 * sample + 1};
             }
+
+            @Override
+            public double uniform(int sample, int position, int redraw) {
+                throw new AssertionError("no id is drawn");
+            }
+
+            @Override
+            public double confidence(int sample, int position, int iteration) {
+                throw new AssertionError("no id is drawn");
+            }
         };
-        SamplingNoise part = new IterationNoise(numbered, 1, 2, 1).ofRows(1, 4);
+        SamplingNoise part = new IterationNoise(numbered, 1, 2, 1, 0).ofRows(1, 4);
         assertThat(part.initial()).containsExactly(101, 110, 111);
         assertThat(part.step(3)).containsExactly(3001, 3010, 3011);
     }

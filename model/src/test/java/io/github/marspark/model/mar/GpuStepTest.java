@@ -64,7 +64,8 @@ class GpuStepTest {
             assertThat(launches).isLessThanOrEqualTo(700);
             assertThat(counted.products()).isLessThanOrEqualTo(510);
             assertThat(counted.allocations()).isZero();
-            assertThat(counted.bytesUp()).isLessThan(20_000_000); // the batch, the gradient of the output, rows and keys
+            assertThat(counted.bytesUp())
+                    .isLessThan(20_000_000); // the batch, the gradient of the output, rows and keys
             assertThat(counted.bytesDown()).isEqualTo(4L * BATCH * HIDDEN * 4 * 32); // the output
         }
     }
@@ -73,8 +74,7 @@ class GpuStepTest {
         long[] samples = LongStream.range(0, BATCH).toArray();
         Draws draws = new Draws(0);
         float[] tokens = new float[BATCH * MAR_B.tokens() * MAR_B.tokenSize()];
-        MarBatch batch = MarBatch.draw(
-                MAR_B, draws, 1000, 0, samples, new int[BATCH], tokens, HIDDEN, new Threads(2));
+        MarBatch batch = MarBatch.draw(MAR_B, draws, 1000, 0, samples, new int[BATCH], tokens, HIDDEN, new Threads(2));
         objective.differentiate(kernels, batch, DropoutKeys.of(draws, 0, samples));
     }
 }

@@ -43,6 +43,7 @@ class MarNetworkGradientTest {
     private final Random random = new Random(SEED);
     private final Parameters parameters = parameters();
     private final MarNetwork network = new MarNetwork(CONFIG, parameters::variable);
+    private final EncoderDecoder body = (EncoderDecoder) network.body();
     private final Masking masking =
             Masking.of(new int[][] {{3, 1, 4, 0, 5, 2, 6, 8, 7}, {0, 8, 7, 1, 2, 3, 6, 5, 4}}, 6);
     private final float[] tokens = floats(2 * 9 * 2);
@@ -64,12 +65,11 @@ class MarNetworkGradientTest {
     }
 
     private Variable encode(Tape tape) {
-        return network.encode(tape, tokens, new int[] {2, -1}, masking, dropout);
+        return body.encode(tape, tokens, new int[] {2, -1}, masking, dropout);
     }
 
     private Variable decode(Tape tape) {
-        return network.decode(
-                tape, encode(tape), masking, IntStream.range(0, 18).toArray(), dropout);
+        return body.decode(tape, encode(tape), masking, IntStream.range(0, 18).toArray(), dropout);
     }
 
     @Test

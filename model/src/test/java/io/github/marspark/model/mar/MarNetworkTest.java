@@ -3,10 +3,10 @@ package io.github.marspark.model.mar;
 import static io.github.marspark.model.mar.Reference.TRAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.marspark.model.diffusion.DiffusionTerms;
 import io.github.marspark.model.fixtures.Fixtures;
 import io.github.marspark.model.fixtures.Named;
 import io.github.marspark.model.fixtures.Npz;
+import io.github.marspark.model.loss.LossTerms;
 import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.tensor.EveryKernels;
 import io.github.marspark.model.tensor.Expectation;
@@ -56,7 +56,7 @@ class MarNetworkTest {
     @MethodSource("kernels")
     void evaluatingWithoutGradientsGivesTheSameLoss(Kernels kernels) {
         MarNetwork network = new MarNetwork(Reference.config(), Reference.parameters(DataType.FLOAT, kernels)::get);
-        DiffusionTerms terms = new MarObjective(network, Reference.loss())
+        LossTerms terms = new MarObjective(network, Reference.loss())
                 .evaluate(kernels, Reference.batch(NONE_DROPPED), DropoutKeys.NONE);
         exactGradients(NONE_DROPPED).check("loss", new double[] {terms.loss()});
     }

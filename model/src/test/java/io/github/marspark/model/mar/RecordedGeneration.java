@@ -69,7 +69,7 @@ final class RecordedGeneration {
             found.put(prefix + "z_sel", rows(conditions, samples, i));
             values = Arrays.copyOf(
                     run.floats(prefix + "tokens_in"), labels.length * config.tokens() * config.tokenSize());
-            generator.advance(values, labels, orders, i, noise());
+            generator.advance(generator.begin(), values, labels, orders, i, noise());
             found.put(prefix + "sampled", rows(Closeness.widen(values), labels.length, i));
         }
         float[] tokens = isWellConditioned() ? generator.generate(labels, noise()) : values;
@@ -93,8 +93,8 @@ final class RecordedGeneration {
         Masking masking = Masking.of(ofSamples, masked);
         int[] all = IntStream.range(0, samples * config.tokens()).toArray();
         try (Tape tape = Tape.computing(kernels)) {
-            var encoded = network.encode(tape, run.floats(prefix + "tokens_in"), classes, masking, DropoutKeys.NONE);
-            return ExactKernels.valuesOf(network.decode(tape, encoded, masking, all, DropoutKeys.NONE)
+            return ExactKernels.valuesOf(network.body()
+                    .conditions(tape, run.floats(prefix + "tokens_in"), classes, masking, all, DropoutKeys.NONE)
                     .value());
         }
     }
@@ -140,6 +140,16 @@ final class RecordedGeneration {
                 int values = run.shape(array)[1] * run.shape(array)[2];
                 int start = step * values + sample * length;
                 return Arrays.copyOfRange(run.floats(array), start, start + length);
+            }
+
+            @Override
+            public double uniform(int sample, int position, int redraw) {
+                throw new AssertionError("no id is drawn");
+            }
+
+            @Override
+            public double confidence(int sample, int position, int iteration) {
+                throw new AssertionError("no id is drawn");
             }
         };
     }

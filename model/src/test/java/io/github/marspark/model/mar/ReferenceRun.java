@@ -7,6 +7,7 @@ import io.github.marspark.model.diffusion.LossLimits;
 import io.github.marspark.model.fixtures.Fixtures;
 import io.github.marspark.model.fixtures.Named;
 import io.github.marspark.model.fixtures.RoundingLimit;
+import io.github.marspark.model.loss.LossTerms;
 import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.tensor.ExactKernels;
 import io.github.marspark.model.tensor.Kernels;
@@ -68,7 +69,7 @@ final class ReferenceRun {
 
     /** The loss and its gradients by all parameters, as the objective computes them: for the hidden tokens alone. */
     Named<double[]> objective(String dropped) {
-        DiffusionTerms terms = new MarObjective(network, Reference.loss())
+        LossTerms terms = new MarObjective(network, Reference.loss())
                 .differentiate(kernels, Reference.batch(dropped), DropoutKeys.NONE);
         Named<double[]> found = new Named<>();
         found.put("loss", new double[] {terms.loss()});
@@ -99,8 +100,9 @@ final class ReferenceRun {
     private Variable condition(Tape tape, String dropped) {
         Masking masking = Reference.masking();
         int[] labels = Reference.labels(dropped);
-        Variable encoded = network.encode(tape, TRAIN.floats("out.tokens"), labels, masking, DropoutKeys.NONE);
-        return network.decode(tape, encoded, masking, RecordedRows.allTokens(), DropoutKeys.NONE);
+        return network.body()
+                .conditions(
+                        tape, TRAIN.floats("out.tokens"), labels, masking, RecordedRows.allTokens(), DropoutKeys.NONE);
     }
 
     private Variable output(Tape tape, Variable condition) {

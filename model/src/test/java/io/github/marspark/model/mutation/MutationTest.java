@@ -60,8 +60,8 @@ class MutationTest {
                 new Mutation(
                         "the last key is left out of a sum of exponentials",
                         "tensor/CpuAttention.java",
-                        "exp(n);\n                Loops.accumulate(values, sums, n);",
-                        "exp(n);\n                Loops.accumulate(values, sums, key == cut.keys - 1 ? 0 : n);",
+                        "hide(key, n, sight, 0);\n                Loops.accumulate(values, sums, n);",
+                        "hide(key, n, sight, 0);\n                Loops.accumulate(values, sums, key == cut.keys - 1 ? 0 : n);",
                         KERNELS,
                         "attention"),
                 new Mutation(
@@ -224,8 +224,56 @@ class MutationTest {
                         "theExactStepsOfTrainingAreTheRecordedOnes"));
     }
 
+    static List<Mutation> ofTheSystems() {
+        String training = "mar.SystemTrainingTest";
+        String generation = "mar.SystemGenerationTest";
+        return List.of(
+                new Mutation(
+                        "a query that sees the key behind its own",
+                        "tensor/CpuAttention.java",
+                        "Arrays.fill(values, head, head + key, value)",
+                        "Arrays.fill(values, head, head + Math.max(0, key - 1), value)",
+                        KERNELS,
+                        "attention"),
+                new Mutation(
+                        "hidden keys that still count in the sum of exponentials",
+                        "tensor/CpuAttention.java",
+                        "hide(key, n, sight, 0);",
+                        "",
+                        KERNELS,
+                        "attention"),
+                new Mutation(
+                        "a gradient of cross-entropy without its target",
+                        "loss/CrossEntropyLoss.java",
+                        "(k == id ? 1 : 0)",
+                        "0",
+                        "loss.CrossEntropyLossTest",
+                        "theGradientIsThatOfTheLoss"),
+                new Mutation(
+                        "a slot that is told the position of the token before",
+                        "mar/CausalTransformer.java",
+                        "x = add(tape, x, \"decoder\", predicted);",
+                        "x = add(tape, x, \"decoder\", java.util.Arrays.stream(own).map(i -> Math.max(0, i - 1)).toArray());",
+                        training,
+                        "everyActivationIsTheRecordedOne"),
+                new Mutation(
+                        "guidance that combines the wrong way round",
+                        "mar/CategoricalTokens.java",
+                        "guidance * (logits[row * codes + k] - unconditional)",
+                        "guidance * (unconditional - logits[row * codes + k])",
+                        generation,
+                        "eachIterationIsTheRecordedOne"),
+                new Mutation(
+                        "ids that are kept where confidence is least",
+                        "mar/Reveal.java",
+                        "-confidence[i]",
+                        "confidence[i]",
+                        generation,
+                        "whatIsGeneratedIsTheRecordedSample"));
+    }
+
     @ParameterizedTest
-    @MethodSource({"ofKernels", "ofTheSampler"})
+    @MethodSource({"ofKernels", "ofTheSampler", "ofTheSystems"})
     void aPlantedMistakeIsCaught(Mutation mutation) throws Exception {
         mutation.compileInto(folder);
         List<Throwable> failures = new MutatedTests(folder).failures(mutation.test(), mutation.method());

@@ -18,19 +18,22 @@ final class ExactAttention {
     private final Doubles v;
     private final int batch;
     private final int heads;
+    private final Sight sight;
     private final Dropout dropout;
     private final int queries;
     private final int keys;
     private final int width;
     private final double scale;
 
-    ExactAttention(Roundings roundings, Doubles q, Doubles k, Doubles v, int batch, int heads, Dropout dropout) {
+    ExactAttention(
+            Roundings roundings, Doubles q, Doubles k, Doubles v, int batch, int heads, Sight sight, Dropout dropout) {
         this.roundings = roundings;
         this.q = q;
         this.k = k;
         this.v = v;
         this.batch = batch;
         this.heads = heads;
+        this.sight = sight;
         this.dropout = dropout;
         this.queries = q.rows() / batch;
         this.keys = k.rows() / batch;
@@ -81,27 +84,28 @@ final class ExactAttention {
         }
         double[] factors = new double[keys];
         Arrays.setAll(factors, u -> factor(sample, (head * queries + t) * keys + u));
-        return new Row(softmax(scores), factors);
+        return new Row(softmax(scores, sight == Sight.ALL ? keys : t + 1), factors);
     }
 
     private double factor(int sample, int element) {
         return dropout.isNone() ? 1 : dropout.keeps(sample, element) ? dropout.scale() : 0;
     }
 
-    private Bounded softmax(Bounded scores) {
-        double largest = Arrays.stream(scores.values()).max().orElseThrow();
-        double sum = Arrays.stream(scores.values())
+    /** Over the first of the keys; the probability of the others is exactly 0. */
+    private Bounded softmax(Bounded scores, int seen) {
+        double largest = Arrays.stream(scores.values(), 0, seen).max().orElseThrow();
+        double sum = Arrays.stream(scores.values(), 0, seen)
                 .map(score -> Math.exp(score - largest))
                 .sum();
         Bounded shares = new Bounded(keys);
         double common = 0;
-        for (int u = 0; u < keys; u++) {
+        for (int u = 0; u < seen; u++) {
             double score = scores.values()[u];
             double p = Math.exp(score - largest) / sum;
             shares.set(u, p, scores.limits()[u] + roundings.growth(2) * (Math.abs(score) + largest - score) + EXP);
             common += p * shares.limits()[u];
         }
-        for (int u = 0; u < keys; u++) {
+        for (int u = 0; u < seen; u++) {
             shares.limits()[u] =
                     (shares.limits()[u] + common + roundings.growth(keys + 4)) * shares.values()[u] + Float.MIN_NORMAL;
         }

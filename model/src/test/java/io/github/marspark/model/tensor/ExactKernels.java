@@ -373,12 +373,20 @@ public final class ExactKernels implements Kernels {
 
     @Override
     public void attention(
-            Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
-        write(attention(q, k, v, batch, heads, dropout).forward(), y);
+            Matrix q,
+            Matrix k,
+            Matrix v,
+            int batch,
+            int heads,
+            Sight sight,
+            Dropout dropout,
+            Matrix probabilities,
+            Matrix y) {
+        write(attention(q, k, v, batch, heads, sight, dropout).forward(), y);
     }
 
-    private ExactAttention attention(Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout) {
-        return new ExactAttention(roundings, host.read(q), host.read(k), host.read(v), batch, heads, dropout);
+    private ExactAttention attention(Matrix q, Matrix k, Matrix v, int batch, int heads, Sight sight, Dropout dropout) {
+        return new ExactAttention(roundings, host.read(q), host.read(k), host.read(v), batch, heads, sight, dropout);
     }
 
     /** Computes the probabilities again, so that the limits count their errors too. */
@@ -389,6 +397,7 @@ public final class ExactKernels implements Kernels {
             Matrix v,
             int batch,
             int heads,
+            Sight sight,
             Dropout dropout,
             Matrix probabilities,
             Matrix dy,
@@ -396,7 +405,7 @@ public final class ExactKernels implements Kernels {
             Matrix dk,
             Matrix dv) {
         ExactAttention.Gradients gradients =
-                attention(q, k, v, batch, heads, dropout).backward(values(dy));
+                attention(q, k, v, batch, heads, sight, dropout).backward(values(dy));
         write(gradients.dq(), dq);
         write(gradients.dk(), dk);
         write(gradients.dv(), dv);

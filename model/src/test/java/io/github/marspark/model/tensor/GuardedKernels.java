@@ -30,7 +30,8 @@ final class GuardedKernels implements InvocationHandler {
     }
 
     @Override
-    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
         if (method.getName().startsWith("allocate") && method.getReturnType() == Matrix.class) {
             return allocate(method, Objects.requireNonNull(arguments));
         }

@@ -154,8 +154,18 @@ abstract class KernelsContract {
     }
 
     @ParameterizedTest
-    @CsvSource({"1,2,3,3,2,0", "2,2,33,33,4,0", "2,2,33,33,4,0.2", "2,2,150,210,5,0.2", "2,1,600,20,2,0"})
-    void attention(int threads, int batch, int queries, int keys, int heads, float rate) {
+    @CsvSource({
+        "1,2,3,3,2,ALL,0",
+        "2,2,33,33,4,ALL,0",
+        "2,2,33,33,4,ALL,0.2",
+        "2,2,150,210,5,ALL,0.2",
+        "2,1,600,20,2,ALL,0",
+        "1,3,1,1,2,UP_TO_ITSELF,0",
+        "1,2,3,3,2,UP_TO_ITSELF,0",
+        "2,2,33,33,4,UP_TO_ITSELF,0.2",
+        "2,1,150,150,5,UP_TO_ITSELF,0"
+    })
+    void attention(int threads, int batch, int queries, int keys, int heads, Sight sight, float rate) {
         int width = heads * 8;
         Dropout dropout = rate == 0 ? Dropout.NONE : new Dropout(rate, new int[] {1, 2});
         Matrix q = random(batch * queries, width);
@@ -166,8 +176,8 @@ abstract class KernelsContract {
         int[] ofKeys = {batch * keys, width};
         agree(threads, new int[][] {ofQueries, ofQueries, ofKeys, ofKeys}, (kernels, y) -> {
             Matrix probabilities = kernels.allocate(batch * heads * queries, keys);
-            kernels.attention(q, k, v, batch, heads, dropout, probabilities, y[0]);
-            kernels.attentionBackward(q, k, v, batch, heads, dropout, probabilities, dy, y[1], y[2], y[3]);
+            kernels.attention(q, k, v, batch, heads, sight, dropout, probabilities, y[0]);
+            kernels.attentionBackward(q, k, v, batch, heads, sight, dropout, probabilities, dy, y[1], y[2], y[3]);
         });
     }
 

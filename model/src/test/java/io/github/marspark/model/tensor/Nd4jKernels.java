@@ -341,10 +341,21 @@ public final class Nd4jKernels implements Kernels {
 
     @Override
     public void attention(
-            Matrix q, Matrix k, Matrix v, int batch, int heads, Dropout dropout, Matrix probabilities, Matrix y) {
+            Matrix q,
+            Matrix k,
+            Matrix v,
+            int batch,
+            int heads,
+            Sight sight,
+            Dropout dropout,
+            Matrix probabilities,
+            Matrix y) {
         for (int task = 0; task < batch * heads; task++) {
             Head head = new Head(q, k, v, batch, heads, task);
             INDArray scores = head.q.mmul(head.k.transpose()).muli(head.scale);
+            if (sight == Sight.UP_TO_ITSELF) {
+                scores.addi(head.hidden());
+            }
             scores.subiColumnVector(scores.max(true, 1));
             INDArray exponentials = Transforms.exp(scores, false);
             INDArray p = exponentials.diviColumnVector(exponentials.sum(true, 1));
@@ -360,6 +371,7 @@ public final class Nd4jKernels implements Kernels {
             Matrix v,
             int batch,
             int heads,
+            Sight sight,
             Dropout dropout,
             Matrix probabilities,
             Matrix dy,
@@ -414,6 +426,13 @@ public final class Nd4jKernels implements Kernels {
 
         private Matrix rows(Matrix probabilities) {
             return probabilities.rows(task * queries, (task + 1) * queries);
+        }
+
+        /** What hides from each query the keys behind its own, {@code (T, U)}: 0, or minus infinity. */
+        private INDArray hidden() {
+            double[] added = new double[queries * keys];
+            Arrays.setAll(added, i -> i % keys > i / keys ? Double.NEGATIVE_INFINITY : 0);
+            return Nd4j.createFromArray(added).castTo(q.dataType()).reshape(queries, keys);
         }
 
         /** What each probability is multiplied by, {@code (T, U)}. */

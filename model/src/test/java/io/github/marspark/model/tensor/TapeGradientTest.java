@@ -157,13 +157,25 @@ class TapeGradientTest {
     @Test
     void attention() {
         input(6, 12);
-        check((tape, in) -> tape.attention(in.get(0), 2, 2, Dropout.NONE));
+        check((tape, in) -> tape.attention(in.get(0), 2, 2, Sight.ALL, Dropout.NONE));
     }
 
     @Test
     void attentionWithDropout() {
         input(6, 12);
-        check((tape, in) -> tape.attention(in.get(0), 2, 2, DROPOUT));
+        check((tape, in) -> tape.attention(in.get(0), 2, 2, Sight.ALL, DROPOUT));
+    }
+
+    @Test
+    void attentionToEarlierRows() {
+        input(6, 12);
+        check((tape, in) -> tape.attention(in.get(0), 2, 2, Sight.UP_TO_ITSELF, Dropout.NONE));
+    }
+
+    @Test
+    void attentionToEarlierRowsWithDropout() {
+        input(6, 12);
+        check((tape, in) -> tape.attention(in.get(0), 2, 2, Sight.UP_TO_ITSELF, DROPOUT));
     }
 
     @Test
