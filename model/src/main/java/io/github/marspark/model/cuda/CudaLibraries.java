@@ -2,9 +2,10 @@ package io.github.marspark.model.cuda;
 
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
-import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where the driver, NVRTC and cuBLAS are looked for. The driver installs its own library where the loader finds it; the
@@ -31,9 +32,7 @@ public record CudaLibraries(String folder) {
      * @throws CudaException if it is missing
      */
     void loadDriver() {
-        List<String> names = new ArrayList<>(files("libcuda\\.so\\.1"));
-        names.add("libcuda.so.1");
-        bind(Driver.class, "NVIDIA's driver", "install the driver on this host", names);
+        bind(Driver.class, "NVIDIA's driver", "install the driver on this host", List.of("libcuda.so.1"));
     }
 
     /**
@@ -44,30 +43,25 @@ public record CudaLibraries(String folder) {
     void load() {
         loadDriver();
         String advice = "install CUDA 11.8 or later, or name the folder that holds it";
-        // NVRTC looks for its built-in functions by name alone, so those that lie beside it are loaded before
-        for (String builtins : files("libnvrtc-builtins\\.so\\.\\d+\\.\\d+")) {
-            NativeLibrary.getInstance(builtins);
-        }
+        loadBuiltins();
         bind(Nvrtc.class, "CUDA's compiler NVRTC", advice, names("libnvrtc.so"));
         bind(Cublas.class, "CUDA's products cuBLAS", advice, names("libcublas.so"));
     }
 
-    private List<String> names(String stem) {
-        List<String> names = new ArrayList<>(files(stem.replace(".", "\\.") + "(\\.\\d+)?"));
-        MAJORS.forEach(major -> names.add(stem + "." + (major == 11 && stem.contains("nvrtc") ? "11.2" : major)));
-        return names;
+    /** NVRTC looks for its built-in functions by name alone, so those that lie beside it are loaded before. */
+    private void loadBuiltins() {
+        for (String place : folders()) {
+            for (int version = 0; version < 10 * MAJORS.size(); version++) {
+                found("%s/libnvrtc-builtins.so.%d.%d".formatted(place, MAJORS.get(version / 10), version % 10));
+            }
+        }
     }
 
-    /** Files of the folders of a name, the longest name first: it carries the version. */
-    private List<String> files(String pattern) {
-        List<String> found = new ArrayList<>();
-        for (String place : folders()) {
-            String[] names = new File(place).list((in, name) -> name.matches(pattern));
-            List.of(names == null ? new String[0] : names).stream()
-                    .sorted((a, b) -> b.length() == a.length() ? b.compareTo(a) : b.length() - a.length())
-                    .forEach(name -> found.add(place + File.separator + name));
-        }
-        return found;
+    private static List<String> names(String stem) {
+        List<String> names = new ArrayList<>();
+        MAJORS.forEach(major -> names.add(stem + "." + (major == 11 && stem.contains("nvrtc") ? "11.2" : major)));
+        names.add(stem);
+        return names;
     }
 
     private List<String> folders() {
@@ -76,19 +70,25 @@ public record CudaLibraries(String folder) {
         return folders;
     }
 
+    private static Optional<NativeLibrary> found(String name) {
+        try {
+            return Optional.of(NativeLibrary.getInstance(name));
+        } catch (UnsatisfiedLinkError absent) {
+            return Optional.empty();
+        }
+    }
+
     /** Binds a class's native functions to the first of some libraries that there is. */
     private void bind(Class<?> functions, String what, String advice, List<String> names) {
-        List<String> failures = new ArrayList<>();
-        for (String name : names) {
-            try {
-                Native.register(functions, NativeLibrary.getInstance(name));
-                return;
-            } catch (UnsatisfiedLinkError absent) {
-                failures.add(
-                        String.valueOf(absent.getMessage()).lines().findFirst().orElse(name));
-            }
-        }
-        throw new CudaException("%s cannot be loaded: looked for %s, in %s and where the loader looks; %s (%s)"
-                .formatted(what, String.join(", ", names), String.join(", ", folders()), advice, failures.get(0)));
+        NativeLibrary library = Stream.concat(
+                        folders().stream().flatMap(place -> names.stream().map(name -> place + "/" + name)),
+                        names.stream())
+                .map(CudaLibraries::found)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseThrow(() ->
+                        new CudaException("%s cannot be loaded: looked for %s, in %s and where the loader looks; %s"
+                                .formatted(what, String.join(", ", names), String.join(", ", folders()), advice)));
+        Native.register(functions, library);
     }
 }
