@@ -9,6 +9,7 @@ import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import io.github.marspark.model.autoencoder.AutoencoderParameters;
 import io.github.marspark.model.parameters.ParameterLayout;
 import io.github.marspark.model.parameters.Parameters;
+import io.github.marspark.model.tensor.Kernels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -87,9 +88,9 @@ public final class Tokenizer {
         return values;
     }
 
-    /** The network, to be used by one thread at a time. */
-    public Autoencoder autoencoder() {
-        Parameters parameters = new Parameters(layout(), values, values);
+    /** The network where kernels compute with it, to be used by one thread at a time. */
+    public Autoencoder autoencoder(Kernels kernels) {
+        Parameters parameters = new Parameters(layout(), values, values).on(kernels);
         return new Autoencoder(config, parameters::variable);
     }
 

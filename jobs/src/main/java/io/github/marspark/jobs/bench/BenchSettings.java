@@ -2,9 +2,17 @@ package io.github.marspark.jobs.bench;
 
 import io.github.marspark.jobs.recipe.Suggestion;
 import io.github.marspark.jobs.recipe.UsageException;
+import io.github.marspark.model.cuda.CudaLibraries;
+import io.github.marspark.model.cuda.Gpu;
+import io.github.marspark.model.cuda.Precision;
+import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.CudaKernels;
+import io.github.marspark.model.tensor.Kernels;
+import io.github.marspark.model.tensor.Threads;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** What a person wants measured, and how often. Immutable. */
@@ -21,6 +29,8 @@ public final class BenchSettings {
     public static Map<String, String> defaults(Benchmark benchmark) {
         Map<String, String> defaults = new LinkedHashMap<>(benchmark.defaults());
         defaults.putIfAbsent("threads", "" + Runtime.getRuntime().availableProcessors());
+        defaults.putIfAbsent("device", "cpu");
+        defaults.putIfAbsent("precision", "float32");
         defaults.putIfAbsent("warmup", "2");
         defaults.putIfAbsent("repeats", "5");
         return defaults;
@@ -97,6 +107,42 @@ public final class BenchSettings {
     /** Whether a switch is on. */
     boolean isOn(String key) {
         return text(key).equals("true");
+    }
+
+    /**
+     * What computes: the processor with its threads, or a GPU, the first of this machine.
+     *
+     * @throws UsageException if the device or the precision is none
+     */
+    Kernels kernels() {
+        Threads threads = new Threads(threads());
+        Precision precision = word("precision", Precision.values());
+        return switch (word("device", BenchDevice.values())) {
+            case CPU -> {
+                if (precision != Precision.FLOAT32) {
+                    throw new UsageException(
+                            "precision is %s, must be float32 with device=cpu".formatted(text("precision")));
+                }
+                yield new CpuKernels(threads);
+            }
+            case GPU -> new CudaKernels(Gpu.open(CudaLibraries.ofProperty(), 0, precision), threads);
+        };
+    }
+
+    /** What may compute. */
+    private enum BenchDevice {
+        CPU,
+        GPU
+    }
+
+    private <E extends Enum<E>> E word(String key, E[] words) {
+        for (E word : words) {
+            if (word.name().toLowerCase(Locale.ROOT).equals(text(key))) {
+                return word;
+            }
+        }
+        throw new UsageException("%s is %s, must be one of %s"
+                .formatted(key, text(key), Arrays.toString(words).toLowerCase(Locale.ROOT)));
     }
 
     /** Number of threads that compute. */

@@ -2,7 +2,6 @@ package io.github.marspark.jobs.bench;
 
 import io.github.marspark.jobs.bench.OperationMeter.Product;
 import io.github.marspark.model.tensor.Kernels;
-import io.github.marspark.model.tensor.Threads;
 import java.util.Map;
 
 /** The ceiling: matrix products of the shapes of a training step, through the kernels that the step uses. */
@@ -25,9 +24,8 @@ final class GemmBenchmark implements Benchmark {
     @Override
     public void run(BenchSettings settings, JsonLines lines) {
         Workload workload = Workload.of(settings.text("config"));
-        Threads threads = new Threads(settings.threads());
-        Kernels kernels = Kernels.ofBackend(threads);
-        Map<Product, Integer> shapes = productsOf(workload, threads, kernels);
+        Kernels kernels = settings.kernels();
+        Map<Product, Integer> shapes = productsOf(workload, kernels);
         Products products = new Products(kernels, shapes);
         shapes.forEach((product, times) -> {
             Times taken = Times.interleaved(settings, () -> products.run(product, times))[0];
@@ -42,10 +40,10 @@ final class GemmBenchmark implements Benchmark {
         lines.write(workload.name(), results);
     }
 
-    private static Map<Product, Integer> productsOf(Workload workload, Threads threads, Kernels kernels) {
+    private static Map<Product, Integer> productsOf(Workload workload, Kernels kernels) {
         OperationMeter meter = new OperationMeter();
         try (RandomLatents latents = new RandomLatents(workload.config(), workload.batch());
-                RandomTraining training = new RandomTraining(workload, latents, threads)) {
+                RandomTraining training = new RandomTraining(workload, latents, kernels)) {
             training.use(meter.watch(kernels));
             training.run(workload.typicalStep());
         }

@@ -55,7 +55,9 @@ final class Products {
         Matrix matrix = kernels.allocate(rows, columns);
         float[] row = new float[columns];
         Arrays.fill(row, 0.5f);
-        kernels.fillRows(Matrix.of(row, 1), matrix);
+        Matrix filled = kernels.allocate(row, 1);
+        kernels.fillRows(filled, matrix);
+        kernels.release(filled);
         return matrix;
     }
 }

@@ -6,7 +6,6 @@ import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.training.RankStep;
 import io.github.marspark.jobs.training.StepCost;
 import io.github.marspark.model.tensor.Kernels;
-import io.github.marspark.model.tensor.Threads;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,15 +16,15 @@ final class RandomTraining implements AutoCloseable {
     private final List<StepCost> costs = new ArrayList<>();
 
     /** A training that has no peers. */
-    RandomTraining(Workload workload, RandomLatents latents, Threads threads) {
-        this(workload.recipe(1), latents, 0, 1, threads, (parameters, gradient) -> new SoloExchange(parameters.size()));
+    RandomTraining(Workload workload, RandomLatents latents, Kernels kernels) {
+        this(workload.recipe(1), latents, 0, 1, kernels, (parameters, gradient) -> new SoloExchange(parameters.size()));
     }
 
     /** One rank of a training. */
     RandomTraining(
-            Recipe recipe, RandomLatents latents, int rank, int ranks, Threads threads, RankStep.Opening opening) {
+            Recipe recipe, RandomLatents latents, int rank, int ranks, Kernels kernels, RankStep.Opening opening) {
         this.batch = GlobalBatch.ofRank(recipe, latents.index(), rank, ranks, latents.newLocalFile());
-        this.rankStep = new RankStep(recipe, batch, threads, opening);
+        this.rankStep = new RankStep(recipe, batch, kernels, opening);
     }
 
     /** Computes with other kernels from now on. */

@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.bench;
 
 import io.github.marspark.jobs.training.StepCost;
+import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Threads;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,8 +21,11 @@ final class Replicas implements AutoCloseable {
         this.loopback = new Loopback(count);
         for (int rank = 0; rank < count; rank++) {
             Threads threads = new Threads(threadsOfEach);
-            alone.add(new RandomTraining(workload, latents, threads));
-            together.add(count == 1 ? new RandomTraining(workload, latents, threads) : member(workload, rank, threads));
+            alone.add(new RandomTraining(workload, latents, new CpuKernels(threads)));
+            together.add(
+                    count == 1
+                            ? new RandomTraining(workload, latents, new CpuKernels(threads))
+                            : member(workload, rank, threads));
         }
         loopback.connect();
     }
@@ -33,7 +37,7 @@ final class Replicas implements AutoCloseable {
                 latents,
                 rank,
                 ranks,
-                threads,
+                new CpuKernels(threads),
                 (parameters, gradient) -> loopback.open(parameters, gradient, threads));
     }
 

@@ -11,9 +11,7 @@ import io.github.marspark.model.mar.MarParameters;
 import io.github.marspark.model.masking.GuidanceSchedule;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
-import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Kernels;
-import io.github.marspark.model.tensor.Threads;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -44,15 +42,16 @@ final class SampleBenchmark implements Benchmark {
     @Override
     public void run(BenchSettings settings, JsonLines lines) {
         Workload workload = Workload.of(settings.text("config"));
-        Kernels kernels = new CpuKernels(new Threads(settings.threads()));
+        Kernels kernels = settings.kernels();
         Parameters parameters = Parameters.zeros(MarParameters.layout(workload.config()));
         Draws draws = new Draws(1);
         parameters.initialize(draws);
+        Parameters used = parameters.on(kernels);
         int[] labels = IntStream.range(0, workload.samples())
                 .map(image -> image % workload.config().classes())
                 .toArray();
-        Consumer<Kernels> sampling = chosen ->
-                generator(settings, workload, parameters, chosen).generate(labels, GenerationNoise.of(draws, 0));
+        Consumer<Kernels> sampling =
+                chosen -> generator(settings, workload, used, chosen).generate(labels, GenerationNoise.of(draws, 0));
         Times times = Times.interleaved(settings, () -> sampling.accept(kernels))[0];
         Map<String, Object> results = times.rates("imagesPerSecond", workload.samples());
         results.put("batch", workload.samples());

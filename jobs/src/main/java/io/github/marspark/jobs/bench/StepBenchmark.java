@@ -1,7 +1,6 @@
 package io.github.marspark.jobs.bench;
 
 import io.github.marspark.model.tensor.Kernels;
-import io.github.marspark.model.tensor.Threads;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -32,10 +31,10 @@ final class StepBenchmark implements Benchmark {
     @Override
     public void run(BenchSettings settings, JsonLines lines) {
         Workload workload = Workload.of(settings.text("config"));
-        Threads threads = new Threads(settings.threads());
+        Kernels kernels = settings.kernels();
         try (RandomLatents latents = new RandomLatents(workload.config(), workload.batch());
-                RandomTraining training = new RandomTraining(workload, latents, threads)) {
-            run(workload, training, Kernels.ofBackend(threads), settings, lines);
+                RandomTraining training = new RandomTraining(workload, latents, kernels)) {
+            run(workload, training, kernels, settings, lines);
         }
     }
 

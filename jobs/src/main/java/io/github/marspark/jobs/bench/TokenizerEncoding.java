@@ -7,8 +7,7 @@ import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import io.github.marspark.model.autoencoder.AutoencoderParameters;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
-import io.github.marspark.model.tensor.CpuKernels;
-import io.github.marspark.model.tensor.Threads;
+import io.github.marspark.model.tensor.Kernels;
 import java.util.Map;
 
 /**
@@ -26,10 +25,9 @@ record TokenizerEncoding(String name, AutoencoderConfig config) {
         Draws draws = new Draws(1);
         Parameters parameters = Parameters.zeros(AutoencoderParameters.layout(config));
         parameters.initialize(draws);
+        Kernels kernels = settings.kernels();
         ImageEncoder encoder = new PiecewiseEncoder(
-                new Autoencoder(config, parameters::variable),
-                new CpuKernels(new Threads(settings.threads())),
-                config.resolution());
+                new Autoencoder(config, parameters.on(kernels)::variable), kernels, config.resolution());
         int ratio = SIDE / config.resolution();
         int batch = settings.count("batch") * ratio * ratio;
         float[] images = draws.noise(0, 0, batch * config.imageValues());

@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.command;
 
 import io.github.marspark.jobs.recipe.UsageException;
+import io.github.marspark.jobs.runtime.DeviceReport;
 import io.github.marspark.jobs.runtime.SparkSessions;
 import java.io.PrintStream;
 import java.util.List;
@@ -8,8 +9,6 @@ import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Asks every executor what it is and lets it multiply two matrices, so that a cluster can be tried before a long job. */
 public final class CheckClusterCommand implements Command {
@@ -30,7 +29,9 @@ public final class CheckClusterCommand implements Command {
         return """
                 usage: ./mar check-cluster [--master URL] [spark-submit's options]
 
-                Prints one line an executor: its name and host, its Java, its threads, the ND4J backend and the device.
+                Prints one line an executor: its name and host, its Java, its threads, and the device:
+                of a GPU its memory, compute capability and the versions of its libraries. Each multiplies two
+                matrices, and the product is compared with one in double precision.
                 """;
     }
 
@@ -63,20 +64,13 @@ public final class CheckClusterCommand implements Command {
     private static String report() throws InterruptedException {
         Thread.sleep(MILLIS_A_TASK);
         SparkEnv env = SparkEnv.get();
-        return "executor %s on %s: Java %s, %d processors, OMP_NUM_THREADS=%s, %s on %s, %s"
+        return "executor %s on %s: Java %s, %d processors, OMP_NUM_THREADS=%s, %s"
                 .formatted(
                         env.executorId(),
                         env.blockManager().blockManagerId().host(),
                         System.getProperty("java.version"),
                         Runtime.getRuntime().availableProcessors(),
                         System.getenv("OMP_NUM_THREADS"),
-                        Nd4j.getBackend().getClass().getSimpleName(),
-                        Nd4j.getExecutioner().getEnvironmentInformation().getProperty("backend"),
-                        multiplies() ? "multiplies" : "MULTIPLIES WRONGLY");
-    }
-
-    private static boolean multiplies() {
-        INDArray ones = Nd4j.ones(8, 8);
-        return ones.mmul(ones).eq(8).all();
+                        DeviceReport.ofThisTask());
     }
 }

@@ -1,13 +1,18 @@
 package io.github.marspark.jobs.command;
 
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.model.mar.MarConfig;
+import io.github.marspark.model.mar.StepMemory;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Set;
 
 /** Checks a recipe and prints it with every key, the defaults filled in. */
 public final class CheckRecipeCommand implements RecipeCommand {
+    private static final double GIGA = 1e9;
+
     @Override
     public String name() {
         return "check-recipe";
@@ -47,5 +52,12 @@ public final class CheckRecipeCommand implements RecipeCommand {
     @Override
     public void run(Recipe recipe, Set<String> options, PrintStream out) {
         out.print(Recipes.render(recipe));
+        MarConfig config = RecipeNetwork.config(recipe);
+        int batch = Math.min(recipe.train().largestBatch(), recipe.train().globalBatch());
+        out.printf(
+                "# A step of %d images at once computes in %.1f GB on a processor and %.1f GB on a GPU, besides the parameters.%n",
+                batch,
+                StepMemory.of(config, batch).activations() / GIGA,
+                StepMemory.ofGpu(config, batch).activations() / GIGA);
     }
 }

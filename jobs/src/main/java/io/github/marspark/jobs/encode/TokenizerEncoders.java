@@ -59,8 +59,8 @@ public final class TokenizerEncoders implements EncoderSource {
 
     @Override
     public ImageEncoder open(int threads) {
-        Device.useAssigned();
-        return new PiecewiseEncoder(tokenizer().autoencoder(), Kernels.ofBackend(new Threads(threads)), imageSize);
+        Kernels kernels = Device.choose(new Threads(threads)).kernels();
+        return new PiecewiseEncoder(tokenizer().autoencoder(kernels), kernels, imageSize);
     }
 
     private Tokenizer tokenizer() {

@@ -8,7 +8,7 @@ import io.github.marspark.jobs.images.ImageLoader;
 import io.github.marspark.jobs.images.ImageLoader.Loaded;
 import io.github.marspark.jobs.images.MappedIterator;
 import io.github.marspark.jobs.images.SourceImage;
-import io.github.marspark.jobs.runtime.Device;
+import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.ByteArrayOutputStream;
@@ -60,9 +60,8 @@ record FeatureTask(
         if (!pieces.hasNext()) {
             return List.<FeatureBlock>of().iterator();
         }
-        Device.useAssigned();
         int threads = TaskContext.get() == null ? 1 : TaskContext.get().cpus();
-        Kernels kernels = Kernels.ofBackend(new Threads(threads));
+        Kernels kernels = new CpuKernels(new Threads(threads));
         Look look = new Look(network.open(kernels), reconstruction == null ? null : reconstruction.open(kernels));
         return new MappedIterator<>(pieces, piece -> block(look, piece));
     }

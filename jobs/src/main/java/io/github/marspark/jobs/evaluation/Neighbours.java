@@ -2,6 +2,7 @@ package io.github.marspark.jobs.evaluation;
 
 import io.github.marspark.model.evaluation.PointBlock;
 import io.github.marspark.model.evaluation.PrecisionRecall;
+import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.Serializable;
@@ -83,6 +84,6 @@ final class Neighbours {
     }
 
     private static Kernels kernels() {
-        return Kernels.ofBackend(new Threads(TaskContext.get().cpus()));
+        return new CpuKernels(new Threads(TaskContext.get().cpus()));
     }
 }

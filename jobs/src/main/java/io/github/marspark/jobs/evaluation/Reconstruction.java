@@ -30,7 +30,7 @@ record Reconstruction(String folder, String fingerprint) implements Serializable
             throw new IllegalStateException(
                     "%s holds another tokenizer than when the job began; start the job again".formatted(folder));
         }
-        return new Maker(tokenizer.autoencoder(), kernels);
+        return new Maker(tokenizer.autoencoder(kernels), kernels);
     }
 
     /** Reconstructs images; used by one thread. */

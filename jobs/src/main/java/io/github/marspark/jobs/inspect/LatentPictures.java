@@ -14,6 +14,7 @@ import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.files.TokenizerUse;
+import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.PrintStream;
@@ -56,7 +57,7 @@ public final class LatentPictures {
     }
 
     private int draw(int count, Tokenizer tokenizer, Path folder) {
-        Kernels kernels = Kernels.ofBackend(Threads.all());
+        Kernels kernels = new CpuKernels(Threads.all());
         int[] drawn = {0};
         for (String file : files) {
             if (drawn[0] == count) {
@@ -78,7 +79,7 @@ public final class LatentPictures {
             int side = reader.header().imageSize();
             float[] moments = LatentNumbers.unpack(record.getMoments(), record.getNumberType());
             float[] means = Arrays.copyOf(moments, moments.length / 2); // (Z, h, w)
-            float[] pixels = tokenizer.autoencoder().decode(kernels, means, side, side); // (C, H, W)
+            float[] pixels = tokenizer.autoencoder(kernels).decode(kernels, means, side, side); // (C, H, W)
             PngFile.write(
                     RgbImage.fromNormalized(pixels, side, side),
                     folder.resolve("%05d-label-%d.png".formatted(first + drawn, record.getLabel())));

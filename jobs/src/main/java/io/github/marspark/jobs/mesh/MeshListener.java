@@ -7,7 +7,6 @@ import io.github.marspark.jobs.recipe.RecipeSchedule;
 import io.github.marspark.jobs.runtime.Device;
 import io.github.marspark.model.dl4j.MarLayerNetwork;
 import io.github.marspark.model.optimization.LearningRate;
-import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.Serializable;
 import java.time.Duration;
@@ -46,8 +45,8 @@ final class MeshListener extends BaseTrainingListener implements Serializable {
 
     @Override
     public void onEpochStart(Model model) {
-        Device.useAssigned();
-        MarLayerNetwork.of((ComputationGraph) model).use(Kernels.ofBackend(new Threads(plan.threads())));
+        MarLayerNetwork.of((ComputationGraph) model)
+                .use(Device.choose(new Threads(plan.threads())).kernels());
         client().alive(executor(), plan.firstStep());
         begin = System.nanoTime();
     }

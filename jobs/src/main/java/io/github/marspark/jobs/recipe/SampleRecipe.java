@@ -34,7 +34,8 @@ public record SampleRecipe(
         int perClass,
 
         @Describe(
-                value = "CSV or Parquet table with columns id and label, of images to draw instead of so many of each class",
+                value =
+                        "CSV or Parquet table with columns id and label, of images to draw instead of so many of each class",
                 byDefault = "\"\"")
         String table,
 

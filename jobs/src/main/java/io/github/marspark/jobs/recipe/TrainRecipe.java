@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.recipe;
 
+import io.github.marspark.model.cuda.Precision;
 import io.github.marspark.model.optimization.LearningRateSchedule;
 import java.util.List;
 
@@ -16,6 +17,7 @@ import java.util.List;
  * @param clipNorm length to which a longer gradient is shortened
  * @param streams number of streams the samples are dealt into; the number of executors must divide it
  * @param largestBatch images computed at once on an executor; the gradients of a larger share are accumulated
+ * @param precision of the factors of a GPU's products
  * @param gradientSharing how executors agree on a step
  * @param dl4jShared settings of DL4J's gradient sharing
  * @param peerTimeoutSeconds time after which an executor that is not heard of is given up
@@ -60,6 +62,12 @@ public record TrainRecipe(
                 unit = "images",
                 byDefault = "128")
         int largestBatch,
+
+        @Describe(
+                value =
+                        "factors of a GPU's products; values, sums and all else are float32; tf32 and bfloat16 need a GPU",
+                byDefault = "float32")
+        Precision precision,
 
         @Describe(value = "how executors agree on a step", byDefault = "synchronous")
         GradientSharing gradientSharing,

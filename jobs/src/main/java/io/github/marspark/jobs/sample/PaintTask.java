@@ -12,7 +12,6 @@ import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.recipe.SampledWeights;
 import io.github.marspark.jobs.runtime.Device;
-import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.IOException;
 import java.util.Iterator;
@@ -49,13 +48,16 @@ public record PaintTask(String recipe, long step, String target, SamplePlan plan
     }
 
     private Painter painter(Recipe parsed) {
-        Device.useAssigned();
         CheckpointReader checkpoint = CheckpointReader.at(new CheckpointFolder(parsed.checkpoints()), step);
         INDArray parameters =
                 parsed.sample().weights() == SampledWeights.EMA ? checkpoint.average() : checkpoint.parameters();
         Tokenizer tokenizer = TokenizerFolder.open(parsed.tokenizerFolder());
         int threads = TaskContext.get() == null ? 1 : TaskContext.get().cpus();
-        return new Painter(parsed, parameters, tokenizer, Kernels.ofBackend(new Threads(threads)));
+        return new Painter(
+                parsed,
+                parameters,
+                tokenizer,
+                Device.choose(new Threads(threads)).kernels());
     }
 
     private void paint(Painter painter, SampleForm form, int portion) throws IOException {

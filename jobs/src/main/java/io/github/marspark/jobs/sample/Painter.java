@@ -48,11 +48,11 @@ final class Painter {
     Painter(Recipe recipe, INDArray parameters, Tokenizer tokenizer, Kernels kernels) {
         this.config = RecipeNetwork.config(recipe);
         this.kernels = kernels;
-        this.autoencoder = tokenizer.autoencoder();
+        this.autoencoder = tokenizer.autoencoder(kernels);
         this.latentScale = (float) tokenizer.scale();
         this.draws = new Draws(recipe.sample().seed());
         this.lastIteration = recipe.sample().iterations();
-        Parameters named = new Parameters(MarParameters.layout(config), parameters, parameters);
+        Parameters named = new Parameters(MarParameters.layout(config), parameters, parameters).on(kernels);
         this.generator = new MarGenerator(
                 new MarNetwork(config, named::variable), kernels, diffusion(recipe), options(recipe.sample()));
     }

@@ -108,8 +108,9 @@ public final class SampleFolder {
                 .filter(file -> !written.has(file))
                 .toList();
         if (!missing.isEmpty()) {
-            throw new IllegalStateException("%s lacks %d of its files, such as %s; delete it or choose another folder by %s="
-                    .formatted(address(), missing.size(), missing.get(0), Product.SAMPLES.key()));
+            throw new IllegalStateException(
+                    "%s lacks %d of its files, such as %s; delete it or choose another folder by %s="
+                            .formatted(address(), missing.size(), missing.get(0), Product.SAMPLES.key()));
         }
     }
 

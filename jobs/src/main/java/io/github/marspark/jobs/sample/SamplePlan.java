@@ -46,9 +46,7 @@ public final class SamplePlan implements Serializable {
         this.ids = new ArrayList<>(ids);
         this.isByClass = recipe.sample().output() == SampleOutput.PNG;
         this.batch = recipe.sample().batch();
-        this.portionBatches = isByClass
-                ? 1
-                : (recipe.sample().shardImages() + batch - 1) / batch;
+        this.portionBatches = isByClass ? 1 : (recipe.sample().shardImages() + batch - 1) / batch;
         this.seed = recipe.sample().seed();
         this.films = recipe.sample().filmstrip();
         this.filmEvery = recipe.sample().filmstripEvery();

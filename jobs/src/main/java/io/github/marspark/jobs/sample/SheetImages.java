@@ -42,9 +42,7 @@ final class SheetImages {
 
     /** Whether those of a portion that are on the sheet were kept. */
     boolean hasAllOf(int portion, Set<String> names) {
-        return plan.images(portion)
-                .filter(wanted::contains)
-                .allMatch(image -> names.contains(file(image)));
+        return plan.images(portion).filter(wanted::contains).allMatch(image -> names.contains(file(image)));
     }
 
     /** What was kept. */
@@ -59,9 +57,10 @@ final class SheetImages {
     /** The sheet as a PNG file. */
     byte[] draw(List<String> classNames) {
         List<ContactSheet.Row> rows = new ArrayList<>();
-        plan.sheet().forEach((label, images) -> rows.add(new ContactSheet.Row(
-                classNames.get(Math.max(0, label)),
-                images.stream().map(this::read).toList())));
+        plan.sheet()
+                .forEach((label, images) -> rows.add(new ContactSheet.Row(
+                        classNames.get(Math.max(0, label)),
+                        images.stream().map(this::read).toList())));
         return PngFile.bytes(new ContactSheet(rows).draw());
     }
 

@@ -22,6 +22,7 @@ final class WrittenFiles {
     }
 
     private Set<String> list(String folder) {
-        return Set.copyOf((folder.isEmpty() ? root : FileStore.at(root.path(folder).toString())).names());
+        return Set.copyOf(
+                (folder.isEmpty() ? root : FileStore.at(root.path(folder).toString())).names());
     }
 }

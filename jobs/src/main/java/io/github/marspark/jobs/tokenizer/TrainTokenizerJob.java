@@ -12,6 +12,7 @@ import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeSchedule;
 import io.github.marspark.jobs.recipe.TokenizerRecipe;
+import io.github.marspark.jobs.runtime.Device;
 import io.github.marspark.jobs.runtime.SparkSessions;
 import io.github.marspark.model.autoencoder.AutoencoderStep;
 import io.github.marspark.model.autoencoder.AutoencoderTrainer;
@@ -20,7 +21,6 @@ import io.github.marspark.model.autoencoder.ReconstructionQuality;
 import io.github.marspark.model.optimization.GradientClipping;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.random.Purpose;
-import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -77,7 +77,7 @@ public final class TrainTokenizerJob {
                 RecipeAutoencoder.config(recipe),
                 training(recipe),
                 images.source(split.training()),
-                new CpuKernels(Threads.all()));
+                Device.choose(Threads.all()).kernels());
         out.printf(
                 "training a tokenizer on %,d image files, %,d held out%n",
                 split.training().length, split.isApart() ? split.heldOut().length : 0);

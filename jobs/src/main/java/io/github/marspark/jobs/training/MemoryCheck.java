@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.github.marspark.jobs.latents.Slots;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
+import io.github.marspark.model.cuda.Gpu;
 import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.StepMemory;
 import java.lang.management.ManagementFactory;
@@ -33,6 +34,35 @@ record MemoryCheck(long heap, long network, long activations) {
         int gradients = slots.parts() > 1 ? 2 : 1;
         long numbers = step.parameters() * (1 + gradients) + 3 * ((step.parameters() + ranks - 1) / ranks);
         return new MemoryCheck(HEAP_OF_A_PROCESS + BYTES_A_TARGET * targets, Float.BYTES * numbers, step.activations());
+    }
+
+    /** The same without what a step computes, which a GPU holds. */
+    MemoryCheck withoutActivations() {
+        return new MemoryCheck(heap, network, 0);
+    }
+
+    /**
+     * Refuses what a GPU cannot hold: parameters, gradient, and what is computed at once.
+     *
+     * @throws IllegalStateException with what is needed, what there is, and the key that helps
+     */
+    static void requireOnGpu(Recipe recipe, Slots slots, Gpu gpu) {
+        StepMemory step = StepMemory.ofGpu(RecipeNetwork.config(recipe), slots.count() / slots.parts());
+        requireOnGpu(step, gpu.toString(), gpu.memory()[0]);
+    }
+
+    static void requireOnGpu(StepMemory step, String gpu, long free) {
+        long vectors = 2 * Float.BYTES * step.parameters();
+        if (vectors + step.activations() > free) {
+            throw new IllegalStateException(
+                    "a step takes %s GB on %s (parameters and gradient %s, what is computed at once %s), and %s are free there; lower train.largest-batch, which changes nothing but rounding"
+                            .formatted(
+                                    giga(vectors + step.activations()),
+                                    gpu,
+                                    giga(vectors),
+                                    giga(step.activations()),
+                                    giga(free)));
+        }
     }
 
     /**

@@ -14,7 +14,6 @@ import io.github.marspark.model.optimization.GradientClipping;
 import io.github.marspark.model.optimization.LearningRate;
 import io.github.marspark.model.optimization.OptimizerStep;
 import io.github.marspark.model.tensor.Kernels;
-import io.github.marspark.model.tensor.Threads;
 import java.util.List;
 
 /**
@@ -51,13 +50,13 @@ public final class RankStep implements AutoCloseable {
      *
      * @param recipe complete and checked
      * @param batch gives each slot of the rank its image
-     * @param threads that compute
+     * @param kernels that compute
      * @param opening of the exchange
      */
-    public RankStep(Recipe recipe, GlobalBatch batch, Threads threads, Opening opening) {
+    public RankStep(Recipe recipe, GlobalBatch batch, Kernels kernels, Opening opening) {
         this.train = recipe.train();
         this.batch = batch;
-        this.replica = new Replica(recipe, threads);
+        this.replica = new Replica(recipe, kernels);
         this.exchange = opening.open(replica.parameters(), replica.gradient());
         this.slots = Slots.of(train, exchange.rank(), exchange.sharding().ranks());
         this.optimizer = new ShardOptimizer(
@@ -67,7 +66,7 @@ public final class RankStep implements AutoCloseable {
                 replica.layout(),
                 replica.parameters(),
                 replica.gradient(),
-                threads);
+                kernels.threads());
         this.rates = RecipeSchedule.of(train);
         this.clipping = new GradientClipping(train.clipNorm());
         this.average = average(train.ema());
@@ -104,7 +103,7 @@ public final class RankStep implements AutoCloseable {
     /**
      * Computes with other kernels from now on.
      *
-     * @param kernels in place of those of ND4J's backend
+     * @param kernels in place of the first ones
      */
     public void use(Kernels kernels) {
         replica.use(kernels);

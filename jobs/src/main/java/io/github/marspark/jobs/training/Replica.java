@@ -12,18 +12,15 @@ import io.github.marspark.model.dl4j.MarLayerNetwork;
 import io.github.marspark.model.mar.MarObjective;
 import io.github.marspark.model.parameters.ParameterLayout;
 import io.github.marspark.model.tensor.Kernels;
-import io.github.marspark.model.tensor.Threads;
 import java.util.function.BiFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One rank's copy of the network, and the gradient of its share of a batch.
- * Parameters are moved and gradients are read in host memory; a GPU gets and gives them here. Not thread-safe.
+ * Parameters are moved and gradients are read in host memory; a GPU gets and gives them in each step. Not thread-safe.
  */
 final class Replica {
     private final ComputationGraph graph;
@@ -31,7 +28,7 @@ final class Replica {
     private @Nullable INDArray accumulated;
 
     /** A network with the starting values that the recipe's seed gives. */
-    Replica(Recipe recipe, Threads threads) {
+    Replica(Recipe recipe, Kernels kernels) {
         MarLayer layer = new MarLayer(
                 RecipeNetwork.config(recipe),
                 RecipeNetwork.noise(recipe),
@@ -41,8 +38,7 @@ final class Replica {
         graph.init();
         graph.initGradientsView();
         this.network = MarLayerNetwork.of(graph);
-        use(Kernels.ofBackend(threads));
-        Nd4j.getAffinityManager().ensureLocation(graph.params(), Location.HOST);
+        use(kernels);
     }
 
     /** Computes with other kernels from now on. */
@@ -64,7 +60,6 @@ final class Replica {
 
     /** Evaluates the objective of the parameters as they are. */
     <T> T evaluate(BiFunction<MarObjective, Kernels, T> evaluation) {
-        Nd4j.getAffinityManager().tagLocation(graph.params(), Location.HOST);
         return evaluation.apply(network.objective(), network.kernels());
     }
 
@@ -77,7 +72,6 @@ final class Replica {
      * @return the mean loss
      */
     double differentiate(GlobalBatch batch, long step, Slots slots) {
-        Nd4j.getAffinityManager().tagLocation(graph.params(), Location.HOST);
         double loss = 0;
         for (int part = 0; part < slots.parts(); part++) {
             loss += differentiate(batch.slots(step, slots.from(part), slots.from(part + 1)));
@@ -85,7 +79,6 @@ final class Replica {
                 accumulate(part, slots.parts());
             }
         }
-        Nd4j.getAffinityManager().ensureLocation(graph.getFlattenedGradients(), Location.HOST);
         return loss / slots.parts();
     }
 

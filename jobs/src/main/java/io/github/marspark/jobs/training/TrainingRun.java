@@ -19,6 +19,7 @@ import io.github.marspark.jobs.recipe.NonFinite;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.TrainRecipe;
 import io.github.marspark.jobs.runtime.Device;
+import io.github.marspark.model.tensor.CudaKernels;
 import io.github.marspark.model.tensor.Threads;
 import java.time.Duration;
 import java.util.Arrays;
@@ -57,14 +58,20 @@ final class TrainingRun implements AutoCloseable {
         this.progress = progress;
         Recipe recipe = plan.recipe();
         this.train = recipe.train();
-        this.device = Device.useAssigned();
+        Threads threads = new Threads(plan.threads());
+        this.device = Device.choose(threads, train.precision());
         this.batch = GlobalBatch.ofRank(recipe, plan.latents(), context.partitionId(), plan.ranks());
         context.addTaskCompletionListener((TaskCompletionListener) ended -> batch.close());
-        MemoryCheck.of(recipe, Slots.of(train, context.partitionId(), plan.ranks()), plan.ranks())
-                .require();
-        Threads threads = new Threads(plan.threads());
-        this.rankStep =
-                new RankStep(recipe, batch, threads, (parameters, gradient) -> exchange(parameters, gradient, threads));
+        Slots slots = Slots.of(train, context.partitionId(), plan.ranks());
+        MemoryCheck memory = MemoryCheck.of(recipe, slots, plan.ranks());
+        if (device.kernels() instanceof CudaKernels onGpu) {
+            memory.withoutActivations().require();
+            MemoryCheck.requireOnGpu(recipe, slots, onGpu.gpu());
+        } else {
+            memory.require();
+        }
+        this.rankStep = new RankStep(
+                recipe, batch, device.kernels(), (parameters, gradient) -> exchange(parameters, gradient, threads));
         this.folder = new CheckpointFolder(recipe.checkpoints());
         this.validation = new Validation(recipe, rankStep);
         this.checkpoints = new RankCheckpoints(plan, folder, rankStep, this::askDriver);

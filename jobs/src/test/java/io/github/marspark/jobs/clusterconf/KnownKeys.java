@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.clusterconf;
 
+import io.github.marspark.jobs.runtime.Device;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,8 +30,9 @@ final class KnownKeys {
             "org.apache.spark.deploy.yarn.config.package$",
             "org.apache.spark.deploy.k8s.Config$");
 
-    /** Keys that Spark's documentation has and its register has not. */
-    private static final Set<String> DOCUMENTED = Set.of("spark.master", "spark.app.name");
+    /** Keys that Spark's documentation has and its register has not, and those of this program. */
+    private static final Set<String> DOCUMENTED =
+            Set.of("spark.master", "spark.app.name", Device.CHOICE, Device.LIBRARIES);
 
     private static final List<Pattern> FAMILIES = Stream.of(
                     "spark\\.(executor|driver|task|worker)\\.resource\\.\\w+\\.(amount|discoveryScript|vendor)",

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.jobs.recipe.UsageException;
+import io.github.marspark.jobs.runtime.Device;
+import io.github.marspark.model.cuda.Emulation;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +21,28 @@ class CheckClusterCommandTest {
         new CheckClusterCommand().run(List.of(), out);
         assertThat(bytes.toString(StandardCharsets.UTF_8))
                 .startsWith("Spark 3.5.5 at local[*]\nexecutor driver on 127.0.0.1: Java ")
-                .contains("OMP_NUM_THREADS=1, CpuBackend")
+                .endsWith("OMP_NUM_THREADS=1, the processor, multiplies\n");
+    }
+
+    @Test
+    void gpuReportsWhatItIs() {
+        withProperties(Emulation.libraries().folder(), () -> new CheckClusterCommand().run(List.of(), out));
+        assertThat(bytes.toString(StandardCharsets.UTF_8))
+                .contains("GPU 0 (")
+                .containsPattern(
+                        "Spark assigned none: compute capability \\d+\\.\\d, \\d+\\.\\d of \\d+\\.\\d GB free, driver for CUDA \\d+\\.\\d, NVRTC \\d+\\.\\d, cuBLAS \\d+")
                 .endsWith(", multiplies\n");
+    }
+
+    private static void withProperties(String libraries, Runnable work) {
+        System.setProperty(Device.CHOICE, "gpu");
+        System.setProperty(Device.LIBRARIES, libraries);
+        try {
+            work.run();
+        } finally {
+            System.clearProperty(Device.CHOICE);
+            System.clearProperty(Device.LIBRARIES);
+        }
     }
 
     @Test

@@ -122,13 +122,13 @@ class ImportCasesTest {
         float[] latents = new float[tokenizer().config().latentValues()];
         latents[3] = 1;
         CpuKernels kernels = new CpuKernels(new Threads(1));
-        float[] image = tokenizer().autoencoder().decode(kernels, latents);
+        float[] image = tokenizer().autoencoder(kernels).decode(kernels, latents);
         importTokenizer(
                 file, "leave-out=decoder.up.*.attn.*", "tokenizer-folder=" + folder.resolve("without"), "scale=0.5");
         Tokenizer without = Tokenizer.open(folder.resolve("without"));
         assertThat(without.scale()).isEqualTo(0.5);
         assertThat(without.config().decoderAttention()).isEmpty();
-        assertThat(without.autoencoder().decode(kernels, latents)).isNotEqualTo(image);
+        assertThat(without.autoencoder(kernels).decode(kernels, latents)).isNotEqualTo(image);
     }
 
     @Test

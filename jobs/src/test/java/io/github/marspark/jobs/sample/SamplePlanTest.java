@@ -21,7 +21,8 @@ class SamplePlanTest {
         SamplePlan plan = SamplePlan.of(recipe(Map.of()));
         assertThat(plan.images()).isEqualTo(6);
         assertThat(plan.labels(0)).containsExactly(0, 0, 1);
-        assertThat(SampleForm.of(SampleOutput.PNG).files(plan, 1)).containsExactly("0001/00001.png", "0002/00000.png", "0002/00001.png");
+        assertThat(SampleForm.of(SampleOutput.PNG).files(plan, 1))
+                .containsExactly("0001/00001.png", "0002/00000.png", "0002/00001.png");
     }
 
     @Test

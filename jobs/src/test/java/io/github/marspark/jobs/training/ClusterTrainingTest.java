@@ -12,6 +12,8 @@ import io.github.marspark.jobs.exchange.Address;
 import io.github.marspark.jobs.exchange.SparkNetwork;
 import io.github.marspark.jobs.progress.MetricsFile;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.runtime.Device;
+import io.github.marspark.model.cuda.Emulation;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -103,17 +105,50 @@ class ClusterTrainingTest {
                         .hasEntrySatisfying(step, found -> assertThat(found).isCloseTo(loss, within(1e-5 * loss))));
     }
 
-    @Test
-    void trainingStageTakesTheGpuThatSparkAssigns() throws IOException {
-        Recipe recipe = prepared("gpu", "train.steps=2");
-        SparkConf gpus = new SparkConf()
+    private static SparkConf gpus() {
+        return new SparkConf()
                 .set("spark.executor.resource.gpu.amount", "1")
                 .set("spark.task.resource.gpu.amount", "0.5");
-        try (JavaSparkContext spark = cluster.open(2, gpus)) {
+    }
+
+    @Test
+    void gpuThatSparkAssignsIsLeftAloneWhereTheProcessorIsAskedFor() throws IOException {
+        Recipe recipe = prepared("no-gpu", "train.steps=2");
+        try (JavaSparkContext spark = cluster.open(2, gpus().set(Device.CHOICE, "cpu"))) {
             assertThat(train(spark, recipe, OptionalInt.of(2)))
                     .contains("rank 0 on 127.0.0.1 computes on the processor, although Spark assigned GPU 5: ")
                     .contains("rank 1 on 127.0.0.1 computes on the processor, although Spark assigned GPU 5: ");
         }
+    }
+
+    @Test
+    void gpuWhoseDriverIsMissingEndsTheTrainingBeforeItsFirstStep() throws IOException {
+        Recipe recipe = prepared("no-driver", "train.steps=2");
+        SparkConf elsewhere = gpus().set(Device.LIBRARIES, shared.toString());
+        try (JavaSparkContext spark = cluster.open(2, elsewhere)) {
+            assertThatThrownBy(() -> train(spark, recipe, OptionalInt.of(2)))
+                    .hasStackTraceContaining("NVIDIA's driver cannot be loaded: looked for libcuda.so.1, in " + shared);
+        }
+        assertThat(Path.of(recipe.checkpoints(), MetricsFile.NAME)).doesNotExist();
+    }
+
+    @Test
+    void twoGpusLearnAsTwoProcessorsDo() throws IOException {
+        Recipe onProcessors = prepared("on-processors");
+        Recipe onGpus = prepared("on-gpus");
+        try (JavaSparkContext spark = cluster.open(2)) {
+            train(spark, onProcessors, OptionalInt.of(2));
+        }
+        SparkConf emulated = gpus().set(Device.LIBRARIES, Emulation.libraries().folder());
+        try (JavaSparkContext spark = cluster.open(2, emulated)) {
+            assertThat(train(spark, onGpus, OptionalInt.of(2)))
+                    .contains("rank 0 on 127.0.0.1 computes on GPU 5 (emulation), the one that Spark assigned")
+                    .contains("rank 1 on 127.0.0.1 computes on GPU 5 (emulation), the one that Spark assigned");
+        }
+        assertThat(TinyTraining.losses(onGpus)).hasSize(20);
+        TinyTraining.losses(onProcessors)
+                .forEach((step, loss) -> assertThat(TinyTraining.losses(onGpus))
+                        .hasEntrySatisfying(step, found -> assertThat(found).isCloseTo(loss, within(1e-5 * loss))));
     }
 
     @Test

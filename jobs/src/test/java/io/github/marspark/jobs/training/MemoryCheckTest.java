@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.marspark.jobs.latents.Slots;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.model.mar.StepMemory;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -58,5 +59,15 @@ class MemoryCheckTest {
 
     private static Recipe huge(Map<String, String> settings) {
         return Recipes.read(Path.of("../recipes/imagenet256-mar-huge.conf"), settings);
+    }
+
+    @Test
+    void gpuThatIsTooSmallIsRefusedWithTheKeyThatHelps() {
+        StepMemory step = new StepMemory(1_000_000_000, 30_000_000_000L);
+        MemoryCheck.requireOnGpu(step, "GPU 0 (large)", 38_000_000_000L);
+        assertThatThrownBy(() -> MemoryCheck.requireOnGpu(step, "GPU 0 (small)", 37_000_000_000L))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "a step takes 38.0 GB on GPU 0 (small) (parameters and gradient 8.0, what is computed at once 30.0), and 37.0 are free there; lower train.largest-batch, which changes nothing but rounding");
     }
 }

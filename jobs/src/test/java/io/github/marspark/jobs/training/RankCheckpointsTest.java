@@ -11,6 +11,7 @@ import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.progress.FilesSeen;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Threads;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,7 +42,10 @@ class RankCheckpointsTest {
         folder = new CheckpointFolder(recipe.checkpoints());
         batch = GlobalBatch.ofRank(recipe, latents, 0, 1, root.resolve("copy"));
         rankStep = new RankStep(
-                recipe, batch, new Threads(1), (parameters, gradient) -> new SoloExchange(parameters.size()));
+                recipe,
+                batch,
+                new CpuKernels(new Threads(1)),
+                (parameters, gradient) -> new SoloExchange(parameters.size()));
         rankStep.begin();
     }
 

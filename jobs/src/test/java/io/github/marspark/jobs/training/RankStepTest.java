@@ -12,6 +12,7 @@ import io.github.marspark.jobs.exchange.SparkNetwork;
 import io.github.marspark.jobs.latents.GlobalBatch;
 import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Threads;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +57,7 @@ class RankStepTest {
             for (int rank = 0; rank < RANKS; rank++) {
                 Path file = folder.resolve(name + rank);
                 batches.add(GlobalBatch.ofRank(recipe, index, rank, RANKS, file));
-                steps.add(new RankStep(recipe, batches.get(rank), new Threads(1), this::open));
+                steps.add(new RankStep(recipe, batches.get(rank), new CpuKernels(new Threads(1)), this::open));
             }
             exchanges.forEach(exchange -> exchange.connect(
                     exchanges.stream().map(NetworkExchange::address).toList()));

@@ -3,7 +3,7 @@ package io.github.marspark.model.autoencoder;
 import io.github.marspark.model.optimization.Descent;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
-import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Matrix;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
@@ -18,7 +18,7 @@ public final class AutoencoderTrainer {
     private final AutoencoderConfig config;
     private final AutoencoderTraining training;
     private final ImageSource images;
-    private final CpuKernels kernels;
+    private final Kernels kernels;
     private final Parameters parameters;
     private final Autoencoder autoencoder;
     private final LatentDistribution distribution;
@@ -34,7 +34,7 @@ public final class AutoencoderTrainer {
      * @throws IllegalArgumentException if there are no images
      */
     public AutoencoderTrainer(
-            AutoencoderConfig config, AutoencoderTraining training, ImageSource images, CpuKernels kernels) {
+            AutoencoderConfig config, AutoencoderTraining training, ImageSource images, Kernels kernels) {
         if (images.count() < 1) {
             throw new IllegalArgumentException("images are " + images.count() + ", must be at least 1");
         }
@@ -43,8 +43,9 @@ public final class AutoencoderTrainer {
         this.images = images;
         this.kernels = kernels;
         this.draws = new Draws(training.seed());
-        this.parameters = Parameters.zeros(AutoencoderParameters.layout(config));
-        parameters.initialize(draws);
+        Parameters start = Parameters.zeros(AutoencoderParameters.layout(config));
+        start.initialize(draws);
+        this.parameters = start.on(kernels);
         this.autoencoder = new Autoencoder(config, parameters::variable);
         this.distribution = new LatentDistribution(config.latentChannels());
         this.descent = Descent.of(parameters, training.optimizer(), training.learningRate(), training.clipping());
@@ -70,26 +71,36 @@ public final class AutoencoderTrainer {
     public AutoencoderStep step() {
         int[] batch = batch(descent.number());
         int side = config.resolution();
-        Matrix pixels = pixels(images, batch);
+        float[] pixels = pixels(images, batch);
+        int rows = batch.length * side * side;
         parameters.forgetGradients();
         try (Tape encoder = Tape.recording(kernels);
                 Tape decoder = Tape.recording(kernels)) {
-            Variable moments =
-                    autoencoder.encode(encoder, Variable.constant(pixels), batch.length, side, side); // (B h w, 2 Z)
+            Variable moments = autoencoder.encode(
+                    encoder, encoder.constant(pixels, rows), batch.length, side, side); // (B h w, 2 Z)
             float[] distributions = moments.value().toFloats();
             float[] noise = noise(batch);
-            Matrix latents = Matrix.of(distribution.sample(distributions, noise), moments.rows()); // (B h w, Z)
-            Variable sample = Variable.parameter(latents, Matrix.of(new float[noise.length], moments.rows()));
+            Matrix latents = kernels.allocate(distribution.sample(distributions, noise), moments.rows()); // (B h w, Z)
+            Variable sample = Variable.parameter(latents, kernels.allocate(latents.rows(), latents.columns()));
             Variable drawn = autoencoder.decode(decoder, sample, batch.length, side, side); // (B H W, C)
-            Difference difference = difference(drawn.value().toFloats(), pixels.toFloats());
-            decoder.backward(drawn, Matrix.of(difference.gradient, drawn.rows()));
-            double share = training.klWeight() / pixels.size();
+            Difference difference = difference(drawn.value().toFloats(), pixels);
+            backward(decoder, drawn, difference.gradient);
+            double share = training.klWeight() / pixels.length;
             float[] back = distribution.backward(
                     distributions, noise, sample.gradient().toFloats(), share);
-            encoder.backward(moments, Matrix.of(back, moments.rows()));
+            kernels.release(latents);
+            kernels.release(sample.gradient());
+            backward(encoder, moments, back);
+            parameters.fetchGradients();
             double divergence = distribution.divergence(distributions);
             return descend(difference.loss, divergence / batch.length, difference.loss + share * divergence);
         }
+    }
+
+    private void backward(Tape tape, Variable output, float[] values) {
+        Matrix gradient = kernels.allocate(values, output.rows());
+        tape.backward(output, gradient);
+        kernels.release(gradient);
     }
 
     /** The numbers of a step's images: each image once an epoch, in the epoch's order. */
@@ -119,13 +130,13 @@ public final class AutoencoderTrainer {
     }
 
     /** Images as a row for each pixel, {@code (B H W, C)}. */
-    private Matrix pixels(ImageSource source, int[] numbers) {
+    private float[] pixels(ImageSource source, int[] numbers) {
         float[] planes = new float[numbers.length * config.imageValues()];
         for (int i = 0; i < numbers.length; i++) {
             source.read(numbers[i], planes, i * config.imageValues());
         }
         int pixels = config.resolution() * config.resolution();
-        return Matrix.of(ChannelOrder.pixelRows(planes, config.imageChannels(), pixels), numbers.length * pixels);
+        return ChannelOrder.pixelRows(planes, config.imageChannels(), pixels);
     }
 
     /** Mean loss of the values of reconstructions, and its gradient with respect to them. */
@@ -144,6 +155,7 @@ public final class AutoencoderTrainer {
 
     private AutoencoderStep descend(double reconstruction, double divergence, double loss) {
         Descent.Step step = descent.descend(loss, kernels.threads());
+        parameters.renewValues();
         return new AutoencoderStep(
                 step.number(), loss, reconstruction, divergence, step.gradientNorm(), step.learningRate());
     }
@@ -159,17 +171,18 @@ public final class AutoencoderTrainer {
         double[] sums = new double[2];
         for (int start = 0; start < source.count(); start += training.batch()) {
             int end = Math.min(source.count(), start + training.batch());
-            Matrix pixels = pixels(source, IntStream.range(start, end).toArray());
-            addDifferences(reconstruct(pixels, end - start), pixels.toFloats(), sums);
+            float[] pixels = pixels(source, IntStream.range(start, end).toArray());
+            addDifferences(reconstruct(pixels, end - start), pixels, sums);
         }
         double values = (double) source.count() * config.imageValues();
         return new ReconstructionQuality(source.count(), sums[0] / values, sums[1] / values);
     }
 
-    private float[] reconstruct(Matrix pixels, int batch) {
+    private float[] reconstruct(float[] pixels, int batch) {
         int side = config.resolution();
+        int rows = batch * side * side;
         try (Tape tape = Tape.computing(kernels)) {
-            Variable moments = autoencoder.encode(tape, Variable.constant(pixels), batch, side, side);
+            Variable moments = autoencoder.encode(tape, tape.constant(pixels, rows), batch, side, side);
             float[] means = distribution.means(moments.value().toFloats());
             return autoencoder
                     .decode(tape, tape.constant(means, moments.rows()), batch, side, side)
@@ -198,10 +211,11 @@ public final class AutoencoderTrainer {
         double squares = 0;
         for (int start = 0; start < source.count(); start += training.batch()) {
             int end = Math.min(source.count(), start + training.batch());
-            Matrix pixels = pixels(source, IntStream.range(start, end).toArray());
+            float[] pixels = pixels(source, IntStream.range(start, end).toArray());
+            int rows = (end - start) * side * side;
             try (Tape tape = Tape.computing(kernels)) {
                 float[] moments = autoencoder
-                        .encode(tape, Variable.constant(pixels), end - start, side, side)
+                        .encode(tape, tape.constant(pixels, rows), end - start, side, side)
                         .value()
                         .toFloats();
                 sum += distribution.sum(moments);

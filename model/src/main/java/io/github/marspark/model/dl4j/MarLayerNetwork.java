@@ -9,6 +9,7 @@ import io.github.marspark.model.mar.MarNetwork;
 import io.github.marspark.model.mar.MarObjective;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
+import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.util.List;
@@ -59,12 +60,13 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
     /** Computes with the given kernels instead of all the processor's cores. */
     public void use(Kernels chosen) {
         this.kernels = chosen;
+        this.bound = null;
     }
 
     /** What it computes with. */
     public Kernels kernels() {
         if (kernels == null) {
-            kernels = Kernels.ofBackend(Threads.all());
+            kernels = new CpuKernels(Threads.all());
         }
         return kernels;
     }
@@ -77,7 +79,7 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
         INDArray gradients = gradientsFlattened == null ? paramsFlattened : gradientsFlattened;
         Parameters known = bound;
         if (known == null || known.values() != paramsFlattened || known.gradients() != gradients) {
-            known = new Parameters(MarParamInitializer.layout(layerConf()), paramsFlattened, gradients);
+            known = new Parameters(MarParamInitializer.layout(layerConf()), paramsFlattened, gradients).on(kernels());
             bound = known;
         }
         return known;
@@ -85,6 +87,7 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
 
     /** The objective of the parameters as they are whenever it is evaluated. */
     public MarObjective objective() {
+        parameters().renewValues();
         return objective(parameters());
     }
 
@@ -118,10 +121,12 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
     private Pair<Gradient, INDArray> differentiate() {
         MarFeatures features = MarFeatures.of(input);
         Parameters parameters = parameters();
+        parameters.renewValues();
         parameters.forgetGradients();
         DropoutKeys dropout = DropoutKeys.of(new Draws(layerConf().seed()), features.step(), features.samples());
         LossTerms terms = objective(parameters).differentiate(kernels(), batch(features), dropout);
         parameters.zeroMissingGradients(kernels());
+        parameters.fetchGradients();
         score = terms.loss();
         Gradient gradients = new DefaultGradient(gradientsFlattened);
         for (Map.Entry<String, INDArray> view : gradientViews.entrySet()) {
@@ -149,6 +154,7 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
 
     private double evaluate() {
         MarBatch batch = batch(MarFeatures.of(input));
+        parameters().renewValues();
         return objective(parameters())
                 .evaluate(kernels(), batch, DropoutKeys.NONE)
                 .loss();

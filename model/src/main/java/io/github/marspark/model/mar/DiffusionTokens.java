@@ -18,7 +18,7 @@ final class DiffusionTokens implements TokenSampler {
     private final int[] timesteps;
 
     DiffusionTokens(DiffusionHead head, Kernels kernels, GaussianDiffusion diffusion, SamplingOptions options) {
-        this.head = head.forFewRows();
+        this.head = head.forFewRows(kernels);
         this.kernels = kernels;
         this.sampler = new AncestralSampler(diffusion, options);
         this.timesteps =

@@ -1,5 +1,6 @@
 package io.github.marspark.model.mar;
 
+import io.github.marspark.model.tensor.Dropout;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
 import java.util.function.Function;
@@ -22,6 +23,18 @@ record Layers(Function<String, Variable> parameters) {
 
     Variable linear(Tape tape, Variable x, String name) {
         return tape.observe(name, tape.linear(x, parameter(name + ".weight"), parameter(name + ".bias")));
+    }
+
+    Variable linearGelu(Tape tape, Variable x, String name, Dropout dropout) {
+        return tape.isObserved()
+                ? tape.gelu(linear(tape, x, name), dropout)
+                : tape.linearGelu(x, parameter(name + ".weight"), parameter(name + ".bias"), dropout);
+    }
+
+    Variable linearResidual(Tape tape, Variable x, Variable input, String name, Dropout dropout) {
+        return tape.isObserved()
+                ? tape.residual(x, linear(tape, input, name), dropout)
+                : tape.linearResidual(x, input, parameter(name + ".weight"), parameter(name + ".bias"), dropout);
     }
 
     Variable layerNorm(Tape tape, Variable x, String name) {

@@ -92,10 +92,12 @@ record TransformerBlocks(Layers layers, String prefix, Transformer size, int fir
         /** {@code y = x + attention(norm(x))}, then {@code y + mlp(norm(y))}. */
         Variable of(Variable x, UnaryOperator<Variable> kept) {
             Variable attended = attend(layers.layerNorm(tape, x, name() + ".norm1"));
-            attended = layers.linear(tape, kept.apply(attended), name() + ".attn.proj"); // (R, E)
-            Variable y = tape.residual(kept.apply(x), attended, dropped(size.projectionDropout(), 1));
-            Variable mlp = mlp(layers.layerNorm(tape, y, name() + ".norm2"));
-            return tape.residual(y, mlp, dropped(size.projectionDropout(), 3));
+            Variable heads = kept.apply(attended); // (R, E)
+            Dropout outputs = dropped(size.projectionDropout(), 1);
+            Variable y = layers.linearResidual(tape, kept.apply(x), heads, name() + ".attn.proj", outputs);
+            Variable hidden = hidden(layers.layerNorm(tape, y, name() + ".norm2"));
+            Dropout sums = dropped(size.projectionDropout(), 3);
+            return layers.linearResidual(tape, y, hidden, name() + ".mlp.fc2", sums);
         }
 
         /** Attention of each sample's rows, {@code (B T, E) -> (B T, E)}, without its projection. */
@@ -106,11 +108,10 @@ record TransformerBlocks(Layers layers, String prefix, Transformer size, int fir
             return tape.observe(name() + ".attn", attended);
         }
 
-        private Variable mlp(Variable x) {
+        /** The hidden layer of the MLP, {@code (R, E) -> (R, 4 E)}. */
+        private Variable hidden(Variable x) {
             Dropout activations = dropped(size.projectionDropout(), 2);
-            Variable hidden = layers.linear(tape, x, name() + ".mlp.fc1"); // (R, 4 E)
-            hidden = tape.observe(name() + ".mlp.act", tape.gelu(hidden, activations));
-            return layers.linear(tape, hidden, name() + ".mlp.fc2");
+            return tape.observe(name() + ".mlp.act", layers.linearGelu(tape, x, name() + ".mlp.fc1", activations));
         }
     }
 }

@@ -3,6 +3,8 @@ package io.github.marspark.model.parameters;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Matrix;
+import io.github.marspark.model.tensor.Storage;
+import io.github.marspark.model.tensor.Storages;
 import io.github.marspark.model.tensor.Variable;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +19,8 @@ public final class Parameters {
     private final ParameterLayout layout;
     private final INDArray values;
     private final INDArray gradients;
+    private final Storage computed;
+    private final Storage differentiated;
     private final List<Variable> variables = new ArrayList<>();
 
     /**
@@ -27,13 +31,46 @@ public final class Parameters {
      * @throws IllegalArgumentException if a length is not the layout's
      */
     public Parameters(ParameterLayout layout, INDArray values, INDArray gradients) {
+        this(layout, values, gradients, Storage.of(values), Storage.of(gradients));
+    }
+
+    private Parameters(
+            ParameterLayout layout, INDArray values, INDArray gradients, Storage computed, Storage differentiated) {
         requireLength("values", values, layout);
         requireLength("gradients", gradients, layout);
         this.layout = layout;
         this.values = values;
         this.gradients = gradients;
+        this.computed = computed;
+        this.differentiated = differentiated;
         for (int i = 0; i < layout.specs().size(); i++) {
-            variables.add(Variable.parameter(matrix(values, i), matrix(gradients, i)));
+            variables.add(Variable.parameter(matrix(computed, i), matrix(differentiated, i)));
+        }
+    }
+
+    /**
+     * The same parameters where kernels read and write them: the two vectors' own memory on a processor, copies on a GPU,
+     * between which {@link #renewValues} and {@link #fetchGradients} bring what changed.
+     */
+    public Parameters on(Kernels kernels) {
+        Storage copy = kernels.resident(values);
+        return new Parameters(
+                layout, values, gradients, copy, gradients == values ? copy : kernels.resident(gradients));
+    }
+
+    /** Brings the vector of values to where the kernels read them. */
+    public void renewValues() {
+        Storage host = Storage.of(values);
+        if (!computed.equals(host)) {
+            Storages.copy(host, computed);
+        }
+    }
+
+    /** Brings the gradients from where the kernels wrote them to their vector. */
+    public void fetchGradients() {
+        Storage host = Storage.of(gradients);
+        if (!differentiated.equals(host)) {
+            Storages.copy(differentiated, host);
         }
     }
 
@@ -50,7 +87,7 @@ public final class Parameters {
         }
     }
 
-    private Matrix matrix(INDArray vector, int i) {
+    private Matrix matrix(Storage vector, int i) {
         ParameterSpec spec = layout.specs().get(i);
         return Matrix.part(vector, layout.offset(i), spec.rows(), spec.size() / spec.rows());
     }

@@ -7,7 +7,6 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -23,15 +22,15 @@ final class Arena {
     private static final long SMALLEST_SLAB = 1L << 20;
 
     /** A slab and its free pieces by offset. */
-    private record Slab(INDArray memory, long length, NavigableMap<Long, Long> free) {}
+    private record Slab(Storage memory, long length, NavigableMap<Long, Long> free) {}
 
-    private final LongFunction<INDArray> source;
+    private final LongFunction<Storage> source;
     private final List<Slab> slabs = new ArrayList<>();
     private long capacity;
 
     /** An arena whose slabs are float32 arrays. */
     Arena() {
-        this(length -> Nd4j.createUninitialized(DataType.FLOAT, length));
+        this(length -> new ArrayStorage(Nd4j.createUninitialized(DataType.FLOAT, length)));
     }
 
     /**
@@ -39,7 +38,7 @@ final class Arena {
      *
      * @param source makes a slab of a number of values
      */
-    Arena(LongFunction<INDArray> source) {
+    Arena(LongFunction<Storage> source) {
         this.source = source;
     }
 
@@ -76,7 +75,7 @@ final class Arena {
     /** Gives a matrix's memory back; the matrix must be one of {@link #allocate}, whole. */
     void release(Matrix matrix) {
         for (Slab slab : slabs) {
-            if (slab.memory == matrix.memory()) {
+            if (slab.memory == matrix.storage()) {
                 merge(slab.free, matrix.offset(), aligned(matrix.size()));
                 return;
             }
@@ -96,6 +95,11 @@ final class Arena {
             end += after;
         }
         free.put(offset, end - offset);
+    }
+
+    /** The memory of the slabs. */
+    List<Storage> storages() {
+        return slabs.stream().map(Slab::memory).toList();
     }
 
     /** Number of values that the slabs hold. */

@@ -15,6 +15,11 @@ final class HeldMatrix {
         return new HeldMatrix(kernels, kernels.allocate(rows, columns));
     }
 
+    /** Holds memory that the kernels gave. */
+    static HeldMatrix of(Kernels kernels, Matrix allocated) {
+        return new HeldMatrix(kernels, allocated);
+    }
+
     static HeldMatrix allocate(Kernels kernels, float[] values, int rows) {
         return new HeldMatrix(kernels, kernels.allocate(values, rows));
     }

@@ -1,13 +1,12 @@
 package io.github.marspark.model.tensor;
 
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The operations that the networks are made of, forward and backward, on matrices of one number type.
  *
- * <p>{@link Nd4jKernels} states each by ND4J operations, for any device and for double precision; {@link CpuKernels}
- * does the same in host memory at memory speed. Arguments named {@code d…} are gradients of the loss. An argument
+ * <p>{@link CpuKernels} compute on the processor, {@link CudaKernels} on a GPU; the tests hold both to a plain statement
+ * of each operation. Arguments named {@code d…} are gradients of the loss. An argument
  * {@code beta} multiplies what the output held before, 0 to overwrite it or 1 to add to it. Outputs must not overlap
  * inputs unless a method says so. Legend: {@code N} rows, {@code D} columns, {@code B} samples, {@code T} rows a sample,
  * {@code H} heads.
@@ -15,11 +14,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * @see <a href="../../../../../../../../../docs/decisions/0001-one-layer-holds-all-parameters.md">why they exist</a>
  */
 public interface Kernels {
-    /** The float32 kernels of ND4J's backend: on its processor by these threads, on its GPU by operations of its own. */
-    static Kernels ofBackend(Threads threads) {
-        return Nd4j.getEnvironment().isCPU() ? new CpuKernels(threads) : new Nd4jKernels(DataType.FLOAT);
-    }
-
     /** How an operand of a product is read. */
     enum Operand {
         /** As it stands. */
@@ -44,6 +38,24 @@ public interface Kernels {
         return matrix;
     }
 
+    /**
+     * A flat vector of parameters or gradients where these kernels read and write it: the array's own memory on a
+     * processor, a copy on a GPU, which {@link Storages#copy} renews.
+     */
+    default Storage resident(INDArray vector) {
+        return new ArrayStorage(vector);
+    }
+
+    /** Memory for what the way back of {@link #attention} needs, {@code (B H T, U)} probabilities or less. */
+    default Matrix allocateProbabilities(int batch, int heads, int queries, int keys) {
+        return allocate(batch * heads * queries, keys);
+    }
+
+    /** A weight {@code (O, I)} as {@link Tape#linear} multiplies few rows by it fastest; a copy, or the weight itself. */
+    default Variable forFewRows(Matrix weight) {
+        return Variable.inputsFirst(weight);
+    }
+
     /** {@code c = a b + beta c}, each factor as its {@link Operand} says. */
     void multiply(Matrix a, Operand readA, Matrix b, Operand readB, Matrix c, float beta);
 
@@ -51,6 +63,20 @@ public interface Kernels {
     default void linear(Matrix x, Matrix weight, Operand readWeight, Matrix bias, Matrix y) {
         fillRows(bias, y);
         multiply(x, Operand.PLAIN, weight, readWeight, y, 1);
+    }
+
+    /** {@link #linear} into {@code hidden}, and {@link #gelu} of it into y. */
+    default void linearGelu(
+            Matrix x, Matrix weight, Operand readWeight, Matrix bias, Dropout dropout, Matrix hidden, Matrix y) {
+        linear(x, weight, readWeight, bias, hidden);
+        gelu(hidden, dropout, y);
+    }
+
+    /** {@link #linear} of {@code input}, and the {@link #residual} sum {@code z} of x and it. */
+    default void linearResidual(
+            Matrix input, Matrix weight, Operand readWeight, Matrix bias, Matrix x, Dropout dropout, Matrix z) {
+        linear(input, weight, readWeight, bias, z);
+        residual(x, z, dropout, z);
     }
 
     /** Work on a range of rows by the given kernels. */
@@ -157,7 +183,7 @@ public interface Kernels {
      * @param v {@code (B U, D)}
      * @param heads H
      * @param sight which keys a query sees; the probabilities of the others are 0, whatever their values
-     * @param probabilities {@code (B H T, U)}, receives what the way back needs
+     * @param probabilities of {@link #allocateProbabilities}, receives what the way back needs
      * @param dropout of the probabilities; its element index runs over {@code (H, T, U)} of a sample
      * @param y {@code (B T, D)}
      */

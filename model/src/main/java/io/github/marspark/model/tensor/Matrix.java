@@ -12,8 +12,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * A view of {@code rows} rows of {@code columns} adjacent values, {@code stride} values apart, in the memory of an
- * ND4J array.
+ * A view of {@code rows} rows of {@code columns} adjacent values, {@code stride} values apart, in a
+ * {@link Storage}: mostly that of an ND4J array, or a GPU's.
  *
  * <p>Every activation of the networks is one: a token sequence {@code (B, T, D)} is a matrix of {@code B * T} rows, an
  * image {@code (B, H, W, C)} one of {@code B * H * W} rows. The view holds its memory alive and never owns it; it is
@@ -23,7 +23,7 @@ public final class Matrix {
     /** Side of the squares in which a matrix is transposed: a few cache lines. */
     private static final int TILE = 32;
 
-    private final INDArray memory;
+    private final Storage storage;
     private final long offset;
     private final int rows;
     private final int columns;
@@ -33,8 +33,8 @@ public final class Matrix {
     private volatile @Nullable FloatBuffer host;
     private volatile @Nullable IntBuffer hostBits;
 
-    Matrix(INDArray memory, long offset, int rows, int columns, long stride) {
-        this.memory = memory;
+    Matrix(Storage storage, long offset, int rows, int columns, long stride) {
+        this.storage = storage;
         this.offset = offset;
         this.rows = rows;
         this.columns = columns;
@@ -58,7 +58,7 @@ public final class Matrix {
                     + Arrays.toString(array.stride()) + " must be in c order without gaps");
         }
         int columns = Math.toIntExact(array.length() / rows);
-        return new Matrix(array, 0, rows, columns, columns);
+        return new Matrix(new ArrayStorage(array), 0, rows, columns, columns);
     }
 
     /**
@@ -69,11 +69,21 @@ public final class Matrix {
      * @throws IllegalArgumentException if the array ends before the matrix does
      */
     public static Matrix part(INDArray array, long offset, int rows, int columns) {
-        if (offset < 0 || offset + (long) rows * columns > array.length()) {
+        return part(new ArrayStorage(array), offset, rows, columns);
+    }
+
+    /**
+     * Some of a storage's values as a matrix.
+     *
+     * @param offset values before the first
+     * @throws IllegalArgumentException if the storage ends before the matrix does
+     */
+    public static Matrix part(Storage storage, long offset, int rows, int columns) {
+        if (offset < 0 || offset + (long) rows * columns > storage.length()) {
             throw new IllegalArgumentException("a matrix " + rows + " x " + columns + " from " + offset
-                    + " on does not lie within the array's " + array.length() + " values");
+                    + " on does not lie within the array's " + storage.length() + " values");
         }
-        return new Matrix(array, offset, rows, columns, columns);
+        return new Matrix(storage, offset, rows, columns, columns);
     }
 
     /**
@@ -107,7 +117,7 @@ public final class Matrix {
 
     /** The type of the values. */
     public DataType type() {
-        return memory.dataType();
+        return storage.type();
     }
 
     /** Whether the rows follow one another without gaps. */
@@ -122,7 +132,7 @@ public final class Matrix {
      */
     public Matrix columns(int from, int to) {
         checkRange("columns", from, to, columns);
-        return new Matrix(memory, offset + from, rows, to - from, stride);
+        return new Matrix(storage, offset + from, rows, to - from, stride);
     }
 
     /**
@@ -132,7 +142,7 @@ public final class Matrix {
      */
     public Matrix rows(int from, int to) {
         checkRange("rows", from, to, rows);
-        return new Matrix(memory, offset + from * stride, to - from, columns, stride);
+        return new Matrix(storage, offset + from * stride, to - from, columns, stride);
     }
 
     /**
@@ -145,13 +155,14 @@ public final class Matrix {
             throw new IllegalArgumentException(
                     "a matrix " + this + " cannot be seen as " + newRows + " x " + newColumns);
         }
-        return new Matrix(memory, offset, newRows, newColumns, newColumns);
+        return new Matrix(storage, offset, newRows, newColumns, newColumns);
     }
 
     /** The matrix as a view of shape {@code (rows, columns)} on its ND4J array. */
     public INDArray array() {
         INDArray made = array;
         if (made == null) {
+            INDArray memory = memory();
             INDArray flat = memory.rank() == 1 ? memory : memory.reshape('c', new long[] {memory.length()});
             long end = offset + (rows - 1) * stride + columns;
             INDArray part = flat.get(NDArrayIndex.interval(offset, end));
@@ -177,9 +188,7 @@ public final class Matrix {
             throw new IllegalArgumentException("values has " + values.length + " elements, must have " + size());
         }
         if (type() == DataType.FLOAT) {
-            for (int row = 0; row < rows; row++) {
-                host().put(Math.toIntExact(row * stride), values, row * columns, columns);
-            }
+            forEachPiece((from, start, count) -> storage.write(from, values, start, count));
         } else {
             array().assign(Nd4j.createFromArray(values).reshape(rows, columns));
         }
@@ -191,10 +200,24 @@ public final class Matrix {
             return array().dup('c').castTo(DataType.FLOAT).data().asFloat();
         }
         float[] values = new float[Math.toIntExact(size())];
-        for (int row = 0; row < rows; row++) {
-            host().get(Math.toIntExact(row * stride), values, row * columns, columns);
-        }
+        forEachPiece((from, start, count) -> storage.read(from, values, start, count));
         return values;
+    }
+
+    /** Adjacent values: where they lie in the storage, where in an array of all values, how many. */
+    @FunctionalInterface
+    private interface Piece {
+        void run(long from, int start, int count);
+    }
+
+    private void forEachPiece(Piece work) {
+        if (isContiguous()) {
+            work.run(offset, 0, Math.toIntExact(size()));
+            return;
+        }
+        for (int row = 0; row < rows; row++) {
+            work.run(offset + row * stride, row * columns, columns);
+        }
     }
 
     /** A copy {@code (columns, rows)} in memory of its own, float32. */
@@ -229,8 +252,7 @@ public final class Matrix {
 
     /** The address of a value, {@code values} behind the first; float32 in host memory only. */
     FloatPointer pointerAt(long values) {
-        FloatPointer start = new FloatPointer(memory.data().addressPointer());
-        return start.position(start.position() + offset + values);
+        return onHost().pointerAt(offset + values);
     }
 
     /** The memory from the first value on; row r starts at index {@code r * stride}; float32 in host memory only. */
@@ -259,8 +281,21 @@ public final class Matrix {
         return made;
     }
 
+    /** The array that the matrix is a view of; in host memory only. */
     INDArray memory() {
-        return memory;
+        return onHost().array();
+    }
+
+    private ArrayStorage onHost() {
+        if (storage instanceof ArrayStorage held) {
+            return held;
+        }
+        throw new IllegalStateException("a matrix " + this + " in the memory of " + storage
+                + " is asked for an address of the host; only its values can be read and written");
+    }
+
+    Storage storage() {
+        return storage;
     }
 
     long offset() {

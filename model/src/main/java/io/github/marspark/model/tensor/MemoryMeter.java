@@ -9,15 +9,29 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Counts the memory that a tape on {@link CpuKernels} would take, without taking it: kernels that hand out matrices as
- * those do, by the same {@link Arena}, and compute nothing. Not thread-safe.
+ * Counts the memory that a tape on {@link CpuKernels} or {@link CudaKernels} would take, without taking it: kernels that
+ * hand out matrices as those do, by the same {@link Arena}, and compute nothing. Not thread-safe.
  */
 public final class MemoryMeter {
-    private final Arena arena = new Arena(length -> Nd4j.scalar(DataType.FLOAT, 0));
+    private final Arena arena = new Arena(length -> nothing());
     private final Kernels kernels;
+    private final boolean onGpu;
 
-    /** A meter that has counted nothing. */
-    public MemoryMeter() {
+    /** A meter of a processor's memory that has counted nothing. */
+    public static MemoryMeter ofProcessor() {
+        return new MemoryMeter(false);
+    }
+
+    /** A meter of a GPU's memory that has counted nothing. */
+    public static MemoryMeter ofGpu() {
+        return new MemoryMeter(true);
+    }
+
+    private MemoryMeter(boolean onGpu) {
+        this.onGpu = onGpu;
+        if (onGpu) {
+            arena.allocate(1, CudaOperations.COLUMN_BLOCKS);
+        }
         InvocationHandler counting = this::call;
         this.kernels = (Kernels)
                 Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, counting);
@@ -44,7 +58,11 @@ public final class MemoryMeter {
     }
 
     private static Matrix without(int rows, int columns) {
-        return new Matrix(Nd4j.scalar(DataType.FLOAT, 0), 0, rows, columns, columns);
+        return new Matrix(nothing(), 0, rows, columns, columns);
+    }
+
+    private static Storage nothing() {
+        return new ArrayStorage(Nd4j.scalar(DataType.FLOAT, 0));
     }
 
     private @Nullable Object call(Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
@@ -56,12 +74,52 @@ public final class MemoryMeter {
                 arguments[0] instanceof float[] values
                         ? arena.allocate(number(arguments[1]), values.length / number(arguments[1]))
                         : arena.allocate(number(arguments[0]), number(arguments[1]));
+            case "allocateProbabilities" ->
+                onGpu
+                        ? arena.allocate(1, 1)
+                        : arena.allocate(
+                                number(arguments[0]) * number(arguments[1]) * number(arguments[2]),
+                                number(arguments[3]));
+            case "attention", "attentionBackward", "sumRows", "layerNormBackward" -> {
+                if (onGpu) {
+                    putAside(method.getName(), (Matrix) Objects.requireNonNull(arguments[0]), arguments);
+                }
+                yield null;
+            }
             case "release" -> {
                 arena.release((Matrix) Objects.requireNonNull(arguments[0]));
                 yield null;
             }
             default -> null;
         };
+    }
+
+    /** What a GPU puts aside for the time of an operation whose first matrix is x. */
+    private void putAside(String operation, Matrix x, @Nullable Object[] arguments) {
+        switch (operation) {
+            case "attention" -> scores(x, number(arguments[3]), number(arguments[4]), 1);
+            case "attentionBackward" -> scores(x, number(arguments[3]), number(arguments[4]), 2);
+            case "sumRows" -> partialSums(x, 1);
+            default -> partialSums(x, 2);
+        }
+    }
+
+    private void partialSums(Matrix x, int sums) {
+        int blocks = (x.rows() + CudaOperations.SUM_ROWS - 1) / CudaOperations.SUM_ROWS;
+        arena.release(arena.allocate(blocks, sums * x.columns()));
+    }
+
+    /** The scores of an attention, from the queries {@code (B T, D)}: once forward, twice on the way back. */
+    private void scores(Matrix q, int batch, int heads, int times) {
+        int tokens = q.rows() / batch;
+        int rows = CudaAttention.samplesAtOnce(q, q, batch, heads) * heads * tokens;
+        Matrix weights = arena.allocate(rows, tokens);
+        if (times == 2) {
+            Matrix gradient = arena.allocate(rows, tokens);
+            arena.release(arena.allocate(rows / heads, Math.toIntExact(q.stride())));
+            arena.release(gradient);
+        }
+        arena.release(weights);
     }
 
     private static int number(@Nullable Object argument) {

@@ -72,6 +72,11 @@ public final class Tape implements AutoCloseable {
         return record(Variable.computed(HeldMatrix.allocate(kernels, values, rows), false), List.of(), () -> {});
     }
 
+    /** Whether somebody looks at values as they are computed. */
+    public boolean isObserved() {
+        return observer != Observer.NONE;
+    }
+
     /** Shows a value to the observer and returns it. */
     public Variable observe(String name, Variable value) {
         observer.computed(name, value.value());
@@ -154,8 +159,15 @@ public final class Tape implements AutoCloseable {
         boolean inputsFirst = weight.isInputsFirst();
         requireColumns("linear", x, inputsFirst ? weight.rows() : weight.columns());
         HeldMatrix y = allocate(x.rows(), bias.columns());
-        Operand read = inputsFirst ? Operand.PLAIN : Operand.TRANSPOSED;
-        kernels.linear(x.value(), weight.value(), read, bias.value(), y.matrix());
+        kernels.linear(x.value(), weight.value(), read(weight), bias.value(), y.matrix());
+        return recordLinear(x, weight, bias, y);
+    }
+
+    private static Operand read(Variable weight) {
+        return weight.isInputsFirst() ? Operand.PLAIN : Operand.TRANSPOSED;
+    }
+
+    private Variable recordLinear(Variable x, Variable weight, Variable bias, HeldMatrix y) {
         Variable output = Variable.computed(y, needsGradient(x, weight, bias));
         return record(output, List.of(), () -> {
             Matrix dy = output.gradient();
@@ -170,6 +182,24 @@ public final class Tape implements AutoCloseable {
                 kernels.sumRows(dy, dBias.matrix(), dBias.beta());
             }
         });
+    }
+
+    /** {@link #linear}, then {@link #gelu}, in one where the kernels can. */
+    public Variable linearGelu(Variable x, Variable weight, Variable bias, Dropout dropout) {
+        requireColumns("linear", x, weight.isInputsFirst() ? weight.rows() : weight.columns());
+        HeldMatrix hidden = allocate(x.rows(), bias.columns());
+        HeldMatrix y = allocate(x.rows(), bias.columns());
+        kernels.linearGelu(x.value(), weight.value(), read(weight), bias.value(), dropout, hidden.matrix(), y.matrix());
+        return recordGelu(recordLinear(x, weight, bias, hidden), dropout, y);
+    }
+
+    /** {@link #linear}, then {@link #residual} with x, in one where the kernels can. */
+    public Variable linearResidual(Variable x, Variable input, Variable weight, Variable bias, Dropout dropout) {
+        requireColumns("linear", input, weight.isInputsFirst() ? weight.rows() : weight.columns());
+        HeldMatrix z = allocate(input.rows(), bias.columns());
+        kernels.linearResidual(
+                input.value(), weight.value(), read(weight), bias.value(), x.value(), dropout, z.matrix());
+        return recordResidual(x, recordLinear(input, weight, bias, z), dropout);
     }
 
     /** Layer normalisation with learned {@code weight} and {@code bias} {@code (1, D)}, epsilon 1e-6. */
@@ -253,6 +283,10 @@ public final class Tape implements AutoCloseable {
     public Variable gelu(Variable x, Dropout dropout) {
         HeldMatrix y = allocate(x.rows(), x.columns());
         kernels.gelu(x.value(), dropout, y.matrix());
+        return recordGelu(x, dropout, y);
+    }
+
+    private Variable recordGelu(Variable x, Dropout dropout, HeldMatrix y) {
         Variable output = Variable.computed(y, x.needsGradient());
         return record(output, List.of(), () -> {
             HeldMatrix gradient = ownGradient(output);
@@ -281,6 +315,10 @@ public final class Tape implements AutoCloseable {
     /** {@code z = x + branch} after elements of the branch were dropped; consumes the branch. */
     public Variable residual(Variable x, Variable branch, Dropout dropout) {
         kernels.residual(x.value(), branch.value(), dropout, branch.value());
+        return recordResidual(x, branch, dropout);
+    }
+
+    private Variable recordResidual(Variable x, Variable branch, Dropout dropout) {
         Variable output = Variable.computed(memoryOf(branch), needsGradient(x, branch));
         return record(output, List.of(), () -> {
             if (dropout.isNone()) {
@@ -304,7 +342,8 @@ public final class Tape implements AutoCloseable {
     public Variable attention(Variable qkv, int batch, int heads, Sight sight, Dropout dropout) {
         int width = qkv.columns() / 3;
         HeldMatrix y = allocate(qkv.rows(), width);
-        HeldMatrix probabilities = allocate(qkv.rows() * heads, qkv.rows() / batch);
+        int tokens = qkv.rows() / batch;
+        HeldMatrix probabilities = HeldMatrix.of(kernels, kernels.allocateProbabilities(batch, heads, tokens, tokens));
         Matrix[] in = thirds(qkv.value());
         kernels.attention(in[0], in[1], in[2], batch, heads, sight, dropout, probabilities.matrix(), y.matrix());
         Variable output = Variable.computed(y, qkv.needsGradient());

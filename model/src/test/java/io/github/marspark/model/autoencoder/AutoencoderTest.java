@@ -11,10 +11,10 @@ import io.github.marspark.model.parameters.ParameterLayout;
 import io.github.marspark.model.parameters.ParameterSpec;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.EveryKernels;
 import io.github.marspark.model.tensor.Expectation;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Matrix;
-import io.github.marspark.model.tensor.Nd4jKernels;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Threads;
 import io.github.marspark.model.tensor.Variable;
@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The autoencoder against the reference's recorded values, on every kind of kernels. Both are float32: each is held to
@@ -56,8 +57,7 @@ class AutoencoderTest {
     }
 
     static Stream<Kernels> kernels() {
-        return Stream.of(
-                new CpuKernels(new Threads(1)), new CpuKernels(new Threads(2)), new Nd4jKernels(DataType.FLOAT));
+        return EveryKernels.stream();
     }
 
     @Test
@@ -112,7 +112,7 @@ class AutoencoderTest {
 
     /** What kernels make of the recorded inputs, by the names of the recorded outputs. */
     private static Named<double[]> values(Kernels kernels) {
-        Autoencoder autoencoder = new Autoencoder(config(), parameters()::variable);
+        Autoencoder autoencoder = new Autoencoder(config(), parameters().on(kernels)::variable);
         Named<double[]> found = new Named<>();
         float[] images = FIXTURE.floats("in.image");
         found.put("out.moments", Closeness.widen(autoencoder.encode(kernels, images)));
@@ -138,7 +138,7 @@ class AutoencoderTest {
     }
 
     private static void putBlocks(Kernels kernels, Named<double[]> found) {
-        Blocks blocks = new Blocks(AutoencoderTest::weight, 32);
+        Blocks blocks = new Blocks(name -> weight(kernels, name), 32);
         int[] shape = FIXTURE.shape("resblock.in");
         PixelGrid grid = new PixelGrid(shape[0], shape[2], shape[3]);
         int pixels = shape[2] * shape[3];
@@ -155,9 +155,12 @@ class AutoencoderTest {
         return Closeness.widen(ChannelOrder.channelPlanes(rows.toFloats(), rows.columns(), pixels));
     }
 
-    private static Variable weight(String name) {
+    private static Variable weight(Kernels kernels, String name) {
         int[] shape = FIXTURE.shape("w." + name);
-        return Variable.constant(Matrix.of(FIXTURE.floats("w." + name), shape.length == 1 ? 1 : shape[0]));
+        INDArray values = Nd4j.createFromArray(FIXTURE.floats("w." + name));
+        int rows = shape.length == 1 ? 1 : shape[0];
+        return Variable.constant(
+                Matrix.part(kernels.resident(values), 0, rows, Math.toIntExact(values.length() / rows)));
     }
 
     private static float[] mirrored(float[] images) {

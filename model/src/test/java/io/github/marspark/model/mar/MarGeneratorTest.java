@@ -13,6 +13,7 @@ import io.github.marspark.model.mar.MarGenerator.Options;
 import io.github.marspark.model.masking.GuidanceSchedule;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.EveryKernels;
 import io.github.marspark.model.tensor.Expectation;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
@@ -38,7 +39,7 @@ class MarGeneratorTest {
 
     private final Kernels kernels = new CpuKernels(new Threads(2));
     private final MarConfig config = Reference.config();
-    private final MarNetwork network = new MarNetwork(config, Reference.parameters(DataType.FLOAT)::get);
+    private final MarNetwork network = new MarNetwork(config, Reference.parameters(DataType.FLOAT, kernels)::get);
 
     static List<String> runs() {
         return Fixtures.samples();
@@ -52,9 +53,19 @@ class MarGeneratorTest {
     @MethodSource("runs")
     void conditionsAndTokensOfEachIterationAreTheExactOnes(String name) {
         for (int threads : new int[] {1, 2}) {
-            Named<double[]> computed = new RecordedGeneration(name).by(new CpuKernels(new Threads(threads)));
-            computed.names().forEach(what -> exact(name).check(what, computed.get(what)));
+            check(name, new CpuKernels(new Threads(threads)));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("runs")
+    void conditionsAndTokensOfEachIterationAreTheExactOnesOnAGpu(String name) {
+        check(name, EveryKernels.ofGpu());
+    }
+
+    private static void check(String name, Kernels kernels) {
+        Named<double[]> computed = new RecordedGeneration(name).by(kernels);
+        computed.names().forEach(what -> exact(name).check(what, computed.get(what)));
     }
 
     @ParameterizedTest

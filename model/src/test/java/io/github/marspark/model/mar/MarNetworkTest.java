@@ -8,11 +8,9 @@ import io.github.marspark.model.fixtures.Named;
 import io.github.marspark.model.fixtures.Npz;
 import io.github.marspark.model.loss.LossTerms;
 import io.github.marspark.model.masking.Masking;
-import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.EveryKernels;
 import io.github.marspark.model.tensor.Expectation;
 import io.github.marspark.model.tensor.Kernels;
-import io.github.marspark.model.tensor.Nd4jKernels;
-import io.github.marspark.model.tensor.Threads;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,8 +32,7 @@ class MarNetworkTest {
     private static final Map<String, Expectation> GRADIENTS = new ConcurrentHashMap<>();
 
     static Stream<Kernels> kernels() {
-        return Stream.of(
-                new CpuKernels(new Threads(1)), new CpuKernels(new Threads(2)), new Nd4jKernels(DataType.FLOAT));
+        return EveryKernels.stream();
     }
 
     @ParameterizedTest
@@ -58,7 +55,7 @@ class MarNetworkTest {
     @ParameterizedTest
     @MethodSource("kernels")
     void evaluatingWithoutGradientsGivesTheSameLoss(Kernels kernels) {
-        MarNetwork network = new MarNetwork(Reference.config(), Reference.parameters(DataType.FLOAT)::get);
+        MarNetwork network = new MarNetwork(Reference.config(), Reference.parameters(DataType.FLOAT, kernels)::get);
         LossTerms terms = new MarObjective(network, Reference.loss())
                 .evaluate(kernels, Reference.batch(NONE_DROPPED), DropoutKeys.NONE);
         exactGradients(NONE_DROPPED).check("loss", new double[] {terms.loss()});

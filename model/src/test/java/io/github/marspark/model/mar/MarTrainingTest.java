@@ -10,7 +10,9 @@ import io.github.marspark.model.fixtures.RoundingLimit;
 import io.github.marspark.model.optimization.AdamWLimits;
 import io.github.marspark.model.parameters.ParameterSpec;
 import io.github.marspark.model.tensor.CpuKernels;
+import io.github.marspark.model.tensor.EveryKernels;
 import io.github.marspark.model.tensor.Expectation;
+import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +48,17 @@ class MarTrainingTest {
     @ParameterizedTest
     @ValueSource(strings = {"plain", "clipped"})
     void stepsOfTrainingAreTheExactOnes(String run) {
-        Named<double[]> taken = new TrainingSteps(new CpuKernels(new Threads(1))).take(hyper(run));
+        checkAll(run, new CpuKernels(new Threads(1)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "clipped"})
+    void stepsOfTrainingAreTheExactOnesOnAGpu(String run) {
+        checkAll(run, EveryKernels.ofGpu());
+    }
+
+    private static void checkAll(String run, Kernels kernels) {
+        Named<double[]> taken = new TrainingSteps(kernels).take(hyper(run));
         taken.names().forEach(name -> check(run, name, taken.get(name)));
     }
 

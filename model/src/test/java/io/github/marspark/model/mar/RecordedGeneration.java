@@ -22,7 +22,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** A recorded generation, and the same by our network: each iteration from its recorded input. */
 final class RecordedGeneration {
     private final MarConfig config = Reference.config();
-    private final MarNetwork network = new MarNetwork(config, Reference.parameters(DataType.FLOAT)::get);
     private final Npz run;
     private final int[] labels;
     private final int[][] orders;
@@ -59,12 +58,13 @@ final class RecordedGeneration {
     /** What some kernels make of the recorded inputs. */
     Named<double[]> by(Kernels kernels) {
         Named<double[]> found = new Named<>();
-        MarGenerator generator = generator(kernels);
+        MarNetwork network = new MarNetwork(config, Reference.parameters(DataType.FLOAT, kernels)::get);
+        MarGenerator generator = generator(network, kernels);
         float[] values = {};
         for (int i = 0; i < iterations; i++) {
             String prefix = "iter" + i + ".";
             int samples = run.shape(prefix + "mask_in")[0];
-            double[] conditions = conditions(kernels, i, samples);
+            double[] conditions = conditions(network, kernels, i, samples);
             found.put(prefix + "z", conditions);
             found.put(prefix + "z_sel", rows(conditions, samples, i));
             values = Arrays.copyOf(
@@ -83,7 +83,7 @@ final class RecordedGeneration {
     }
 
     /** The decoder's conditions of all positions before an iteration, as the recorded ones of guided samples first. */
-    private double[] conditions(Kernels kernels, int iteration, int samples) {
+    private double[] conditions(MarNetwork network, Kernels kernels, int iteration, int samples) {
         String prefix = "iter" + iteration + ".";
         int[] classes = Arrays.copyOf(labels, samples);
         Arrays.fill(classes, labels.length, samples, -1);
@@ -109,7 +109,7 @@ final class RecordedGeneration {
         return RecordedRows.rows(values, rows, values.length / (samples * config.tokens()));
     }
 
-    private MarGenerator generator(Kernels kernels) {
+    private MarGenerator generator(MarNetwork network, Kernels kernels) {
         int[] map = run.ints("in.timestep_map");
         String spacing = isWellConditioned() ? "ddim" : "";
         GaussianDiffusion diffusion = Reference.diffusion().respaced(new Respacing(spacing + map.length));

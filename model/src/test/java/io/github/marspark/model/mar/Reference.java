@@ -17,6 +17,7 @@ import io.github.marspark.model.tensor.Variable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The network of the fixtures: its sizes, weights and recorded training batch. */
@@ -58,8 +59,8 @@ final class Reference {
         return new DiffusionLoss(diffusion());
     }
 
-    /** The weights as variables with gradients of a number type. */
-    static Named<Variable> parameters(DataType type) {
+    /** The weights as variables with gradients of a number type, where kernels read and write them. */
+    static Named<Variable> parameters(DataType type, Kernels kernels) {
         Npz weights = Fixtures.npz("weights");
         Named<Variable> parameters = new Named<>();
         for (String name : weights.names()) {
@@ -67,11 +68,16 @@ final class Reference {
             int columns = shape[shape.length - 1];
             float[] values = weights.floats(name);
             int rows = values.length / columns;
-            Matrix value = Matrix.of(Nd4j.createFromArray(values).castTo(type), rows);
-            Matrix gradient = Matrix.of(Nd4j.zeros(type, values.length), rows);
-            parameters.put(name, Variable.parameter(value, gradient));
+            INDArray value = Nd4j.createFromArray(values).castTo(type);
+            INDArray gradient = Nd4j.zeros(type, values.length);
+            parameters.put(name, Variable.parameter(matrix(kernels, value, rows), matrix(kernels, gradient, rows)));
         }
         return parameters;
+    }
+
+    /** An array where kernels read and write it. */
+    static Matrix matrix(Kernels kernels, INDArray array, int rows) {
+        return Matrix.part(kernels.resident(array), 0, rows, Math.toIntExact(array.length() / rows));
     }
 
     /** The number type of kernels' own matrices. */

@@ -31,7 +31,7 @@ final class ReferenceRun {
 
     /** The run of some kernels with the recorded weights. */
     ReferenceRun(Kernels kernels) {
-        this(kernels, Reference.parameters(Reference.typeOf(kernels))::get);
+        this(kernels, Reference.parameters(Reference.typeOf(kernels), kernels)::get);
     }
 
     /** The run of some kernels with any weights. */
@@ -57,7 +57,8 @@ final class ReferenceRun {
     /** The loss, its gradients by the condition and by all parameters. */
     Named<double[]> gradients(String dropped) {
         Named<double[]> found = new Named<>();
-        Matrix ofCondition = Matrix.of(
+        Matrix ofCondition = Reference.matrix(
+                kernels,
                 Nd4j.zeros(Reference.typeOf(kernels), TRAIN.array("out.grad_z").size()),
                 RecordedRows.allTokens().length);
         found.put("loss", new double[] {differentiate(dropped, ofCondition)});
@@ -129,7 +130,7 @@ final class ReferenceRun {
         LossLimits limits =
                 new LossLimits(RoundingLimit::usual, Reference.diffusion(), clean, noise, timesteps, shares, predicted);
         Matrix gradient = kernels.allocate(output.rows(), output.columns());
-        gradient.array().assign(Nd4j.createFromArray(terms.gradient()).reshape(output.rows(), output.columns()));
+        ExactKernels.assign(gradient, terms.gradient());
         move(gradient, limits.gradient());
         tape.backward(output, gradient);
         kernels.release(gradient);

@@ -32,7 +32,7 @@ final class TrainingSteps {
     TrainingSteps(Kernels kernels) {
         DataType type = Reference.typeOf(kernels);
         this.kernels = kernels;
-        this.parameters = new Parameters(layout, Nd4j.zeros(type, size), Nd4j.zeros(type, size));
+        this.parameters = new Parameters(layout, Nd4j.zeros(type, size), Nd4j.zeros(type, size)).on(kernels);
         for (int i = 0; i < layout.specs().size(); i++) {
             values.put(
                     Math.toIntExact(layout.offset(i)),
@@ -99,6 +99,7 @@ final class TrainingSteps {
     }
 
     private double update(int number, double[] hyper) {
+        parameters.fetchGradients();
         FloatBuffer gradient = FloatBuffer.wrap(parameters.gradients().toFloatVector());
         double norm = GradientClipping.norm(GradientClipping.sumOfSquares(gradient, 0, size));
         AdamW optimizer = new AdamW(hyper[1], hyper[2], hyper[3], hyper[4]);

@@ -23,8 +23,8 @@ class ValidationLossTest {
     private static final double ROUNDING = 1e-4;
 
     private final Kernels kernels = new CpuKernels(new Threads(1));
-    private final MarObjective objective =
-            new MarObjective(new MarNetwork(CONFIG, Reference.parameters(DataType.FLOAT)::get), Reference.loss());
+    private final MarObjective objective = new MarObjective(
+            new MarNetwork(CONFIG, Reference.parameters(DataType.FLOAT, kernels)::get), Reference.loss());
     private final long[] samples = {3, 1, 4};
     private final int[] labels = {0, 1, 2};
     private final float[] tokens = new Draws(9).noise(0, 0, 3 * SIZE);

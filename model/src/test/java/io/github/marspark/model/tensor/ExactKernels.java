@@ -103,6 +103,19 @@ public final class ExactKernels implements Kernels {
         return Doubles.of(matrix).values();
     }
 
+    /** Sets the values of a matrix of float32 or float64. */
+    public static void assign(Matrix matrix, double[] values) {
+        if (matrix.type() == DataType.FLOAT) {
+            float[] rounded = new float[values.length];
+            for (int i = 0; i < values.length; i++) {
+                rounded[i] = (float) values[i];
+            }
+            matrix.assign(rounded);
+        } else {
+            matrix.array().assign(Nd4j.createFromArray(values).reshape(matrix.rows(), matrix.columns()));
+        }
+    }
+
     private double[] values(Matrix matrix) {
         return host.read(matrix).values();
     }
