@@ -35,7 +35,9 @@ public final class RecipeNetwork {
                         model.attention(),
                         model.order(),
                         model.loss(),
-                        model.loss() == TokenLoss.CROSS_ENTROPY ? recipe.tokenizer().codes() : 0));
+                        model.loss() == TokenLoss.CROSS_ENTROPY
+                                ? recipe.tokenizer().codes()
+                                : 0));
     }
 
     private static Transformer transformer(ModelRecipe model, int depth) {

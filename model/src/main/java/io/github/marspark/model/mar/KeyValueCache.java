@@ -7,6 +7,7 @@ import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Attention of one row a sample to itself and all rows before it, whose keys and values each block keeps: 2 n B i E
@@ -37,7 +38,7 @@ final class KeyValueCache implements SelfAttention, AutoCloseable {
 
     /** What a block keeps, keys beside values. */
     Matrix of(int block) {
-        return blocks.get(block);
+        return Objects.requireNonNull(blocks.get(block), () -> "block " + block + " keeps nothing yet");
     }
 
     /** Each sample's new row behind its rows before, {@code (B (i + 1), 2 E)}. */
