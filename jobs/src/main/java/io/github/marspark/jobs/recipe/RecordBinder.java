@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a configuration into records: every key must be known, every value of its key's kind. Collects all problems. */
@@ -23,6 +26,7 @@ final class RecordBinder {
     private static final ConfigObject EMPTY = ConfigFactory.empty().root();
 
     private static final Pattern WHOLE = Pattern.compile("-?\\d+");
+    private static final Pattern RANGE = Pattern.compile("(\\d{1,9})-(\\d{1,9})");
 
     private final Places places;
     private final List<String> problems = new ArrayList<>();
@@ -134,17 +138,40 @@ final class RecordBinder {
         throw new IllegalArgumentException(Key.kindOf(type));
     }
 
+    /** Numbers; of whole ones, one alone is a list of one, and {@code 3-5} is three of them. */
     private static List<?> list(Class<?> element, ConfigValue value, String kind) {
-        if (!(value instanceof ConfigList values)
-                || !values.stream().allMatch(item -> item.unwrapped() instanceof Number)) {
+        Class<?> primitive = element == Integer.class ? int.class : double.class;
+        if (!(value instanceof ConfigList) && primitive != int.class) {
             throw new IllegalArgumentException(kind);
         }
-        Class<?> primitive = element == Integer.class ? int.class : double.class;
+        List<ConfigValue> values = value instanceof ConfigList list ? list : List.of(value);
         try {
-            return values.stream().map(item -> number(primitive, item)).toList();
+            return values.stream()
+                    .flatMap(item -> numbers(primitive, item, kind))
+                    .toList();
         } catch (IllegalArgumentException mismatch) {
             throw new IllegalArgumentException(kind, mismatch);
         }
+    }
+
+    private static Stream<Object> numbers(Class<?> primitive, ConfigValue item, String kind) {
+        if (item.unwrapped() instanceof Number) {
+            return Stream.of(number(primitive, item));
+        }
+        return range(primitive, String.valueOf(item.unwrapped()), kind);
+    }
+
+    private static Stream<Object> range(Class<?> primitive, String text, String kind) {
+        Matcher range = RANGE.matcher(text);
+        if (primitive != int.class || !range.matches()) {
+            throw new IllegalArgumentException(kind);
+        }
+        int first = Integer.parseInt(range.group(1));
+        int last = Integer.parseInt(range.group(2));
+        if (last < first) {
+            throw new IllegalArgumentException(kind);
+        }
+        return IntStream.rangeClosed(first, last).boxed().map(number -> number);
     }
 
     private static Object constant(Class<?> type, Object raw) {

@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
  *
  * @param labels classes drawn, all when empty
  * @param perClass images a class
+ * @param table a file of ids and labels that is drawn instead, none when empty
+ * @param output how the images are kept
+ * @param shardImages images of a tar or Parquet file
  * @param batch images drawn at once
  * @param iterations steps in which an image's tokens are revealed
  * @param diffusionSteps respacing of the diffusion: {@code N} sections, {@code a,b,…} or {@code ddimN}
@@ -22,11 +25,24 @@ import java.util.regex.Pattern;
  * @param seed of the randomness
  */
 public record SampleRecipe(
-        @Describe(value = "classes to draw; all when empty", byDefault = "[]")
+        @Describe(value = "classes to draw, such as [0-4, 7]; all when empty", byDefault = "[]")
         List<Integer> labels,
 
         @Describe(value = "images of each class", unit = "images", byDefault = "10")
         int perClass,
+
+        @Describe(
+                value = "CSV or Parquet table with columns id and label, of images to draw instead of so many of each class",
+                byDefault = "\"\"")
+        String table,
+
+        @Describe(
+                value = "how images are kept: PNG files by class, tar files of WebDataset, or Parquet files",
+                byDefault = "png")
+        SampleOutput output,
+
+        @Describe(value = "images of a tar or Parquet file", unit = "images", byDefault = "1000")
+        int shardImages,
 
         @Describe(value = "images drawn at once", unit = "images", byDefault = "64")
         int batch,
@@ -64,6 +80,7 @@ public record SampleRecipe(
         labels = List.copyOf(labels);
         Require.each("labels", labels, 0);
         Require.atLeast("per-class", perClass, 1);
+        Require.atLeast("shard-images", shardImages, 1);
         Require.atLeast("batch", batch, 1);
         Require.atLeast("iterations", iterations, 1);
         Require.that(

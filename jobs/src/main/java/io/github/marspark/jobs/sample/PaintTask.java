@@ -13,36 +13,37 @@ import io.github.marspark.jobs.recipe.SampledWeights;
 import io.github.marspark.jobs.runtime.Device;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.VoidFunction;
+import org.apache.spark.util.LongAccumulator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Draws batches of images and writes them as PNG files; runs on executors.
+ * Draws portions of images and writes them; runs on executors.
  *
  * @param recipe all keys, in HOCON
  * @param step of the checkpoint
  * @param target folder of the images
+ * @param plan of the whole drawing
+ * @param done counts images
  */
-public record PaintTask(String recipe, long step, String target)
-        implements FlatMapFunction<Iterator<Integer>, Integer> {
+public record PaintTask(String recipe, long step, String target, SamplePlan plan, LongAccumulator done)
+        implements VoidFunction<Iterator<Integer>> {
     @Override
-    public Iterator<Integer> call(Iterator<Integer> batches) {
-        if (!batches.hasNext()) {
-            return List.<Integer>of().iterator();
+    public void call(Iterator<Integer> portions) throws IOException {
+        if (!portions.hasNext()) {
+            return;
         }
         Recipe parsed = Recipes.parse(recipe, "the recipe of this job", Map.of());
-        SamplePlan plan = SamplePlan.of(parsed);
         Painter painter = painter(parsed);
-        FileStore files = FileStore.at(target);
-        int drawn = 0;
-        while (batches.hasNext()) {
-            drawn += paint(painter, plan, batches.next(), files);
+        SampleForm form = SampleForm.of(parsed.sample().output());
+        while (portions.hasNext()) {
+            paint(painter, form, portions.next());
         }
-        return List.of(drawn).iterator();
     }
 
     private Painter painter(Recipe parsed) {
@@ -55,13 +56,20 @@ public record PaintTask(String recipe, long step, String target)
         return new Painter(parsed, parameters, tokenizer, Kernels.ofBackend(new Threads(threads)));
     }
 
-    private static int paint(Painter painter, SamplePlan plan, int batch, FileStore files) {
-        int first = plan.first(batch);
-        List<RgbImage> images = painter.paint(first, plan.labels(batch));
-        for (int i = 0; i < images.size(); i++) {
-            byte[] png = PngFile.bytes(images.get(i).toBufferedImage());
-            files.write(plan.file(first + i), stream -> stream.write(png));
+    private void paint(Painter painter, SampleForm form, int portion) throws IOException {
+        FileStore folder = FileStore.at(target);
+        SheetImages sheet = new SheetImages(folder, plan);
+        SampleForm.Sink sink = form.open(folder, plan, portion);
+        for (int first : plan.batches(portion).toArray()) {
+            List<RgbImage> images = painter.paint(first, plan.labels(first));
+            for (int i = 0; i < images.size(); i++) {
+                int image = first + i;
+                byte[] png = PngFile.bytes(images.get(i).toBufferedImage());
+                sheet.keep(image, png);
+                sink.add(new SampleForm.Picture(plan.name(image), plan.label(image), png));
+                done.add(1);
+            }
         }
-        return images.size();
+        sink.done();
     }
 }

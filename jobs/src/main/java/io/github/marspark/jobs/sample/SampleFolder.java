@@ -1,11 +1,5 @@
 package io.github.marspark.jobs.sample;
 
-import io.github.marspark.data.image.ContactSheet;
-import io.github.marspark.data.image.ImageDecoder;
-import io.github.marspark.data.image.ImageLimits;
-import io.github.marspark.data.image.ImageRejected;
-import io.github.marspark.data.image.PngFile;
-import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.jobs.checkpoint.CheckpointPart;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.files.FileStore;
@@ -15,10 +9,8 @@ import io.github.marspark.jobs.files.Origin;
 import io.github.marspark.jobs.files.OriginNote;
 import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.recipe.Recipe;
-import java.io.IOException;
-import java.io.InputStream;
+import io.github.marspark.jobs.recipe.Recipes;
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,44 +19,48 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.hadoop.fs.Path;
 
 /**
  * The folder of one drawing: images, contact sheet, and a file that says what drew them. It appears by a rename when it is
- * complete. Until then it has a name that only this drawing knows, so that nothing is ever mixed with another drawing's
- * images, not even by an executor that outlives its driver.
+ * complete. Until then it has another name, and says what draws it: the same drawing goes on with what is complete, any
+ * other removes it. Two that write the same drawing write the same bytes, so that an executor that outlives its driver does
+ * no harm.
  */
 public final class SampleFolder {
     private static final String DESCRIPTION = "samples.json";
     private static final String SHEET = "samples.png";
-    private static final int COLUMNS = 10;
 
     private final FileStore parent;
     private final String name;
     private final Recipe recipe;
     private final SamplePlan plan;
+    private final SampleForm form;
     private final Origin origin;
 
     /**
      * The folder of a recipe.
      *
      * @param recipe complete and checked
+     * @param plan what is drawn
      * @param checkpoint that draws
      */
-    public SampleFolder(Recipe recipe, CheckpointReader checkpoint) {
-        Path path = FileStore.at(recipe.samples()).path();
-        this.parent = FileStore.at(path.getParent().toString());
-        this.name = path.getName();
+    public SampleFolder(Recipe recipe, SamplePlan plan, CheckpointReader checkpoint) {
+        FileStore samples = FileStore.at(recipe.samples());
+        this.parent = FileStore.at(samples.path().getParent().toString());
+        this.name = samples.path().getName();
         this.recipe = recipe;
-        this.plan = SamplePlan.of(recipe);
-        this.origin = new Origin(new TreeMap<>(Map.of(
+        this.plan = plan;
+        this.form = SampleForm.of(recipe.sample().output());
+        Map<String, String> made = new TreeMap<>(Recipes.settings(recipe, key -> key.startsWith("sample.")));
+        made.put(
                 "checkpoint",
-                        checkpoint.manifest().parts().stream()
-                                .map(CheckpointPart::sha256)
-                                .collect(Collectors.joining(" ")),
-                "step", Long.toString(checkpoint.step()),
-                "tokenizer", checkpoint.tokenizer(),
-                "sample", recipe.sample().toString())));
+                checkpoint.manifest().parts().stream()
+                        .map(CheckpointPart::sha256)
+                        .collect(Collectors.joining(" ")));
+        made.put("step", Long.toString(checkpoint.step()));
+        made.put("tokenizer", checkpoint.tokenizer());
+        made.put("images", plan.fingerprint());
+        this.origin = new Origin(made);
     }
 
     public String address() {
@@ -97,36 +93,32 @@ public final class SampleFolder {
     }
 
     private MadeFolder made(String folder) {
-        return new MadeFolder(
-                FileStore.at(parent.path(folder).toString()), Product.SAMPLES, DESCRIPTION, OriginNote.JSON);
+        return new MadeFolder(in(folder), Product.SAMPLES, DESCRIPTION, OriginNote.JSON);
+    }
+
+    private FileStore in(String folder) {
+        return FileStore.at(parent.path(folder).toString());
     }
 
     private void requireAllImages() {
-        Map<String, Set<String>> there = new TreeMap<>();
-        List<String> missing = images().stream()
-                .filter(file -> !there.computeIfAbsent(folderOf(file), this::namesIn)
-                        .contains(file.substring(file.indexOf('/') + 1)))
+        WrittenFiles written = new WrittenFiles(in(name));
+        List<String> missing = IntStream.range(0, plan.portions())
+                .boxed()
+                .flatMap(portion -> form.files(plan, portion).stream())
+                .filter(file -> !written.has(file))
                 .toList();
         if (!missing.isEmpty()) {
-            throw new IllegalStateException(
-                    "%s lacks %d of its %d images, such as %s; delete it or choose another folder by %s="
-                            .formatted(
-                                    address(), missing.size(), plan.images(), missing.get(0), Product.SAMPLES.key()));
+            throw new IllegalStateException("%s lacks %d of its files, such as %s; delete it or choose another folder by %s="
+                    .formatted(address(), missing.size(), missing.get(0), Product.SAMPLES.key()));
         }
     }
 
-    /** The images of the whole drawing, by their paths in the folder. */
-    public List<String> images() {
-        return IntStream.range(0, plan.images()).mapToObj(plan::file).toList();
-    }
-
-    private Set<String> namesIn(String folder) {
-        return Set.copyOf(
-                FileStore.at(parent.path(name + "/" + folder).toString()).names());
-    }
-
-    private static String folderOf(String file) {
-        return file.substring(0, file.indexOf('/'));
+    /** The files of the whole drawing, by their paths in the folder. */
+    public List<String> files() {
+        return IntStream.range(0, plan.portions())
+                .boxed()
+                .flatMap(portion -> form.files(plan, portion).stream())
+                .toList();
     }
 
     /**
@@ -142,54 +134,53 @@ public final class SampleFolder {
     }
 
     /**
-     * Removes what drawings left that did not come to their end.
+     * Removes what other drawings left that did not come to their end.
      *
-     * @param lease of this drawing
-     * @return where its images are to be written
+     * @return where the images of this one are to be written
      */
-    public String begin(Lease lease) {
+    public String begin() {
+        String unfinished = unfinished();
         parent.names().stream()
-                .filter(other -> other.startsWith(unfinished("")))
+                .filter(other -> other.startsWith(unfinished))
+                .filter(other -> !other.equals(unfinished) || !isOurs())
                 .forEach(parent::delete);
-        return parent.path(unfinished(lease.nonce())).toString();
+        if (!parent.exists(unfinished)) {
+            made(unfinished).write(origin);
+        }
+        return parent.path(unfinished).toString();
     }
 
-    private String unfinished(String drawing) {
-        return "." + name + ".unfinished" + (drawing.isEmpty() ? "" : "-" + drawing);
+    private boolean isOurs() {
+        try {
+            return made(unfinished()).origin().filter(origin::equals).isPresent();
+        } catch (IllegalStateException damaged) {
+            return false;
+        }
     }
 
-    /** Adds contact sheet and description, and shows the folder. */
-    public void finish(Lease lease) {
-        String unfinished = unfinished(lease.nonce());
-        byte[] sheet = PngFile.bytes(new ContactSheet(rows(unfinished)).draw());
-        parent.write(unfinished + "/" + SHEET, stream -> stream.write(sheet));
-        describe(unfinished);
+    private String unfinished() {
+        return "." + name + ".unfinished";
+    }
+
+    /** The portions that are not complete, in ascending order. */
+    public List<Integer> pending() {
+        WrittenFiles written = new WrittenFiles(in(unfinished()));
+        SheetImages sheet = new SheetImages(in(unfinished()), plan);
+        Set<String> kept = sheet.names();
+        return IntStream.range(0, plan.portions())
+                .filter(portion -> !sheet.hasAllOf(portion, kept)
+                        || !form.files(plan, portion).stream().allMatch(written::has))
+                .boxed()
+                .toList();
+    }
+
+    /** Adds the contact sheet and shows the folder. */
+    public void finish() {
+        SheetImages kept = new SheetImages(in(unfinished()), plan);
+        byte[] sheet = kept.draw(ClassNames.of(recipe));
+        parent.write(unfinished() + "/" + SHEET, stream -> stream.write(sheet));
+        kept.delete();
         Lease.requireHeldByJob();
-        parent.rename(unfinished, name);
-    }
-
-    private void describe(String folder) {
-        made(folder).write(origin);
-    }
-
-    private List<ContactSheet.Row> rows(String unfinished) {
-        List<String> names = ClassNames.of(recipe);
-        List<ContactSheet.Row> rows = new ArrayList<>();
-        for (int c = 0; c < plan.classes().size(); c++) {
-            List<RgbImage> images = new ArrayList<>();
-            for (int i = 0; i < Math.min(COLUMNS, plan.perClass()); i++) {
-                images.add(read(unfinished + "/" + plan.file(c * plan.perClass() + i)));
-            }
-            rows.add(new ContactSheet.Row(names.get(Math.max(0, plan.classes().get(c))), images));
-        }
-        return rows;
-    }
-
-    private RgbImage read(String file) {
-        try (InputStream stream = parent.read(file)) {
-            return new ImageDecoder(ImageLimits.DEFAULT).decode(stream.readAllBytes());
-        } catch (IOException | ImageRejected e) {
-            throw new IllegalStateException(parent.path(file) + " cannot be read back: " + e.getMessage(), e);
-        }
+        parent.rename(unfinished(), name);
     }
 }

@@ -8,15 +8,20 @@ import io.github.marspark.jobs.files.TokenizerUse;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.jobs.runtime.ImageProgress;
 import io.github.marspark.jobs.runtime.SparkSessions;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.stream.IntStream;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.LongAccumulator;
 
-/** Draws images of each class from the newest checkpoint: PNG files and one contact sheet. */
+/** Draws images from the newest checkpoint, over all executors, and one contact sheet. */
 public final class SampleJob {
+    /** So that the last tasks of slow and quick executors end at about the same time. */
+    private static final int TASKS_A_CORE = 4;
+
     private final Recipe recipe;
     private final PrintStream out;
 
@@ -36,11 +41,20 @@ public final class SampleJob {
         CheckpointReader checkpoint = CheckpointReader.latest(recipe.checkpoints());
         requireSameNetwork(recipe, checkpoint);
         requireSameTokenizer(recipe, checkpoint);
-        SampleFolder folder = new SampleFolder(recipe, checkpoint);
-        SamplePlan plan = SamplePlan.of(recipe);
+        SamplePlan plan = plan();
+        SampleFolder folder = new SampleFolder(recipe, plan, checkpoint);
         boolean isThere = folder.isDone() || !folder.during(out, lease -> draw(checkpoint, folder, plan, lease));
         if (isThere) {
             out.printf("%s already holds these %d images; nothing to draw%n", folder.address(), plan.images());
+        }
+    }
+
+    private SamplePlan plan() {
+        if (recipe.sample().table().isEmpty()) {
+            return SamplePlan.of(recipe);
+        }
+        try (SparkSession spark = SparkSessions.open("mar sample")) {
+            return SamplePlan.of(recipe, LabelTable.read(spark, recipe));
         }
     }
 
@@ -50,29 +64,51 @@ public final class SampleJob {
             return false;
         }
         long start = System.nanoTime();
-        out.printf("drawing %d images with the network of step %d%n", plan.images(), checkpoint.step());
-        paint(recipe, checkpoint.step(), plan, folder.begin(lease), lease);
-        folder.finish(lease);
+        String target = folder.begin();
+        List<Integer> pending = folder.pending();
+        long images = pending.stream().mapToLong(portion -> plan.images(portion).count()).sum();
+        out.printf(
+                "drawing %d images with the network of step %d%s%n",
+                images,
+                checkpoint.step(),
+                images == plan.images() ? "" : "; %d more are there already".formatted(plan.images() - images));
+        if (!pending.isEmpty()) {
+            paint(checkpoint.step(), plan, pending, target, lease);
+        }
+        requireNothingPending(folder, target);
+        folder.finish();
         double seconds = (System.nanoTime() - start) / 1e9;
         out.printf(
-                "%d images in %.1f s (%.2f a second): %s, all of them on %s%n",
-                plan.images(), seconds, plan.images() / seconds, folder.address(), folder.sheet());
+                "%d images in %.1f s (%.2f a second): %s, %s on %s%n",
+                images,
+                seconds,
+                images / seconds,
+                folder.address(),
+                plan.images() == plan.sheet().values().stream().mapToInt(List::size).sum() ? "all of them" : "some of them",
+                folder.sheet());
         return true;
     }
 
-    private static void paint(Recipe recipe, long step, SamplePlan plan, String target, Lease lease) {
+    private void paint(long step, SamplePlan plan, List<Integer> pending, String target, Lease lease) {
         try (SparkSession spark = SparkSessions.open("mar sample")) {
-            lease.watchOver(spark.sparkContext());
-            JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-            List<Integer> batches = IntStream.range(0, plan.batches()).boxed().toList();
-            int slices = Math.min(plan.batches(), context.defaultParallelism());
-            int drawn = context.parallelize(batches, slices)
-                    .mapPartitions(new PaintTask(Recipes.render(recipe), step, target))
-                    .reduce(Integer::sum);
-            if (drawn != plan.images()) {
-                throw new IllegalStateException(
-                        "%d of %d images were drawn; %s is unfinished".formatted(drawn, plan.images(), target));
-            }
+            SparkContext scala = spark.sparkContext();
+            lease.watchOver(scala);
+            LongAccumulator done = scala.longAccumulator("images drawn");
+            long images = pending.stream().mapToLong(portion -> plan.images(portion).count()).sum();
+            scala.addSparkListener(new ImageProgress("drew", done.id(), images, out));
+            JavaSparkContext context = JavaSparkContext.fromSparkContext(scala);
+            int slices = Math.min(pending.size(), TASKS_A_CORE * context.defaultParallelism());
+            context.parallelize(pending, slices)
+                    .foreachPartition(new PaintTask(Recipes.render(recipe), step, target, plan, done));
+        }
+    }
+
+    private static void requireNothingPending(SampleFolder folder, String target) {
+        List<Integer> missing = folder.pending();
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException(
+                    "%d portions of the images are missing in %s though all tasks were done; run this again"
+                            .formatted(missing.size(), target));
         }
     }
 

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.marspark.data.avro.LatentRecord;
-import io.github.marspark.data.image.PngFile;
-import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.data.latent.EncodedImage;
 import io.github.marspark.data.latent.LatentCodec;
 import io.github.marspark.data.latent.LatentHeader;
@@ -29,11 +27,15 @@ import io.github.marspark.jobs.latents.Manifests;
 import io.github.marspark.jobs.recipe.Mirror;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.sample.SampleFolder;
+import io.github.marspark.jobs.sample.SampleJob;
+import io.github.marspark.jobs.sample.SamplePlan;
 import io.github.marspark.jobs.sample.TinyDrawing;
 import io.github.marspark.jobs.training.TinyTraining;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -208,28 +210,11 @@ class DamagedFilesTest {
         Recipe recipe = TinyDrawing.prepared(folder);
         CheckpointReader checkpoint = CheckpointReader.latest(recipe.checkpoints());
         Path samples = Path.of(recipe.samples());
-        SampleFolder drawn = new SampleFolder(recipe, checkpoint);
-        for (String image : drawn.images()) {
-            PngFile.write(RgbImage.ofGrey(8, 8, new byte[64]), samples.resolve(image));
-        }
-        String unfinished = drawn.during(System.out, lease -> {
-            move(samples, Path.of(URI.create(drawn.begin(lease))));
-            drawn.finish(lease);
-            return lease.nonce();
-        });
-        assertThat(unfinished).isNotEmpty();
+        new SampleJob(recipe, new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8)).run();
         assertToldOrHarmless(
                 samples.resolve("samples.json"),
                 samples.toString(),
-                () -> new SampleFolder(recipe, checkpoint).isDone());
-    }
-
-    private static void move(Path from, Path to) {
-        try {
-            Files.move(from, to);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+                () -> new SampleFolder(recipe, SamplePlan.of(recipe), checkpoint).isDone());
     }
 
     @ParameterizedTest

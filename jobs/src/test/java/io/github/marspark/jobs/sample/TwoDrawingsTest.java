@@ -86,6 +86,47 @@ class TwoDrawingsTest {
         assertThat(contents(Path.of(recipe.samples()))).isEqualTo(contents(Path.of(elsewhere)));
     }
 
+    /** What was complete stays, by its time; what was half written goes; and the whole is as if nothing had happened. */
+    @Test
+    void aDrawingThatWasKilledGoesOnWhereItWas() throws Exception {
+        String[] settings = {"sample.labels=[0-1]", "sample.per-class=250", "sample.batch=10"};
+        Process killed = start("killed.log", settings);
+        awaitDrawing(60); // of two tasks at most two batches are not whole
+        killed.destroyForcibly().waitFor();
+        Map<String, Long> before = times(Path.of(recipe.out(), ".samples.unfinished"));
+        before.keySet().removeIf(name -> !name.matches("\\d{4}/\\d{5}\\.png"));
+        Path half = Path.of(recipe.out(), ".samples.unfinished", "0001", ".00249.png.tmp");
+        Files.createDirectories(half.resolveSibling("."));
+        Files.write(half, new byte[7]);
+        assertThat(start("next.log", settings).waitFor()).isZero();
+        Path samples = Path.of(recipe.samples());
+        Map<String, Long> after = times(samples);
+        assertThat(after.keySet())
+                .filteredOn(name -> name.endsWith(".png"))
+                .hasSize(501)
+                .contains("samples.png");
+        long kept = before.entrySet().stream()
+                .filter(file -> file.getValue().equals(after.get(file.getKey())))
+                .count();
+        assertThat(kept).isBetween(before.size() - 2L * 10, (long) before.size());
+        assertThat(folder.resolve("next.log")).content().contains(" more are there already");
+        String[] alone = {settings[0], settings[1], settings[2], "samples=" + folder.resolve("alone")};
+        assertThat(start("alone.log", alone).waitFor()).isZero();
+        assertThat(contents(samples)).isEqualTo(contents(folder.resolve("alone")));
+    }
+
+    private static Map<String, Long> times(Path root) throws IOException {
+        Map<String, Long> times = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path path : files.filter(Files::isRegularFile).toList()) {
+                times.put(
+                        root.relativize(path).toString(),
+                        Files.getLastModifiedTime(path).toMillis());
+            }
+        }
+        return times;
+    }
+
     private Process start(String log, String... settings) throws IOException {
         List<String> words = new ArrayList<>(List.of("sample", file.toString(), "out=" + recipe.out()));
         words.addAll(Arrays.asList(settings));
@@ -95,7 +136,11 @@ class TwoDrawingsTest {
     }
 
     private void awaitDrawing() throws IOException, InterruptedException {
-        while (pictures() < 3) {
+        awaitDrawing(3);
+    }
+
+    private void awaitDrawing(int images) throws IOException, InterruptedException {
+        while (pictures() < images) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
     }
