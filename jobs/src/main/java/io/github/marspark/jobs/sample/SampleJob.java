@@ -68,7 +68,9 @@ public final class SampleJob {
         long start = System.nanoTime();
         String target = folder.begin();
         List<Integer> pending = folder.pending();
-        long images = pending.stream().mapToLong(portion -> plan.images(portion).count()).sum();
+        long images = pending.stream()
+                .mapToLong(portion -> plan.images(portion).count())
+                .sum();
         out.printf(
                 "drawing %d images with the network of step %d%s%n",
                 images,
@@ -86,7 +88,12 @@ public final class SampleJob {
                 seconds,
                 images / seconds,
                 folder.address(),
-                plan.images() == plan.sheet().values().stream().mapToInt(List::size).sum() ? "all of them" : "some of them",
+                plan.images()
+                                == plan.sheet().values().stream()
+                                        .mapToInt(List::size)
+                                        .sum()
+                        ? "all of them"
+                        : "some of them",
                 folder.sheet());
         return true;
     }
@@ -96,7 +103,9 @@ public final class SampleJob {
             SparkContext scala = spark.sparkContext();
             lease.watchOver(scala);
             LongAccumulator done = scala.longAccumulator("images drawn");
-            long images = pending.stream().mapToLong(portion -> plan.images(portion).count()).sum();
+            long images = pending.stream()
+                    .mapToLong(portion -> plan.images(portion).count())
+                    .sum();
             scala.addSparkListener(new ImageProgress("drew", done.id(), images, out));
             JavaSparkContext context = JavaSparkContext.fromSparkContext(scala);
             int slices = Math.min(pending.size(), TASKS_A_CORE * context.defaultParallelism());

@@ -32,7 +32,8 @@ record MemoryCheck(long heap, long network, long activations) {
         long outputs = (long) batch * config.tokens() * config.outputs();
         int gradients = slots.parts() > 1 ? 2 : 1;
         long numbers = step.parameters() * (1 + gradients) + 3 * ((step.parameters() + ranks - 1) / ranks);
-        return new MemoryCheck(HEAP_OF_A_PROCESS + BYTES_AN_OUTPUT * outputs, Float.BYTES * numbers, step.activations());
+        return new MemoryCheck(
+                HEAP_OF_A_PROCESS + BYTES_AN_OUTPUT * outputs, Float.BYTES * numbers, step.activations());
     }
 
     /**

@@ -31,9 +31,9 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Drawings of many images in every form, by one process and by several. */
 @Timeout(240)
@@ -57,7 +57,12 @@ class SampleJobTest {
     @ValueSource(strings = {"raster", "random"})
     void aCausalNetworkDrawsTheSameImagesInAnyBatch(String order) throws IOException {
         String[] settings = {
-            "model.attention=causal", "model.order=" + order, "sample.iterations=16", "sample.labels=[0-1]", "sample.per-class=3", "sample.batch=1"
+            "model.attention=causal",
+            "model.order=" + order,
+            "sample.iterations=16",
+            "sample.labels=[0-1]",
+            "sample.per-class=3",
+            "sample.batch=1"
         };
         draw(settings);
         String[] together = settings.clone();
@@ -67,7 +72,9 @@ class SampleJobTest {
                 Stream.concat(Stream.of(together), Stream.of("samples=" + folder.resolve("together")))
                         .toArray(String[]::new)));
         for (String image : List.of("0000/00000.png", "0001/00002.png")) {
-            assertSame(folder.resolve("out/samples").resolve(image), folder.resolve("together").resolve(image));
+            assertSame(
+                    folder.resolve("out/samples").resolve(image),
+                    folder.resolve("together").resolve(image));
         }
     }
 
@@ -106,7 +113,8 @@ class SampleJobTest {
                 .containsExactly("images-00000.tar", "images-00001.tar", "samples.json", "samples.png");
         Map<String, byte[]> first = members(samples.resolve("images-00000.tar"));
         assertThat(first).hasSize(3 * 8).containsKeys("00000000.png", "00000007.cls", "00000003.json");
-        assertThat(new String(first.get("00000007.cls"), StandardCharsets.UTF_8)).isEqualTo("1");
+        assertThat(new String(first.get("00000007.cls"), StandardCharsets.UTF_8))
+                .isEqualTo("1");
         Recipe png = TinyTraining.recipe(
                 folder.resolve("out"),
                 "sample.batch=4",
@@ -114,8 +122,7 @@ class SampleJobTest {
                 "sample.per-class=5",
                 "samples=" + folder.resolve("png"));
         drawAgain(png);
-        assertThat(first.get("00000007.png"))
-                .isEqualTo(Files.readAllBytes(folder.resolve("png/0001/00002.png")));
+        assertThat(first.get("00000007.png")).isEqualTo(Files.readAllBytes(folder.resolve("png/0001/00002.png")));
     }
 
     @Test
@@ -132,20 +139,23 @@ class SampleJobTest {
             assertThat(rows).extracting(row -> row.getString(0)).containsExactly("ant", "bee", "tea");
             assertThat(rows).extracting(row -> row.getInt(1)).containsExactly(0, 1, 1);
             byte[] png = rows.get(0).getAs("image");
-            assertThat(ImageIO.read(new ByteArrayInputStream(png)).getWidth()).isEqualTo(recipe.data().imageSize());
+            assertThat(ImageIO.read(new ByteArrayInputStream(png)).getWidth())
+                    .isEqualTo(recipe.data().imageSize());
         }
         assertThat(drawAgain(recipe)).contains("already holds these 3 images");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "id,label;a,0;a,1 | the id \"a\" stands in two rows",
-        "id,label;a,9 | the id \"a\" has the label \"9\", must have a number below 3, the number of classes",
-        "id,label;a,cat | the id \"a\" has the label \"cat\", must have a number below 3, the number of classes",
-        "id,label;../a,0 | the id \"../a\" cannot be the name of a file",
-        "id,label; | has no rows",
-        "name,class;a,0 | has the columns name, class; it must have id and label, as CSV with a first line of names, or as Parquet",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "id,label;a,0;a,1 | the id \"a\" stands in two rows",
+                "id,label;a,9 | the id \"a\" has the label \"9\", must have a number below 3, the number of classes",
+                "id,label;a,cat | the id \"a\" has the label \"cat\", must have a number below 3, the number of classes",
+                "id,label;../a,0 | the id \"../a\" cannot be the name of a file",
+                "id,label; | has no rows",
+                "name,class;a,0 | has the columns name, class; it must have id and label, as CSV with a first line of names, or as Parquet",
+            })
     void tableThatMakesNoSenseIsRefused(String text, String sentence) throws IOException {
         Path table = Files.writeString(folder.resolve("wanted.csv"), text.replace(";", "\n"));
         Recipe recipe = TinyDrawing.prepared(folder.resolve("out"), "sample.table=%s".formatted(table));
@@ -158,7 +168,8 @@ class SampleJobTest {
 
     @Test
     void tableThatIsNotThereIsRefused() {
-        Recipe recipe = TinyDrawing.prepared(folder.resolve("out"), "sample.table=%s".formatted(folder.resolve("no.csv")));
+        Recipe recipe =
+                TinyDrawing.prepared(folder.resolve("out"), "sample.table=%s".formatted(folder.resolve("no.csv")));
         assertThatThrownBy(() -> drawAgain(recipe))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no.csv cannot be read: ");

@@ -15,6 +15,7 @@ import io.github.marspark.model.optimization.AdamW;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Threads;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -69,7 +70,8 @@ class SystemLayerTest {
         MarLayer layer = new MarLayer(config(design), NoiseSchedule.COSINE, 1000, 7);
         ComputationGraphConfiguration read =
                 ComputationGraphConfiguration.fromJson(layer.graph().toJson());
-        LayerVertex vertex = (LayerVertex) read.getVertices().get(MarLayer.NAME);
+        LayerVertex vertex =
+                (LayerVertex) Objects.requireNonNull(read.getVertices().get(MarLayer.NAME));
         MarLayer same = (MarLayer) vertex.getLayerConf().getLayer();
         assertThat(same.config()).isEqualTo(config(design));
     }
