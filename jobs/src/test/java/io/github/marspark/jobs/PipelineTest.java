@@ -10,11 +10,13 @@ import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.data.latent.LatentWriter;
 import io.github.marspark.data.weights.SafeTensors;
 import io.github.marspark.jobs.command.EncodeCommand;
+import io.github.marspark.jobs.command.EvaluateCommand;
 import io.github.marspark.jobs.command.ExportCommand;
 import io.github.marspark.jobs.command.ImportCommand;
 import io.github.marspark.jobs.command.InspectCommand;
 import io.github.marspark.jobs.command.RecipeCommand;
 import io.github.marspark.jobs.command.SampleCommand;
+import io.github.marspark.jobs.command.TrainClassifierCommand;
 import io.github.marspark.jobs.command.TrainCommand;
 import io.github.marspark.jobs.command.TrainTokenizerCommand;
 import io.github.marspark.jobs.recipe.UsageException;
@@ -71,6 +73,9 @@ class PipelineTest {
         assertThat(run(new TrainCommand(), recipe)).contains("trained to step 4");
         assertThat(run(new SampleCommand(), recipe)).contains("6 images in");
         assertSamples();
+        assertThat(run(new TrainClassifierCommand(), recipe, "classifier.steps=3", "classifier.width=8"))
+                .contains("right on ", " of 1 held-out images");
+        assertThat(run(new EvaluateCommand(), recipe)).contains("classifier distance", "label accuracy", "6 images");
         assertInspected();
         assertSecondRunsReuse(recipe);
         assertWeightsTravel(recipe);

@@ -2,6 +2,7 @@ package io.github.marspark.data.latent;
 
 import io.github.marspark.data.avro.LatentRecord;
 import java.io.IOException;
+import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
@@ -16,7 +17,8 @@ final class BlockRecords {
     /** What a writer closes a block at, many times over; beside it the records, whatever their size. */
     private static final int MOST_BYTES = 64 << 20;
 
-    private final SpecificDatumReader<LatentRecord> reader = new SpecificDatumReader<>(LatentRecord.class);
+    private final Schema schema;
+    private final SpecificDatumReader<LatentRecord> reader;
     private final LatentCodec codec;
     private final int most;
     private @Nullable BinaryDecoder decoder;
@@ -24,7 +26,10 @@ final class BlockRecords {
 
     BlockRecords(LatentHeader header, LatentCodec codec) {
         this.codec = codec;
-        long record = 2L * header.momentCount() * LatentNumbers.bytesOf(header.numberType());
+        this.schema = LatentSchema.of(header);
+        this.reader = new SpecificDatumReader<>(schema, LatentRecord.getClassSchema());
+        long record =
+                2L * header.momentCount() * LatentNumbers.bytesOf(header.numberType()) + 2L * header.codeBytes();
         this.most = (int) Math.min(Integer.MAX_VALUE - 16, MOST_BYTES + 2 * record);
     }
 
@@ -40,13 +45,13 @@ final class BlockRecords {
         left = blocks.records();
     }
 
-    private static void requireFilled(byte[] bytes, long records) throws IOException {
+    private void requireFilled(byte[] bytes, long records) throws IOException {
         BinaryDecoder walk = DecoderFactory.get().binaryDecoder(bytes, null);
         for (long i = 0; i < records; i++) {
             if (walk.isEnd()) {
                 throw new IOException("a block of %d records holds %d".formatted(records, i));
             }
-            GenericDatumReader.skip(LatentRecord.getClassSchema(), walk);
+            GenericDatumReader.skip(schema, walk);
         }
         if (!walk.isEnd()) {
             throw new IOException("a block of %d records holds more".formatted(records));

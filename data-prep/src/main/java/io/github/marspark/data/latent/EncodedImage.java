@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param height rows of the original, in pixels
  * @param moments means, then log-variances, {@code (2 C, h, w)}
  * @param momentsMirror the same of the mirror image
+ * @param codes ids of the codes of a quantised tokenizer, {@code (h w)}; empty where it has none
+ * @param codesMirror the same of the mirror image
  */
 @SuppressWarnings("ArrayRecordComponent") // compared nowhere; a list of boxed numbers would cost ten times the memory
 public record EncodedImage(
@@ -23,4 +25,19 @@ public record EncodedImage(
         int width,
         int height,
         float[] moments,
-        float[] momentsMirror) {}
+        float[] momentsMirror,
+        int[] codes,
+        int[] codesMirror) {
+    /** An image by a tokenizer without codes. */
+    public EncodedImage(
+            String id,
+            String path,
+            int label,
+            @Nullable String labelName,
+            int width,
+            int height,
+            float[] moments,
+            float[] momentsMirror) {
+        this(id, path, label, labelName, width, height, moments, momentsMirror, new int[0], new int[0]);
+    }
+}

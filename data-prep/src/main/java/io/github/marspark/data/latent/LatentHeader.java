@@ -9,6 +9,7 @@ import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.data.tokenizer.TokenizerIdentity;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param numberType type of the stored numbers
  * @param imageSize side of the square crop, in pixels
  * @param classNames names of the classes in the order of their labels; empty if nothing is labelled
+ * @param codes how many codes a quantised tokenizer has; 0 for one without
  */
 public record LatentHeader(
         String tokenizerFingerprint,
@@ -39,7 +41,8 @@ public record LatentHeader(
         double scaleFactor,
         NumberType numberType,
         int imageSize,
-        List<String> classNames)
+        List<String> classNames,
+        int codes)
         implements Serializable {
     /** The format that is written, and the only one that is read. */
     public static final int FORMAT_VERSION = 1;
@@ -59,6 +62,10 @@ public record LatentHeader(
     private static final String NUMBER_KEY = PREFIX + "number.type";
     private static final String IMAGE_SIZE_KEY = PREFIX + "image.size";
     private static final String CLASSES_KEY = PREFIX + "classes";
+    private static final String CODES_KEY = PREFIX + "code.count";
+    private static final String CODE_HEIGHT_KEY = PREFIX + "code.height";
+    private static final String CODE_WIDTH_KEY = PREFIX + "code.width";
+    private static final String CODE_TYPE_KEY = PREFIX + "code.type";
     private static final JsonMapper JSON = new JsonMapper();
 
     /**
@@ -82,6 +89,35 @@ public record LatentHeader(
         if (classNames.stream().distinct().count() < classNames.size()) {
             throw new IllegalArgumentException("classNames is " + classNames + ", must name each class once");
         }
+        if (codes < 0) {
+            throw new IllegalArgumentException("codes is " + codes + ", must be at least 0");
+        }
+    }
+
+    /** What files of latents by a tokenizer without codes have in common. */
+    public LatentHeader(
+            String tokenizerFingerprint,
+            int channels,
+            int height,
+            int width,
+            double scaleFactor,
+            NumberType numberType,
+            int imageSize,
+            List<String> classNames) {
+        this(tokenizerFingerprint, channels, height, width, scaleFactor, numberType, imageSize, classNames, 0);
+    }
+
+    /** The same of a quantised tokenizer with so many codes, one a place of the latent image. */
+    public LatentHeader withCodes(int count) {
+        return new LatentHeader(
+                tokenizerFingerprint, channels, height, width, scaleFactor, numberType, imageSize, classNames, count);
+    }
+
+    /**
+     * {@return bytes of a record's ids; 0 without codes}
+     */
+    public int codeBytes() {
+        return codes == 0 ? 0 : height * width * CodeNumbers.bytesOf(codes);
     }
 
     /**
@@ -117,6 +153,12 @@ public record LatentHeader(
         metadata.put(NUMBER_KEY, numberType.name());
         metadata.put(IMAGE_SIZE_KEY, Integer.toString(imageSize));
         metadata.put(CLASSES_KEY, toJson(classNames));
+        if (codes > 0) {
+            metadata.put(CODES_KEY, Integer.toString(codes));
+            metadata.put(CODE_HEIGHT_KEY, Integer.toString(height));
+            metadata.put(CODE_WIDTH_KEY, Integer.toString(width));
+            metadata.put(CODE_TYPE_KEY, CodeNumbers.typeOf(codes));
+        }
         return metadata;
     }
 
@@ -156,8 +198,15 @@ public record LatentHeader(
         NumberType numberType = metadata.parsed(NUMBER_KEY, NumberType::valueOf);
         int imageSize = metadata.parsed(IMAGE_SIZE_KEY, Integer::valueOf);
         List<String> classes = metadata.parsed(CLASSES_KEY, LatentHeader::fromJson);
+        int codes = valueOf.apply(CODES_KEY) == null ? 0 : metadata.parsed(CODES_KEY, Integer::valueOf);
+        if (codes > 0) {
+            metadata.require(CODE_HEIGHT_KEY, Integer.toString(height));
+            metadata.require(CODE_WIDTH_KEY, Integer.toString(width));
+            metadata.require(CODE_TYPE_KEY, CodeNumbers.typeOf(codes));
+        }
         try {
-            return new LatentHeader(fingerprint, channels, height, width, scale, numberType, imageSize, classes);
+            return new LatentHeader(
+                    fingerprint, channels, height, width, scale, numberType, imageSize, classes, codes);
         } catch (IllegalArgumentException meaningless) {
             throw new IllegalArgumentException(
                     "%s has metadata that cannot be: %s; encode the images again"
@@ -179,9 +228,22 @@ public record LatentHeader(
         int bytes = momentCount() * LatentNumbers.bytesOf(numberType);
         requireEqual(where, "bytes of moments", record.getMoments().remaining(), bytes);
         requireEqual(where, "bytes of momentsMirror", record.getMomentsMirror().remaining(), bytes);
+        checkCodes(where, "codes", record.getCodes());
+        checkCodes(where, "codesMirror", record.getCodesMirror());
         if (record.getLabel() < UNLABELLED || record.getLabel() >= classNames.size()) {
             throw new IllegalArgumentException(where + " has label " + record.getLabel()
                     + ", must be -1 or less than the " + classNames.size() + " classes of the file");
+        }
+    }
+
+    private void checkCodes(String where, String field, @Nullable ByteBuffer ids) {
+        requireEqual(where, "bytes of " + field, ids == null ? 0 : ids.remaining(), codeBytes());
+        int[] found = ids == null ? new int[0] : CodeNumbers.unpack(ids, codes);
+        for (int place = 0; place < found.length; place++) {
+            if (found[place] < 0 || found[place] >= codes) {
+                throw new IllegalArgumentException("%s has id %d in %s at row %d, column %d, must be below %d, the codes of its tokenizer"
+                        .formatted(where, found[place], field, place / width, place % width, codes));
+            }
         }
     }
 
@@ -220,6 +282,14 @@ public record LatentHeader(
 
     /** The entries of one file. */
     private record Metadata(String file, Function<String, @Nullable String> valueOf) {
+        void require(String key, String expected) {
+            String found = parsed(key, Function.identity());
+            if (!found.equals(expected)) {
+                throw new IllegalArgumentException("%s has %s = \"%s\" in its metadata, must be \"%s\"; encode the images again"
+                        .formatted(file, key, found, expected));
+            }
+        }
+
         <T> T parsed(String key, Function<String, T> parser) {
             String value = valueOf.apply(key);
             if (value == null) {

@@ -101,7 +101,7 @@ public final class LatentReader implements Iterable<LatentRecord>, Closeable {
         } catch (RuntimeException malformed) {
             throw damaged(0, new IOException("its schema is none", malformed));
         }
-        if (!schema.equals(LatentRecord.getClassSchema())) {
+        if (!schema.equals(LatentSchema.of(header))) {
             throw damaged(0, new IOException("its schema is not that of latents"));
         }
     }

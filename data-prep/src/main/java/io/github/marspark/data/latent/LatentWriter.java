@@ -2,11 +2,13 @@ package io.github.marspark.data.latent;
 
 import io.github.marspark.data.avro.LatentRecord;
 import java.io.Closeable;
+import java.nio.ByteBuffer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.specific.SpecificDatumWriter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a file of latent records. The bytes are a function of the header, the codec and the records alone: Avro's
@@ -39,12 +41,12 @@ public final class LatentWriter implements Closeable {
      * @throws UncheckedIOException if the header cannot be written
      */
     public static LatentWriter to(OutputStream stream, String name, LatentHeader header, LatentCodec codec) {
-        DataFileWriter<LatentRecord> writer = new DataFileWriter<>(new SpecificDatumWriter<>(LatentRecord.class));
+        DataFileWriter<LatentRecord> writer = new DataFileWriter<>(new SpecificDatumWriter<>(LatentSchema.of(header)));
         writer.setCodec(codec.factory());
         writer.setSyncInterval(BLOCK_BYTES);
         header.toMetadata().forEach(writer::setMeta);
         try {
-            writer.create(LatentRecord.getClassSchema(), stream, header.syncMarker(codec.avroName()));
+            writer.create(LatentSchema.of(header), stream, header.syncMarker(codec.avroName()));
         } catch (IOException failure) {
             throw cannotWrite(name, failure);
         }
@@ -73,8 +75,14 @@ public final class LatentWriter implements Closeable {
                 .setWidth(image.width())
                 .setHeight(image.height())
                 .setCrop(header.imageSize())
+                .setCodes(codes(image.codes()))
+                .setCodesMirror(codes(image.codesMirror()))
                 .build());
         clampedValues += moments.clamped() + mirror.clamped();
+    }
+
+    private @Nullable ByteBuffer codes(int[] ids) {
+        return header.codes() == 0 ? null : CodeNumbers.pack(ids, header.codes());
     }
 
     /**

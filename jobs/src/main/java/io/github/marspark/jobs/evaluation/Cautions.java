@@ -52,8 +52,8 @@ final class Cautions {
         return List.copyOf(doubts);
     }
 
-    /** Everything. */
-    List<String> all() {
-        return Stream.concat(doubts.stream(), remarks.stream()).toList();
+    /** What else is to be known. */
+    List<String> remarks() {
+        return List.copyOf(remarks);
     }
 }

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import scala.Tuple2;
 
 /**
@@ -57,7 +59,9 @@ record Drawn(int side, int place, float[] row) implements Serializable {
 
     /** The rows of all groups. */
     static JavaPairRDD<Integer, Drawn> of(JavaRDD<FeatureBlock> blocks, Groups groups, Rows rows) {
-        return blocks.flatMapToPair(block -> of(block, groups, rows));
+        Broadcast<Groups> known =
+                JavaSparkContext.fromSparkContext(blocks.context()).broadcast(groups);
+        return blocks.flatMapToPair(block -> of(block, known.value(), rows));
     }
 
     private static Iterator<Tuple2<Integer, Drawn>> of(FeatureBlock block, Groups groups, Rows rows) {

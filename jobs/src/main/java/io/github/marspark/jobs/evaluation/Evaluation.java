@@ -29,7 +29,8 @@ import java.util.TreeMap;
  * @param distance Fréchet distance, under the name it has in these features
  * @param numbers further numbers by their names, in the order in which they are told
  * @param labels how often the classifier takes judged images for what their labels say; nothing without labels
- * @param cautions what is to be known beside the numbers
+ * @param doubts why numbers say little, a sentence each
+ * @param notes what else is to be known beside them
  */
 public record Evaluation(
         Map<String, String> features,
@@ -38,7 +39,8 @@ public record Evaluation(
         Distance distance,
         Map<String, Double> numbers,
         Optional<Labels> labels,
-        List<String> cautions) {
+        List<String> doubts,
+        List<String> notes) {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
     private static final String BESIDE = " of two halves of the reference";
@@ -107,6 +109,7 @@ public record Evaluation(
                 distance("Fréchet distance", one, other),
                 Map.of(),
                 Optional.empty(),
+                List.of(),
                 List.of("neither file says which network its statistics are of"));
     }
 
@@ -133,7 +136,8 @@ public record Evaluation(
                 distance,
                 numbers,
                 labels,
-                cautions.all());
+                cautions.doubts(),
+                cautions.remarks());
     }
 
     private static Distance distance(String name, FeatureStatistics one, FeatureStatistics other) {
@@ -202,7 +206,8 @@ public record Evaluation(
         int width = rows.keySet().stream().mapToInt(String::length).max().orElse(0);
         List<String> lines = new ArrayList<>();
         rows.forEach((name, value) -> lines.add(name + " ".repeat(width + 2 - name.length()) + value));
-        cautions.forEach(caution -> lines.add("beware: " + caution));
+        doubts.forEach(doubt -> lines.add("beware: " + doubt));
+        notes.forEach(note -> lines.add("note: " + note));
         return lines;
     }
 
@@ -230,7 +235,8 @@ public record Evaluation(
         labels.ifPresent(known -> json.put("label accuracy", known.accuracy()));
         labels.ifPresent(known -> json.put("label accuracy by class", known.byClass()));
         json.put("settings", settings());
-        json.put("beware", cautions);
+        json.put("doubts", doubts);
+        json.put("notes", notes);
         try {
             return JSON.writeValueAsString(json) + "\n";
         } catch (JsonProcessingException impossible) {

@@ -3,13 +3,17 @@ package io.github.marspark.jobs.evaluation;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.ImageSettings;
 import io.github.marspark.jobs.images.ListedImages;
+import io.github.marspark.jobs.images.SourceImage;
 import io.github.marspark.jobs.recipe.LabelUse;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.model.evaluation.FeatureStatistics;
 import io.github.marspark.model.evaluation.SampleSize;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +78,27 @@ record Looking(Recipe recipe, FeatureNetwork network, SparkSession spark, PrintS
         ListedImages listed = wantsLabels()
                 ? ListedImages.labelled(spark, collection, network.classes().size())
                 : ListedImages.of(spark, collection);
+        return features(collection, withoutThoseBeside(listed), cropped, reconstruction);
+    }
+
+    /** Images beside folders of images are none of theirs, such as a contact sheet beside what was drawn. */
+    private ListedImages withoutThoseBeside(ListedImages listed) {
         listed.notes().forEach(out::println);
+        Map<Boolean, List<SourceImage>> images = listed.images().stream()
+                .collect(Collectors.partitioningBy(image -> image.id().contains("/")));
+        List<SourceImage> within = Objects.requireNonNull(images.get(true));
+        List<SourceImage> beside = Objects.requireNonNull(images.get(false));
+        if (within.isEmpty() || beside.isEmpty()) {
+            return listed;
+        }
+        out.printf(
+                "left out: %d images beside folders of images, such as %s%n",
+                beside.size(), beside.get(0).path());
+        return new ListedImages(within, List.of(), listed.classNames());
+    }
+
+    private FeatureSet features(
+            ImageCollection collection, ListedImages listed, boolean cropped, @Nullable Reconstruction reconstruction) {
         FeatureTask task = new FeatureTask(
                 network,
                 reconstruction,

@@ -5,6 +5,7 @@ import io.github.marspark.model.evaluation.PrecisionRecall;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
+import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -12,6 +13,8 @@ import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
@@ -22,13 +25,20 @@ final class Neighbours {
 
     private Neighbours() {}
 
-    /** The squared distance of each point to its k-th nearest neighbour, by first number of the block. */
-    static Map<Integer, double[]> squaredRadii(JavaRDD<FeatureBlock> set) {
+    /**
+     * How far the balls around points reach.
+     *
+     * @param squared radius of each point of a block, by the block's first number
+     */
+    record Radii(Map<Integer, double[]> squared) implements Serializable {}
+
+    /** The squared distance of each point to its k-th nearest neighbour. */
+    static Radii squaredRadii(JavaRDD<FeatureBlock> set) {
         JavaPairRDD<Integer, double[]> nearest = set.cartesian(set)
                 .mapToPair(pair -> new Tuple2<>(
                         pair._1().first(), points(pair._1()).nearest(points(pair._2()), NEAREST, kernels())))
                 .reduceByKey((one, other) -> PointBlock.merged(one, other, NEAREST));
-        return new HashMap<>(nearest.mapValues(Neighbours::farthest).collectAsMap());
+        return new Radii(new HashMap<>(nearest.mapValues(Neighbours::farthest).collectAsMap()));
     }
 
     private static double[] farthest(double[] nearest) {
@@ -38,12 +48,16 @@ final class Neighbours {
     }
 
     /** How many points lie in the ball of some centre. */
-    static int inside(
-            JavaRDD<FeatureBlock> points, JavaRDD<FeatureBlock> centres, Map<Integer, double[]> squaredRadii) {
+    static int inside(JavaRDD<FeatureBlock> points, JavaRDD<FeatureBlock> centres, Radii squaredRadii) {
+        Broadcast<Radii> radii =
+                JavaSparkContext.fromSparkContext(points.context()).broadcast(squaredRadii);
         return points.cartesian(centres)
                 .mapToPair(pair -> new Tuple2<>(
                         pair._1().first(),
-                        covered(pair._1(), pair._2(), squaredRadii.get(pair._2().first()))))
+                        covered(
+                                pair._1(),
+                                pair._2(),
+                                radii.value().squared().get(pair._2().first()))))
                 .reduceByKey(Neighbours::either)
                 .map(covered -> trues(covered._2()))
                 .reduce(Integer::sum);

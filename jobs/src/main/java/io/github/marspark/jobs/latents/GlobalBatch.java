@@ -6,10 +6,12 @@ import io.github.marspark.jobs.recipe.Mirror;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.model.autoencoder.LatentDistribution;
 import io.github.marspark.model.dl4j.MarFeatures;
+import io.github.marspark.model.mar.Design.TokenLoss;
 import io.github.marspark.model.masking.Patchify;
 import io.github.marspark.model.random.Draws;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.spark.SparkEnv;
@@ -124,6 +126,9 @@ public final class GlobalBatch implements AutoCloseable {
      */
     public MarFeatures heldOut(int from, int to, Draws fixed) {
         long[] records = IntStream.range(from, to).mapToLong(heldOut::record).toArray();
+        if (hasIds()) {
+            return features(0, records, records, ids(b -> latents.codes(records[b]), records.length));
+        }
         int size = latents.header().momentCount() / 2;
         float[] values = new float[records.length * size]; // (B, C, h, w)
         for (int b = 0; b < records.length; b++) {
@@ -134,12 +139,30 @@ public final class GlobalBatch implements AutoCloseable {
                             latents.header().scaleFactor());
             System.arraycopy(latent, 0, values, b * size, size);
         }
-        return features(0, records, records, values);
+        return features(0, records, records, patchify.patchify(values));
     }
 
-    private MarFeatures features(long step, long[] samples, long[] records, float[] values) {
+    private MarFeatures features(long step, long[] samples, long[] records, float[] tokens) {
         return new MarFeatures(
-                step, samples, LongStream.of(records).mapToInt(this::label).toArray(), patchify.patchify(values));
+                step, samples, LongStream.of(records).mapToInt(this::label).toArray(), tokens);
+    }
+
+    /** Whether the network's tokens are ids of codes. */
+    private boolean hasIds() {
+        return recipe.model().loss() == TokenLoss.CROSS_ENTROPY;
+    }
+
+    /** The ids of some images as tokens, {@code (B L, 1)}. */
+    private static float[] ids(IntFunction<int[]> ofImage, int images) {
+        int[] all = IntStream.range(0, images)
+                .mapToObj(ofImage)
+                .flatMapToInt(IntStream::of)
+                .toArray();
+        float[] tokens = new float[all.length];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = all[i];
+        }
+        return tokens;
     }
 
     /** The names of the images in some slots. */
@@ -153,12 +176,16 @@ public final class GlobalBatch implements AutoCloseable {
     public MarFeatures slots(long step, int from, int to) {
         long[] records =
                 IntStream.range(from, to).mapToLong(slot -> record(step, slot)).toArray();
+        long[] samples = IntStream.range(from, to).asLongStream().toArray();
+        if (hasIds()) {
+            return features(step, samples, records, ids(b -> codes(step, from + b, records[b]), records.length));
+        }
         int size = latents.header().momentCount() / 2;
         float[] values = new float[records.length * size]; // (B, C, h, w)
         for (int b = 0; b < records.length; b++) {
             System.arraycopy(latent(step, from + b, records[b]), 0, values, b * size, size);
         }
-        return features(step, IntStream.range(from, to).asLongStream().toArray(), records, values);
+        return features(step, samples, records, patchify.patchify(values));
     }
 
     /** A record's class, or none where the network is to learn none. */
@@ -166,10 +193,18 @@ public final class GlobalBatch implements AutoCloseable {
         return recipe.data().labels() == LabelUse.NONE ? LatentHeader.UNLABELLED : latents.label(record);
     }
 
+    /** Whether a slot is given its record's mirror image. */
+    private boolean mirrors(long step, int slot) {
+        return recipe.data().mirror() == Mirror.HORIZONTAL && draws.mirrors(step, slot);
+    }
+
+    private int[] codes(long step, int slot, long record) {
+        return mirrors(step, slot) ? latents.mirroredCodes(record) : latents.codes(record);
+    }
+
     /** Draws a latent from the distribution of an image or its mirror image, and scales it. */
     private float[] latent(long step, int slot, long record) {
-        boolean mirrored = recipe.data().mirror() == Mirror.HORIZONTAL && draws.mirrors(step, slot);
-        float[] moments = mirrored ? latents.mirroredMoments(record) : latents.moments(record);
+        float[] moments = mirrors(step, slot) ? latents.mirroredMoments(record) : latents.moments(record);
         int size = moments.length / 2;
         float[] noise = draws.posteriorNoise(step, slot, size);
         return new LatentDistribution(size)

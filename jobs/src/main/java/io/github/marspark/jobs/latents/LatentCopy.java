@@ -18,8 +18,8 @@ import java.nio.file.Path;
 import java.util.Iterator;
 
 /**
- * The local copy of records as it is written: of each its moments, those of its mirror image if they are wanted, and its
- * name. A file that holds one of them is read to its end, so that its SHA-256 is compared with the manifest's. Not
+ * The local copy of records as it is written: of each its moments, those of its mirror image if they are wanted, its ids
+ * of codes and those of its mirror image where there are any, and its name. A file that holds one of them is read to its end, so that its SHA-256 is compared with the manifest's. Not
  * thread-safe before it is complete.
  */
 final class LatentCopy {
@@ -126,6 +126,7 @@ final class LatentCopy {
             if (mirror != Mirror.NONE) {
                 write(record.getMomentsMirror());
             }
+            writeCodes(record);
             write(ByteBuffer.wrap(record.getId().toString().getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw localFailure(e);
@@ -133,6 +134,15 @@ final class LatentCopy {
         labels[count] = record.getLabel();
         ends[count] = written;
         count++;
+    }
+
+    private void writeCodes(LatentRecord record) throws IOException {
+        if (record.getCodes() != null && record.getCodesMirror() != null) {
+            write(record.getCodes());
+            if (mirror != Mirror.NONE) {
+                write(record.getCodesMirror());
+            }
+        }
     }
 
     private void write(ByteBuffer bytes) throws IOException {

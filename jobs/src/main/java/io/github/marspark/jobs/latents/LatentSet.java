@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.latents;
 
+import io.github.marspark.data.latent.CodeNumbers;
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.latent.LatentNumbers;
 import io.github.marspark.jobs.recipe.Mirror;
@@ -107,7 +108,7 @@ public final class LatentSet implements AutoCloseable {
      */
     public String id(long record) {
         int place = place(record);
-        long begin = copy.begin(place) + copies() * (long) momentBytes();
+        long begin = copy.begin(place) + copies() * (long) (momentBytes() + header.codeBytes());
         return StandardCharsets.UTF_8
                 .decode(read(begin, (int) (copy.end(place) - begin)))
                 .toString();
@@ -139,6 +140,37 @@ public final class LatentSet implements AutoCloseable {
             throw new IllegalStateException("mirror images were not read");
         }
         return momentsAt(copy.begin(place(record)) + momentBytes());
+    }
+
+    /**
+     * The ids of an image's codes, in row, column order.
+     *
+     * @param record its number
+     * @return {@code (h w)}; empty where the tokenizer has no codes
+     */
+    public int[] codes(long record) {
+        return codesAt(record, 0);
+    }
+
+    /**
+     * The ids of a mirror image's codes.
+     *
+     * @param record its number
+     * @return {@code (h w)}; empty where the tokenizer has no codes
+     * @throws IllegalStateException if mirror images were not wanted
+     */
+    public int[] mirroredCodes(long record) {
+        if (!mirrored) {
+            throw new IllegalStateException("mirror images were not read");
+        }
+        return codesAt(record, 1);
+    }
+
+    private int[] codesAt(long record, int number) {
+        long begin = copy.begin(place(record)) + copies() * (long) momentBytes() + (long) number * header.codeBytes();
+        return header.codes() == 0
+                ? new int[0]
+                : CodeNumbers.unpack(read(begin, header.codeBytes()), header.codes());
     }
 
     private int place(long record) {

@@ -91,7 +91,7 @@ public record Recipe(
                 model.loss() == TokenLoss.DIFFUSION || tokenizer.codes() > 0,
                 "model.loss",
                 "cross-entropy",
-                "diffusion for a tokenizer without codes");
+                "diffusion for a tokenizer without codes; see tokenizer.codes");
         checkSampling(sample, data.classes(), square(latentSide / model.patch()));
         checkDesign(sample, model, square(latentSide / model.patch()));
         RecipeSizes.require(data, tokenizer, model, train, square(latentSide / model.patch()));

@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
  * @param table a file of ids and labels that is drawn instead, none when empty
  * @param output how the images are kept
  * @param shardImages images of a tar or Parquet file
+ * @param filmstrip first images of which is shown how they came to be
+ * @param filmstripEvery iterations between two states shown
  * @param batch images drawn at once
  * @param iterations steps in which an image's tokens are revealed
  * @param diffusionSteps respacing of the diffusion: {@code N} sections, {@code a,b,…} or {@code ddimN}
@@ -44,6 +46,12 @@ public record SampleRecipe(
 
         @Describe(value = "images of a tar or Parquet file", unit = "images", byDefault = "1000")
         int shardImages,
+
+        @Describe(value = "first images of which a strip and an animation show how they came to be", byDefault = "0")
+        int filmstrip,
+
+        @Describe(value = "iterations between two pictures of a strip", byDefault = "1")
+        int filmstripEvery,
 
         @Describe(value = "images drawn at once", unit = "images", byDefault = "64")
         int batch,
@@ -82,6 +90,8 @@ public record SampleRecipe(
         Require.each("labels", labels, 0);
         Require.atLeast("per-class", perClass, 1);
         Require.atLeast("shard-images", shardImages, 1);
+        Require.atLeast("filmstrip", filmstrip, 0);
+        Require.atLeast("filmstrip-every", filmstripEvery, 1);
         Require.atLeast("batch", batch, 1);
         Require.atLeast("iterations", iterations, 1);
         Require.that(

@@ -14,6 +14,7 @@ import java.util.List;
  * @param attentionResolutions sides, in pixels, at which attention follows each residual block of the encoder
  * @param decoderAttention sides, in pixels, at which attention follows each residual block of the decoder
  * @param latentChannels numbers at each place of the latent image
+ * @param codes vectors that a place of the latent image may be quantised to; 0 for continuous latents
  * @param groups groups of the group normalisation
  * @param reconstructionLoss how a reconstruction is compared with its image
  * @param klWeight weight of the divergence from a standard normal distribution
@@ -47,6 +48,9 @@ public record TokenizerRecipe(
 
         @Describe(value = "numbers at each place of the latent image", unit = "channels", byDefault = "16")
         int latentChannels,
+
+        @Describe(value = "codes that a place is quantised to; 0 for none", unit = "codes", byDefault = "0")
+        int codes,
 
         @Describe(value = "groups of the group normalisation", unit = "groups", byDefault = "32")
         int groups,
@@ -83,6 +87,7 @@ public record TokenizerRecipe(
         decoderAttention = List.copyOf(decoderAttention);
         Require.each("decoder-attention", decoderAttention, 1);
         checkShape(width, multipliers, residualBlocks, attentionResolutions, latentChannels, groups);
+        Require.between("codes", codes, 0, 1 << 24);
         Require.atLeast("kl-weight", klWeight, 0.0);
         Require.positive("learning-rate", learningRate);
         Require.atLeast("batch", batch, 1);
@@ -109,15 +114,6 @@ public record TokenizerRecipe(
         Require.atLeast("latent-channels", latentChannels, 1);
         Require.atLeast("groups", groups, 1);
         Require.multiple("width", width, groups, "the groups");
-    }
-
-    /**
-     * How many codes a place of the latent image may have.
-     *
-     * @return 0, since its numbers are continuous
-     */
-    public int codes() {
-        return 0;
     }
 
     /**

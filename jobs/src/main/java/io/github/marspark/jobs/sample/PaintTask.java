@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.sample;
 
+import io.github.marspark.data.image.Filmstrip;
 import io.github.marspark.data.image.PngFile;
 import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.data.tokenizer.Tokenizer;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.util.LongAccumulator;
@@ -63,7 +65,7 @@ public record PaintTask(String recipe, long step, String target, SamplePlan plan
         SheetImages sheet = new SheetImages(folder, plan);
         SampleForm.Sink sink = form.open(folder, plan, portion);
         for (int first : plan.batches(portion).toArray()) {
-            List<RgbImage> images = painter.paint(first, plan.labels(first));
+            List<RgbImage> images = paint(painter, folder, first);
             for (int i = 0; i < images.size(); i++) {
                 int image = first + i;
                 byte[] png = PngFile.bytes(images.get(i).toBufferedImage());
@@ -73,5 +75,24 @@ public record PaintTask(String recipe, long step, String target, SamplePlan plan
             }
         }
         sink.done();
+    }
+
+    private List<RgbImage> paint(Painter painter, FileStore folder, int first) {
+        int[] labels = plan.labels(first);
+        List<Filmstrip> films = IntStream.range(0, plan.films(first))
+                .mapToObj(i -> new Filmstrip())
+                .toList();
+        if (films.isEmpty()) {
+            return painter.paint(first, labels);
+        }
+        List<RgbImage> images = painter.paint(first, labels, films, plan.filmEvery());
+        FileStore kept = FileStore.at(folder.path(SamplePlan.FILMS).toString());
+        for (int i = 0; i < films.size(); i++) {
+            Filmstrip film = films.get(i);
+            String name = "%05d".formatted(first + i);
+            kept.replace(name + ".gif", stream -> stream.write(film.animation()));
+            kept.replace(name + ".png", stream -> stream.write(film.strip()));
+        }
+        return images;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.sample;
 
+import io.github.marspark.data.image.Filmstrip;
 import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.recipe.Recipe;
@@ -10,6 +11,7 @@ import io.github.marspark.model.diffusion.GaussianDiffusion;
 import io.github.marspark.model.diffusion.Respacing;
 import io.github.marspark.model.diffusion.SamplingOptions;
 import io.github.marspark.model.mar.GenerationNoise;
+import io.github.marspark.model.mar.GenerationWatcher;
 import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarGenerator;
 import io.github.marspark.model.mar.MarNetwork;
@@ -36,6 +38,7 @@ final class Painter {
     private final Autoencoder autoencoder;
     private final float latentScale;
     private final Draws draws;
+    private final int lastIteration;
 
     /**
      * A painter.
@@ -48,6 +51,7 @@ final class Painter {
         this.autoencoder = tokenizer.autoencoder(kernels);
         this.latentScale = (float) tokenizer.scale();
         this.draws = new Draws(recipe.sample().seed());
+        this.lastIteration = recipe.sample().iterations();
         Parameters named = new Parameters(MarParameters.layout(config), parameters, parameters).on(kernels);
         this.generator = new MarGenerator(
                 new MarNetwork(config, named::variable), kernels, diffusion(recipe), options(recipe.sample()));
@@ -75,7 +79,40 @@ final class Painter {
      * @return the images
      */
     List<RgbImage> paint(long first, int[] labels) {
-        float[] tokens = generator.generate(labels, GenerationNoise.of(draws, first));
+        return images(generator.generate(labels, GenerationNoise.of(draws, first)));
+    }
+
+    /**
+     * Draws one image a label, and shows how the first of them came to be.
+     *
+     * @param first number of the first image
+     * @param labels of the images, in order
+     * @param films of the first images; each gets a state after every so many iterations, and the last
+     * @param every so many iterations
+     * @return the images
+     */
+    List<RgbImage> paint(long first, int[] labels, List<Filmstrip> films, int every) {
+        GenerationWatcher watcher = (iterations, values, known) -> {
+            if (iterations % every == 0 || iterations == lastIteration) {
+                addStates(films, values, known);
+            }
+        };
+        return images(generator.generate(labels, GenerationNoise.of(draws, first), watcher));
+    }
+
+    private void addStates(List<Filmstrip> films, float[] tokens, boolean[] known) {
+        float[] begun = Arrays.copyOf(tokens, films.size() * config.tokens() * config.tokenSize());
+        for (int i = 0; i < begun.length; i++) {
+            begun[i] = known[i / config.tokenSize()] ? begun[i] : 0;
+        }
+        List<RgbImage> images = images(begun);
+        for (int i = 0; i < films.size(); i++) {
+            films.get(i).add(images.get(i), Arrays.copyOfRange(known, i * config.tokens(), (i + 1) * config.tokens()));
+        }
+    }
+
+    /** The images of tokens {@code (B L, D)}. */
+    private List<RgbImage> images(float[] tokens) {
         Patchify patchify =
                 new Patchify(config.latentChannels(), config.latentSize(), config.latentSize(), config.patch());
         float[] latents = patchify.unpatchify(tokens); // (B, Z, h, w)

@@ -170,7 +170,8 @@ public final class SampleFolder {
         Set<String> kept = sheet.names();
         return IntStream.range(0, plan.portions())
                 .filter(portion -> !sheet.hasAllOf(portion, kept)
-                        || !form.files(plan, portion).stream().allMatch(written::has))
+                        || !form.files(plan, portion).stream().allMatch(written::has)
+                        || !plan.strips(portion).allMatch(written::has))
                 .boxed()
                 .toList();
     }

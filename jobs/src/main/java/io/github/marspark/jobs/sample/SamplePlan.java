@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Which images are drawn, and in which batches and portions. An image is drawn in the same batch whoever draws it and
@@ -23,6 +24,9 @@ import java.util.stream.IntStream;
  */
 public final class SamplePlan implements Serializable {
     private static final long serialVersionUID = 1L;
+    /** Folder of the strips that show how images came to be. */
+    static final String FILMS = "filmstrips";
+
     /** Rows and columns of a contact sheet, at most. */
     private static final int SHEET = 20;
 
@@ -33,6 +37,8 @@ public final class SamplePlan implements Serializable {
     private final int batch;
     private final int portionBatches;
     private final long seed;
+    private final int films;
+    private final int filmEvery;
 
     private SamplePlan(Recipe recipe, int[] labels, List<String> ids) {
         this.labels = labels;
@@ -42,6 +48,8 @@ public final class SamplePlan implements Serializable {
         this.batch = recipe.sample().batch();
         this.portionBatches = isByClass ? 1 : (recipe.sample().shardImages() + batch - 1) / batch;
         this.seed = recipe.sample().seed();
+        this.films = recipe.sample().filmstrip();
+        this.filmEvery = recipe.sample().filmstripEvery();
     }
 
     /** Of a recipe without a table: so many images of each class, class after class. */
@@ -104,6 +112,21 @@ public final class SamplePlan implements Serializable {
         return IntStream.range(first, Math.min(images(), first + batch))
                 .map(this::label)
                 .toArray();
+    }
+
+    /** Of how many images of a batch is shown how they come to be. */
+    int films(int first) {
+        return Math.max(0, Math.min(films - first, labels(first).length));
+    }
+
+    /** Iterations between two states shown. */
+    int filmEvery() {
+        return filmEvery;
+    }
+
+    /** The strips of a portion, by their paths in the folder of the drawing. */
+    Stream<String> strips(int portion) {
+        return images(portion).filter(image -> image < films).mapToObj((FILMS + "/%05d.png")::formatted);
     }
 
     /** Class of an image. */

@@ -8,6 +8,7 @@ import io.github.marspark.jobs.files.TokenizerUse;
 import io.github.marspark.jobs.latents.LabelCheck;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
+import io.github.marspark.model.mar.Design;
 import io.github.marspark.model.mar.MarConfig;
 import java.util.List;
 import org.slf4j.Logger;
@@ -43,8 +44,22 @@ final class LatentsCheck {
                                     config.latentSize(),
                                     config.latentSize()));
         }
+        requireCodes(recipe, header, config.design());
         requireTokenizer(recipe, header);
         return LabelCheck.ofLatents(recipe, header);
+    }
+
+    private static void requireCodes(Recipe recipe, LatentHeader header, Design design) {
+        if (design.hasIds() && header.codes() != design.codes()) {
+            throw new IllegalStateException(
+                    "%s holds %s, the cross-entropy loss of the recipe's network takes ids of %,d codes; encode the images with the recipe's tokenizer"
+                            .formatted(
+                                    recipe.latents(),
+                                    header.codes() == 0
+                                            ? "latents without ids"
+                                            : "ids of %,d codes".formatted(header.codes()),
+                                    design.codes()));
+        }
     }
 
     private static void requireTokenizer(Recipe recipe, LatentHeader header) {

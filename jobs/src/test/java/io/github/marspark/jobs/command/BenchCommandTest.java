@@ -120,7 +120,7 @@ class BenchCommandTest {
     @Test
     void evaluationPrintsItsFeaturesAndItsDistance() throws IOException {
         List<JsonNode> lines =
-                lines("evaluate", "batch=2", "images=64", "dimension=32", "image-size=8", "repeats=1", "warmup=0");
+                lines("evaluate", "batch=2", "images=64", "dimension=32", "image-size=8", "repeats=1", "warmup=1");
         assertThat(lines)
                 .extracting(line -> line.get("config").asText())
                 .containsExactly("classifier", "inception", "distance");

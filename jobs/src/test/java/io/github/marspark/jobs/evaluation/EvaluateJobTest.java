@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.data.classifier.TrainedClassifier;
 import io.github.marspark.data.image.PngFile;
+import io.github.marspark.data.inception.InceptionFile;
 import io.github.marspark.data.statistics.StatisticsFile;
 import io.github.marspark.jobs.classifier.ClassifierFolder;
 import io.github.marspark.jobs.classifier.TrainClassifierJob;
@@ -13,6 +14,9 @@ import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.tokenizer.TrainTokenizerJob;
 import io.github.marspark.model.classifier.ClassifierParameters;
 import io.github.marspark.model.evaluation.FeatureStatistics;
+import io.github.marspark.model.inception.InceptionNetwork;
+import io.github.marspark.model.parameters.Parameters;
+import io.github.marspark.model.random.Draws;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -59,8 +63,10 @@ class EvaluateJobTest {
     @Test
     void drawnImagesAreComparedWithTheCollection() {
         Path samples = ToyCollection.folders(folder.resolve("drawn"), 100, 20, 40);
+        ToyCollection.write(samples.resolve("samples.png"), ToyCollection.png(0, 20));
         String said = evaluate("evaluate.images=" + samples);
         assertThat(said)
+                .contains("left out: 1 images beside folders of images, such as file:" + samples + "/samples.png")
                 .contains(
                         "classifier distance  ",
                         "classifier distance of two halves of the reference",
@@ -68,7 +74,7 @@ class EvaluateJobTest {
                 .contains("precision", "recall", "label accuracy", "classifier score", "  dark", "  light")
                 .contains("beware: 20 images are not more than the 128 features, so their covariance is singular")
                 .contains("was trained on, which rewards a network that remembers")
-                .contains("beware: the classifier is right on ")
+                .contains("note: the classifier is right on ")
                 .doesNotContain("FID");
         assertThat(report()).contains("\"name\" : \"classifier distance\"", "fingerprint of the pixels");
     }
@@ -207,7 +213,7 @@ class EvaluateJobTest {
                         .formatted(samples),
                 "evaluate.images=" + samples);
         assertThat(evaluate("evaluate.images=" + samples, "evaluate.crop=all"))
-                .contains("beware: classifier score needs 10 images")
+                .contains("note: classifier score needs 10 images")
                 .contains("the kernel distance is of subsets of 4 images instead of the usual 1000");
     }
 
@@ -262,14 +268,33 @@ class EvaluateJobTest {
     }
 
     @Test
+    void inTheFeaturesOfTheInceptionNetworkTheDistanceIsCalledFid() throws IOException {
+        Parameters parameters = Parameters.zeros(InceptionNetwork.layout());
+        parameters.initialize(new Draws(1));
+        Path inception = Files.createDirectories(folder.resolve("inception"));
+        try (OutputStream stream = Files.newOutputStream(inception.resolve(InceptionFile.NAME))) {
+            new InceptionFile(parameters.values()).write(stream);
+        }
+        Path samples = ToyCollection.folders(folder.resolve("drawn"), 100, 4, 40);
+        Path real = ToyCollection.folders(folder.resolve("real"), 0, 4, 20);
+        assertThat(evaluate(
+                        "evaluate.images=" + samples,
+                        "evaluate.reference=" + real,
+                        "evaluate.features=inception",
+                        "evaluate.inception=" + inception))
+                .contains("FID  ", "FID of two halves of the reference", "note: Inception score needs 10 images")
+                .contains("4 images are not more than the 2048 features")
+                .doesNotContain("classifier", "label accuracy", "was trained on");
+        assertThat(report()).contains("\"name\" : \"FID\"", "\"dimension\" : \"2048\"");
+    }
+
+    @Test
     void featuresThatAreNoNumbersAreRefusedByTheImage() throws IOException {
         TrainedClassifier classifier =
                 ClassifierFolder.open(home.resolve("out/classifier").toString());
-        INDArray values = Nd4j.zeros(
-                        DataType.FLOAT,
-                        ClassifierParameters.layout(classifier.description().config())
-                                .size())
-                .addi(Double.NaN);
+        long size =
+                ClassifierParameters.layout(classifier.description().config()).size();
+        INDArray values = Nd4j.valueArrayOf(new long[] {size}, Double.NaN, DataType.FLOAT);
         Path broken = Files.createDirectories(folder.resolve("broken"));
         try (OutputStream stream = Files.newOutputStream(broken.resolve(TrainedClassifier.FILE))) {
             new TrainedClassifier(classifier.description(), values).write(stream);

@@ -26,7 +26,7 @@ class FullDiskTest {
             FullDisk.IS_MADE_ANEW,
             "true",
             FullDisk.MATCHING,
-            ".*/0001/00001.png",
+            ".*/0001/\\.00001\\.png\\.tmp",
             FullDisk.FREE,
             "50");
 
@@ -55,9 +55,12 @@ class FullDiskTest {
                 .hasCauseInstanceOf(UncheckedIOException.class)
                 .cause()
                 .hasMessageMatching(
-                        "full:%s/\\.samples\\.unfinished-[^/]+/0001/00001\\.png cannot be written: No space left on device \\(on host .+\\); make room there, or name a folder on another disk, and start again"
+                        "full:%s/\\.samples\\.unfinished/0001/\\.00001\\.png\\.tmp cannot be written: No space left on device \\(on host .+\\); make room there, or name a folder on another disk, and start again"
                                 .formatted(folder));
         assertThat(folder.resolve("samples")).doesNotExist();
         assertThat(folder).isDirectoryNotContaining("glob:**/.samples.lease*");
+        System.setProperty(FullDisk.MATCHING, "nothing");
+        job.run();
+        assertThat(folder.resolve("samples/0001/00001.png")).isNotEmptyFile();
     }
 }

@@ -2,12 +2,14 @@ package io.github.marspark.jobs.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.marspark.jobs.cluster.LoopbackCluster;
 import io.github.marspark.jobs.cluster.MainProcess;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeException;
 import io.github.marspark.jobs.training.TinyTraining;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -124,6 +126,38 @@ class SampleJobTest {
         assertThatThrownBy(() -> drawAgain(recipe))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no.csv cannot be read: ");
+    }
+
+    @Test
+    void filmstripsEndWithTheImageAndChangeNothing() throws IOException {
+        String[] settings = {"sample.labels=[0-1]", "sample.per-class=3", "sample.batch=4", "sample.iterations=4"};
+        Recipe plain = draw(settings);
+        Recipe shown = TinyTraining.recipe(
+                folder.resolve("out"),
+                Stream.concat(
+                                Arrays.stream(settings),
+                                Stream.of(
+                                        "sample.filmstrip=5",
+                                        "sample.filmstrip-every=3",
+                                        "samples=" + folder.resolve("shown")))
+                        .toArray(String[]::new));
+        drawAgain(shown);
+        Path strips = folder.resolve("shown/filmstrips");
+        assertThat(names(strips))
+                .hasSize(10)
+                .contains("00000.gif", "00000.png", "00004.png");
+        int side = shown.data().imageSize();
+        BufferedImage strip = ImageIO.read(strips.resolve("00004.png").toFile());
+        BufferedImage image = ImageIO.read(folder.resolve("shown/0001/00001.png").toFile());
+        assertThat(strip.getWidth()).as("after 3 iterations and after 4").isEqualTo(2 * side + 2);
+        for (int at = 0; at < side * side; at++) {
+            int drawn = image.getRGB(at % side, at / side) & 0xff;
+            int last = strip.getRGB(side + 2 + at % side, at / side) & 0xff;
+            assertThat(last).as("pixel %d", at).isCloseTo(drawn, within(1)); // decoded in another batch
+        }
+        Map<String, Integer> images = contents(Path.of(plain.samples()));
+        images.remove("samples.json");
+        assertThat(contents(folder.resolve("shown"))).containsAllEntriesOf(images);
     }
 
     @Test

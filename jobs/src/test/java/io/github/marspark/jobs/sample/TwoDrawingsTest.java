@@ -91,11 +91,13 @@ class TwoDrawingsTest {
     void aDrawingThatWasKilledGoesOnWhereItWas() throws Exception {
         String[] settings = {"sample.labels=[0-1]", "sample.per-class=250", "sample.batch=10"};
         Process killed = start("killed.log", settings);
-        awaitDrawing();
+        awaitDrawing(60); // of two tasks at most two batches are not whole
         killed.destroyForcibly().waitFor();
         Map<String, Long> before = times(Path.of(recipe.out(), ".samples.unfinished"));
         before.keySet().removeIf(name -> !name.matches("\\d{4}/\\d{5}\\.png"));
-        Files.write(Path.of(recipe.out(), ".samples.unfinished", "0001", ".00249.png.tmp"), new byte[7]);
+        Path half = Path.of(recipe.out(), ".samples.unfinished", "0001", ".00249.png.tmp");
+        Files.createDirectories(half.resolveSibling("."));
+        Files.write(half, new byte[7]);
         assertThat(start("next.log", settings).waitFor()).isZero();
         Path samples = Path.of(recipe.samples());
         Map<String, Long> after = times(samples);
@@ -134,7 +136,11 @@ class TwoDrawingsTest {
     }
 
     private void awaitDrawing() throws IOException, InterruptedException {
-        while (pictures() < 3) {
+        awaitDrawing(3);
+    }
+
+    private void awaitDrawing(int images) throws IOException, InterruptedException {
+        while (pictures() < images) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
     }

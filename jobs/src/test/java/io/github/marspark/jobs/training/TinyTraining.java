@@ -120,7 +120,17 @@ public final class TinyTraining {
                 8,
                 8,
                 moments(header, label, random),
-                moments(header, label, random));
+                moments(header, label, random),
+                codes(header, label, random),
+                codes(header, label, random));
+    }
+
+    /** Of each label other ids. */
+    private static int[] codes(LatentHeader header, int label, Random random) {
+        int places = header.codes() == 0 ? 0 : header.height() * header.width();
+        return random.ints(places, 0, Math.max(1, header.codes() / 3))
+                .map(id -> label * (header.codes() / 3) + id)
+                .toArray();
     }
 
     private static float[] moments(LatentHeader header, int label, Random random) {

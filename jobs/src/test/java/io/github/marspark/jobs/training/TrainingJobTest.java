@@ -41,6 +41,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -152,23 +153,71 @@ class TrainingJobTest {
         assertThat(end).isLessThan(0.9 * begin);
     }
 
+    private static final int CODES = 12;
+
+    /** What a recipe says of each system, of which MAR is tested above. */
+    static Stream<List<String>> systems() {
+        List<String> causal = List.of("model.attention=causal", "sample.iterations=16");
+        List<String> ids = List.of("model.loss=cross-entropy", "tokenizer.codes=" + CODES, "train.schedule=cosine");
+        return Stream.of(
+                causal,
+                Stream.concat(causal.stream(), Stream.of("model.order=raster")).toList(),
+                Stream.concat(causal.stream(), ids.stream()).toList(),
+                ids);
+    }
+
+    private static Recipe preparedWithIds(Path folder, List<String> settings, String... more) {
+        Recipe recipe = TinyTraining.recipe(
+                folder, Stream.concat(settings.stream(), Stream.of(more)).toArray(String[]::new));
+        TinyTraining.writeLatents(
+                Path.of(recipe.latents()), TinyTraining.header(2, 0.5).withCodes(CODES), 30);
+        return recipe;
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"raster", "random"})
-    void lossesOfACausalNetworkAgreeAndGoOnFromItsCheckpoint(String order, @TempDir Path folder) {
-        String[] settings = {"model.attention=causal", "model.order=" + order, "sample.iterations=16"};
-        Recipe one = prepared(folder.resolve("one"), settings);
+    @MethodSource("systems")
+    void lossesOfEverySystemAgreeAndItGoesOnFromItsCheckpoint(List<String> settings, @TempDir Path folder) {
+        Recipe one = preparedWithIds(folder.resolve("one"), settings);
         train(one, 1);
         for (int ranks : new int[] {2, 4}) {
-            Recipe other = prepared(folder.resolve("of" + ranks), settings);
+            Recipe other = preparedWithIds(folder.resolve("of" + ranks), settings);
             train(other, ranks);
             assertAgree(TinyTraining.losses(other), TinyTraining.losses(one));
         }
-        String[] shorter = {settings[0], settings[1], settings[2], "train.steps=10"};
-        Recipe begun = prepared(folder.resolve("begun"), shorter);
-        train(begun, 1);
-        Recipe continued = TinyTraining.recipe(folder.resolve("begun"), settings);
+        if (settings.contains("train.schedule=cosine")) {
+            return; // the rate of each step depends on how many there are
+        }
+        train(preparedWithIds(folder.resolve("begun"), settings, "train.steps=10"), 1);
+        Recipe continued = TinyTraining.recipe(folder.resolve("begun"), settings.toArray(String[]::new));
         train(continued, 1);
         assertThat(TinyTraining.vectors(continued)).usingRecursiveComparison().isEqualTo(TinyTraining.vectors(one));
+    }
+
+    @Test
+    void idsLowerTheCrossEntropyFromThatOfAGuess(@TempDir Path folder) {
+        List<String> settings = systems().toList().get(2);
+        Recipe recipe = preparedWithIds(folder, settings, "train.steps=100", "train.checkpoint.every-steps=0");
+        train(recipe, 1);
+        Map<Long, Double> losses = TinyTraining.losses(recipe);
+        assertThat(losses.get(1L)).isBetween(0.9 * Math.log(CODES), 2 * Math.log(CODES));
+        assertThat(losses.get(100L)).isLessThan(0.9 * losses.get(1L));
+    }
+
+    @Test
+    void latentsWithoutTheRecipesIdsAreRefused(@TempDir Path folder) {
+        String[] settings = {"model.loss=cross-entropy", "tokenizer.codes=12"};
+        Recipe without = prepared(folder.resolve("without"), settings);
+        assertThatThrownBy(() -> train(without, 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(without.latents()
+                        + " holds latents without ids, the cross-entropy loss of the recipe's network takes ids of 12 codes; encode the images with the recipe's tokenizer");
+        Recipe others = TinyTraining.recipe(folder.resolve("others"), settings);
+        TinyTraining.writeLatents(
+                Path.of(others.latents()), TinyTraining.header(2, 0.5).withCodes(15), 30);
+        assertThatThrownBy(() -> train(others, 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(others.latents()
+                        + " holds ids of 15 codes, the cross-entropy loss of the recipe's network takes ids of 12 codes; encode the images with the recipe's tokenizer");
     }
 
     @Test

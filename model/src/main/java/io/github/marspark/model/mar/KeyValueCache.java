@@ -38,7 +38,7 @@ final class KeyValueCache implements SelfAttention, AutoCloseable {
 
     /** What a block keeps, keys beside values. */
     Matrix of(int block) {
-        return Objects.requireNonNull(blocks.get(block));
+        return Objects.requireNonNull(blocks.get(block), "nothing is kept yet");
     }
 
     /** Each sample's new row behind its rows before, {@code (B (i + 1), 2 E)}. */

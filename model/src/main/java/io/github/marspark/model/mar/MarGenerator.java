@@ -94,18 +94,42 @@ public final class MarGenerator {
      * @throws IllegalArgumentException if a label is no class
      */
     public float[] generate(int[] labels, GenerationNoise noise) {
+        return generate(labels, noise, GenerationWatcher.NONE);
+    }
+
+    /**
+     * Generates one image a label, and shows how.
+     *
+     * @param labels {@code (B)}, class or -1 for none
+     * @param watcher is called after each iteration
+     * @return tokens {@code (B L, D)}, scaled latents, or ids
+     * @throws IllegalArgumentException if a label is no class
+     */
+    public float[] generate(int[] labels, GenerationNoise noise, GenerationWatcher watcher) {
         int tokens = network.config().tokens();
         int[][] orders = IntStream.range(0, labels.length)
                 .mapToObj(sample -> network.config().design().order().of(tokens, () -> noise.order(sample, tokens)))
                 .map(int[]::clone)
                 .toArray(int[][]::new);
         float[] values = new float[labels.length * tokens * network.config().tokenSize()];
+        boolean[] known = new boolean[labels.length * tokens];
         try (GenerationConditions conditions = begin()) {
             for (int iteration = 0; iteration < options.iterations(); iteration++) {
                 advance(conditions, values, labels, orders, iteration, noise);
+                addDrawn(known, orders, iteration);
+                watcher.see(iteration + 1, values, known);
             }
         }
         return values;
+    }
+
+    /** Adds the tokens that an iteration has drawn. */
+    private void addDrawn(boolean[] known, int[][] orders, int iteration) {
+        for (int b = 0; b < orders.length; b++) {
+            for (int position : schedule.positions(orders[b], iteration)) {
+                known[b * network.config().tokens() + position] = true;
+            }
+        }
     }
 
     /** What is said about the tokens of images that are begun now. */
