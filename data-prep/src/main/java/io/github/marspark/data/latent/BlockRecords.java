@@ -28,8 +28,7 @@ final class BlockRecords {
         this.codec = codec;
         this.schema = LatentSchema.of(header);
         this.reader = new SpecificDatumReader<>(schema, LatentRecord.getClassSchema());
-        long record =
-                2L * header.momentCount() * LatentNumbers.bytesOf(header.numberType()) + 2L * header.codeBytes();
+        long record = 2L * header.momentCount() * LatentNumbers.bytesOf(header.numberType()) + 2L * header.codeBytes();
         this.most = (int) Math.min(Integer.MAX_VALUE - 16, MOST_BYTES + 2 * record);
     }
 

@@ -205,8 +205,7 @@ public record LatentHeader(
             metadata.require(CODE_TYPE_KEY, CodeNumbers.typeOf(codes));
         }
         try {
-            return new LatentHeader(
-                    fingerprint, channels, height, width, scale, numberType, imageSize, classes, codes);
+            return new LatentHeader(fingerprint, channels, height, width, scale, numberType, imageSize, classes, codes);
         } catch (IllegalArgumentException meaningless) {
             throw new IllegalArgumentException(
                     "%s has metadata that cannot be: %s; encode the images again"
@@ -241,8 +240,9 @@ public record LatentHeader(
         int[] found = ids == null ? new int[0] : CodeNumbers.unpack(ids, codes);
         for (int place = 0; place < found.length; place++) {
             if (found[place] < 0 || found[place] >= codes) {
-                throw new IllegalArgumentException("%s has id %d in %s at row %d, column %d, must be below %d, the codes of its tokenizer"
-                        .formatted(where, found[place], field, place / width, place % width, codes));
+                throw new IllegalArgumentException(
+                        "%s has id %d in %s at row %d, column %d, must be below %d, the codes of its tokenizer"
+                                .formatted(where, found[place], field, place / width, place % width, codes));
             }
         }
     }
@@ -285,8 +285,9 @@ public record LatentHeader(
         void require(String key, String expected) {
             String found = parsed(key, Function.identity());
             if (!found.equals(expected)) {
-                throw new IllegalArgumentException("%s has %s = \"%s\" in its metadata, must be \"%s\"; encode the images again"
-                        .formatted(file, key, found, expected));
+                throw new IllegalArgumentException(
+                        "%s has %s = \"%s\" in its metadata, must be \"%s\"; encode the images again"
+                                .formatted(file, key, found, expected));
             }
         }
 

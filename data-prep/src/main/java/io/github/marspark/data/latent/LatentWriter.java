@@ -2,10 +2,10 @@ package io.github.marspark.data.latent;
 
 import io.github.marspark.data.avro.LatentRecord;
 import java.io.Closeable;
-import java.nio.ByteBuffer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.jspecify.annotations.Nullable;

@@ -117,6 +117,9 @@ public final class LatentSummary {
                 files.size() == 1 ? "" : "s");
         out.printf("tokenizer      %s%n", header.tokenizerFingerprint());
         out.printf("scale          %s, not applied%n", header.scaleFactor());
+        if (header.codes() > 0) {
+            out.printf("codes          %,d, an id a place%n", header.codes());
+        }
         out.printf(
                 "moments        %s of %s, crops of %d pixels%n",
                 header.shape(), header.numberType(), header.imageSize());

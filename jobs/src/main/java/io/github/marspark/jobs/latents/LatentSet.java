@@ -168,9 +168,7 @@ public final class LatentSet implements AutoCloseable {
 
     private int[] codesAt(long record, int number) {
         long begin = copy.begin(place(record)) + copies() * (long) momentBytes() + (long) number * header.codeBytes();
-        return header.codes() == 0
-                ? new int[0]
-                : CodeNumbers.unpack(read(begin, header.codeBytes()), header.codes());
+        return header.codes() == 0 ? new int[0] : CodeNumbers.unpack(read(begin, header.codeBytes()), header.codes());
     }
 
     private int place(long record) {

@@ -10,6 +10,7 @@ import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.runtime.ImageProgress;
 import io.github.marspark.jobs.runtime.SparkSessions;
+import io.github.marspark.model.mar.Design;
 import java.io.PrintStream;
 import java.util.List;
 import org.apache.spark.SparkContext;
@@ -41,6 +42,7 @@ public final class SampleJob {
         CheckpointReader checkpoint = CheckpointReader.latest(recipe.checkpoints());
         requireSameNetwork(recipe, checkpoint);
         requireSameTokenizer(recipe, checkpoint);
+        requireDecodable(recipe);
         SamplePlan plan = plan();
         SampleFolder folder = new SampleFolder(recipe, plan, checkpoint);
         boolean isThere = folder.isDone() || !folder.during(out, lease -> draw(checkpoint, folder, plan, lease));
@@ -126,6 +128,15 @@ public final class SampleJob {
             throw new IllegalArgumentException(
                     "the checkpoint in %s is of another network: it has %s, the recipe %s; sample with the recipe it was trained by"
                             .formatted(recipe.checkpoints(), checkpoint.config(), RecipeNetwork.config(recipe)));
+        }
+    }
+
+    private static void requireDecodable(Recipe recipe) {
+        Design design = RecipeNetwork.config(recipe).design();
+        if (design.hasIds()) {
+            throw new IllegalArgumentException(
+                    "the network in %s draws ids of %,d codes, the tokenizer in %s decodes latents and has no codes; name the folder of a quantised one by tokenizer-folder="
+                            .formatted(recipe.checkpoints(), design.codes(), recipe.tokenizerFolder()));
         }
     }
 

@@ -22,18 +22,19 @@ record MemoryCheck(long heap, long network, long activations) {
     private static final double GIGA = 1e9;
     /** What Spark and this program take of the heap before there is a batch. */
     private static final long HEAP_OF_A_PROCESS = 150_000_000;
-    /** Tokens, noise, noisy tokens, targets, and twice as wide the output, its gradient and both in double precision. */
-    private static final long BYTES_A_TARGET = 4 * 4 + 2 * (2 * 4 + 2 * 8);
+    /** Half as many tokens, noise, noisy tokens and targets, and the output, its gradient and both in double precision. */
+    private static final long BYTES_AN_OUTPUT = 4 * 4 / 2 + (2 * 4 + 2 * 8);
 
     /** What a rank needs. */
     static MemoryCheck of(Recipe recipe, Slots slots, int ranks) {
         MarConfig config = RecipeNetwork.config(recipe);
         int batch = slots.count() / slots.parts();
         StepMemory step = StepMemory.of(config, batch);
-        long targets = (long) batch * config.tokens() * config.timestepsPerToken() * config.tokenSize();
+        long outputs = (long) batch * config.tokens() * config.outputs();
         int gradients = slots.parts() > 1 ? 2 : 1;
         long numbers = step.parameters() * (1 + gradients) + 3 * ((step.parameters() + ranks - 1) / ranks);
-        return new MemoryCheck(HEAP_OF_A_PROCESS + BYTES_A_TARGET * targets, Float.BYTES * numbers, step.activations());
+        return new MemoryCheck(
+                HEAP_OF_A_PROCESS + BYTES_AN_OUTPUT * outputs, Float.BYTES * numbers, step.activations());
     }
 
     /** The same without what a step computes, which a GPU holds. */

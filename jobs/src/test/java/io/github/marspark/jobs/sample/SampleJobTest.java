@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Drawings of many images in every form, by one process and by several. */
 @Timeout(240)
@@ -51,6 +52,53 @@ class SampleJobTest {
         ByteArrayOutputStream told = new ByteArrayOutputStream();
         new SampleJob(recipe, new PrintStream(told, true, StandardCharsets.UTF_8)).run();
         return told.toString(StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"raster", "random"})
+    void aCausalNetworkDrawsTheSameImagesInAnyBatch(String order) throws IOException {
+        String[] settings = {
+            "model.attention=causal",
+            "model.order=" + order,
+            "sample.iterations=16",
+            "sample.labels=[0-1]",
+            "sample.per-class=3",
+            "sample.batch=1"
+        };
+        draw(settings);
+        String[] together = settings.clone();
+        together[5] = "sample.batch=6";
+        drawAgain(TinyTraining.recipe(
+                folder.resolve("out"),
+                Stream.concat(Stream.of(together), Stream.of("samples=" + folder.resolve("together")))
+                        .toArray(String[]::new)));
+        for (String image : List.of("0000/00000.png", "0001/00002.png")) {
+            assertSame(
+                    folder.resolve("out/samples").resolve(image),
+                    folder.resolve("together").resolve(image));
+        }
+    }
+
+    /** But for the rounding of sums, which may move a colour by a level. */
+    private static void assertSame(Path image, Path other) throws IOException {
+        BufferedImage one = ImageIO.read(image.toFile());
+        BufferedImage two = ImageIO.read(other.toFile());
+        int[] levels = one.getRaster().getPixels(0, 0, one.getWidth(), one.getHeight(), (int[]) null);
+        int[] others = two.getRaster().getPixels(0, 0, two.getWidth(), two.getHeight(), (int[]) null);
+        assertThat(levels).hasSameSizeAs(others);
+        for (int i = 0; i < levels.length; i++) {
+            assertThat(levels[i]).as("%s at %d", image, i).isBetween(others[i] - 1, others[i] + 1);
+        }
+    }
+
+    @Test
+    void idsAreRefusedWhereTheTokenizerHasNoCodes() {
+        Recipe recipe = TinyDrawing.prepared(folder, "model.loss=cross-entropy", "tokenizer.codes=12");
+        assertThatThrownBy(() -> drawAgain(recipe))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "the network in %s draws ids of 12 codes, the tokenizer in %s decodes latents and has no codes; name the folder of a quantised one by tokenizer-folder="
+                                .formatted(recipe.checkpoints(), recipe.tokenizerFolder()));
     }
 
     @Test

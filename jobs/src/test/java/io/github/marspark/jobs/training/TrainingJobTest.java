@@ -209,15 +209,17 @@ class TrainingJobTest {
         Recipe without = prepared(folder.resolve("without"), settings);
         assertThatThrownBy(() -> train(without, 1))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage(without.latents()
-                        + " holds latents without ids, the cross-entropy loss of the recipe's network takes ids of 12 codes; encode the images with the recipe's tokenizer");
+                .hasMessage(
+                        without.latents()
+                                + " holds latents without ids, the cross-entropy loss of the recipe's network takes ids of 12 codes; encode the images with the recipe's tokenizer");
         Recipe others = TinyTraining.recipe(folder.resolve("others"), settings);
         TinyTraining.writeLatents(
                 Path.of(others.latents()), TinyTraining.header(2, 0.5).withCodes(15), 30);
         assertThatThrownBy(() -> train(others, 1))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage(others.latents()
-                        + " holds ids of 15 codes, the cross-entropy loss of the recipe's network takes ids of 12 codes; encode the images with the recipe's tokenizer");
+                .hasMessage(
+                        others.latents()
+                                + " holds ids of 15 codes, the cross-entropy loss of the recipe's network takes ids of 12 codes; encode the images with the recipe's tokenizer");
     }
 
     @Test

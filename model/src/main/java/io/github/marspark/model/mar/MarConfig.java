@@ -187,6 +187,11 @@ public record MarConfig(
         return design.isCausal() ? tokens() : Masking.count(tokens(), rate);
     }
 
+    /** Numbers that a step predicts for each token that it trains on. */
+    public int outputs() {
+        return design.hasIds() ? design.codes() : 2 * timestepsPerToken * tokenSize();
+    }
+
     /** How often each predicted token is trained on with a time step and noise of its own; 0 where it is an id. */
     int copies() {
         return design.hasIds() ? 0 : timestepsPerToken;
