@@ -340,10 +340,11 @@ class EvaluateJobTest {
     private static String run(Recipe recipe, String job) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-        Map<String, Runnable> jobs = Map.of(
-                "evaluate", () -> new EvaluateJob(recipe, out).run(),
-                "train-classifier", () -> new TrainClassifierJob(recipe, out).run());
-        jobs.get(job).run();
+        if (job.equals("evaluate")) {
+            new EvaluateJob(recipe, out).run();
+        } else {
+            new TrainClassifierJob(recipe, out).run();
+        }
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
