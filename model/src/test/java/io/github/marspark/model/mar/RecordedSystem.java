@@ -26,6 +26,7 @@ enum RecordedSystem {
     RANDOM_CE(Attention.CAUSAL, TokenOrder.RANDOM, TokenLoss.CROSS_ENTROPY),
     MAR_CE(Attention.BIDIRECTIONAL, TokenOrder.RANDOM, TokenLoss.CROSS_ENTROPY);
 
+    @SuppressWarnings("ImmutableEnumChecker") // a record of enums and a number
     private final Design design;
 
     RecordedSystem(Attention attention, TokenOrder order, TokenLoss loss) {
