@@ -15,6 +15,7 @@ import io.github.marspark.model.parameters.ParameterSpec;
 import io.github.marspark.model.tensor.Matrix;
 import io.github.marspark.model.tensor.Variable;
 import java.util.Arrays;
+import java.util.Locale;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -26,11 +27,14 @@ enum RecordedSystem {
     RANDOM_CE(Attention.CAUSAL, TokenOrder.RANDOM, TokenLoss.CROSS_ENTROPY),
     MAR_CE(Attention.BIDIRECTIONAL, TokenOrder.RANDOM, TokenLoss.CROSS_ENTROPY);
 
-    @SuppressWarnings("ImmutableEnumChecker") // a record of enums and a number
-    private final Design design;
+    private final Attention attention;
+    private final TokenOrder order;
+    private final TokenLoss loss;
 
     RecordedSystem(Attention attention, TokenOrder order, TokenLoss loss) {
-        this.design = new Design(attention, order, loss, loss == TokenLoss.CROSS_ENTROPY ? model("K") : 0);
+        this.attention = attention;
+        this.order = order;
+        this.loss = loss;
     }
 
     private static int model(String key) {
@@ -55,11 +59,11 @@ enum RecordedSystem {
 
     /** What stands before the names of its arrays. */
     String key() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 
     Design design() {
-        return design;
+        return new Design(attention, order, loss, loss == TokenLoss.CROSS_ENTROPY ? model("K") : 0);
     }
 
     MarConfig config() {
@@ -76,7 +80,7 @@ enum RecordedSystem {
                 model("mul"),
                 0.1,
                 0.7,
-                design);
+                design());
     }
 
     MarNetwork network(DataType type) {
@@ -88,7 +92,7 @@ enum RecordedSystem {
         Npz weights = ArFixtures.npz("weights");
         Named<Variable> parameters = new Named<>();
         for (ParameterSpec spec : MarParameters.layout(config()).specs()) {
-            float[] values = weights.floats((design.isCausal() ? "causal." : "mar_ce.") + spec.name());
+            float[] values = weights.floats((design().isCausal() ? "causal." : "mar_ce.") + spec.name());
             Matrix value = Matrix.of(Nd4j.createFromArray(values).castTo(type), spec.rows());
             Matrix gradient = Matrix.of(Nd4j.zeros(type, values.length), spec.rows());
             parameters.put(spec.name(), Variable.parameter(value, gradient));
@@ -97,7 +101,7 @@ enum RecordedSystem {
     }
 
     Npz train() {
-        return ArFixtures.npz(design.isCausal() ? "causal_train" : "mar_ce_train");
+        return ArFixtures.npz(design().isCausal() ? "causal_train" : "mar_ce_train");
     }
 
     /** The recorded batch. */
@@ -107,12 +111,12 @@ enum RecordedSystem {
         float[] drop = train.floats("in.drop");
         Arrays.setAll(labels, b -> drop[b] == 1 ? -1 : labels[b]);
         Masking masking = Masking.of(
-                design.isCausal()
+                design().isCausal()
                         ? ordersOf(
-                                rows(train, "in.sigma_" + (design.order() == TokenOrder.RASTER ? "raster" : "random")))
+                                rows(train, "in.sigma_" + (design().order() == TokenOrder.RASTER ? "raster" : "random")))
                         : rows(train, "in.orders"),
-                design.isCausal() ? config().tokens() : train.integer("in.num_masked"));
-        return design.hasIds()
+                design().isCausal() ? config().tokens() : train.integer("in.num_masked"));
+        return design().hasIds()
                 ? new MarBatch(ids(train, "in.ids"), labels, masking, new int[0], new float[0])
                 : new MarBatch(
                         train.floats("in.tokens"), labels, masking, train.ints("in.t"), train.floats("in.noise"));

@@ -105,7 +105,7 @@ class SystemGenerationTest {
 
         private double[] numbers(String name) {
             boolean ids = name.endsWith("ids_in")
-                    || name.endsWith("sampled") && config.design().hasIds();
+                    || (name.endsWith("sampled") && config.design().hasIds());
             return ids ? Closeness.widen(RecordedSystem.ids(recorded, name)) : recorded.doubles(name);
         }
 
