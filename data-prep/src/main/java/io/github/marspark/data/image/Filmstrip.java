@@ -43,8 +43,8 @@ public final class Filmstrip {
     /** All states side by side, as a PNG file. */
     public byte[] strip() {
         int step = frames.get(0).width() + GAP;
-        BufferedImage strip = new BufferedImage(
-                frames.size() * step - GAP, frames.get(0).height(), BufferedImage.TYPE_INT_RGB);
+        BufferedImage strip =
+                new BufferedImage(frames.size() * step - GAP, frames.get(0).height(), BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = strip.createGraphics();
         graphics.setColor(Color.WHITE);
         graphics.fillRect(0, 0, strip.getWidth(), strip.getHeight());

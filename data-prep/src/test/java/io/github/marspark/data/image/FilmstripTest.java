@@ -24,7 +24,8 @@ class FilmstripTest {
 
     @Test
     void tokensThatAreNotDrawnYetAreGrey() throws IOException {
-        BufferedImage strip = ImageIO.read(new ByteArrayInputStream(ofTwoStates().strip()));
+        BufferedImage strip =
+                ImageIO.read(new ByteArrayInputStream(ofTwoStates().strip()));
         assertThat(strip.getWidth()).isEqualTo(18);
         assertThat(strip.getRGB(3, 3)).isEqualTo(0xffffffff);
         assertThat(strip.getRGB(4, 3) & 0xff).isIn(120, 160);
@@ -40,13 +41,13 @@ class FilmstripTest {
             reader.setInput(stream);
             assertThat(reader.getNumImages(true)).isEqualTo(2);
             assertThat(reader.read(1).getRGB(6, 6)).isEqualTo(0xffffffff);
-            IIOMetadataNode root = (IIOMetadataNode)
-                    reader.getImageMetadata(0).getAsTree("javax_imageio_gif_image_1.0");
-            IIOMetadataNode control =
-                    (IIOMetadataNode) root.getElementsByTagName("GraphicControlExtension").item(0);
+            IIOMetadataNode root =
+                    (IIOMetadataNode) reader.getImageMetadata(0).getAsTree("javax_imageio_gif_image_1.0");
+            IIOMetadataNode control = (IIOMetadataNode)
+                    root.getElementsByTagName("GraphicControlExtension").item(0);
             assertThat(control.getAttribute("delayTime")).isEqualTo("25");
-            IIOMetadataNode repetition =
-                    (IIOMetadataNode) root.getElementsByTagName("ApplicationExtension").item(0);
+            IIOMetadataNode repetition = (IIOMetadataNode)
+                    root.getElementsByTagName("ApplicationExtension").item(0);
             assertThat((byte[]) repetition.getUserObject()).containsExactly(1, 0, 0);
         } finally {
             reader.dispose();

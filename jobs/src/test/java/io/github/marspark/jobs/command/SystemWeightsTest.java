@@ -53,7 +53,8 @@ class SystemWeightsTest {
             boolean causal = settings.contains("model.attention=causal");
             boolean ids = settings.contains("model.loss=cross-entropy");
             assertThat(tensors.names().contains("blocks.1.attn.qkv.weight")).isEqualTo(causal);
-            assertThat(tensors.names().contains("decoder_blocks.0.attn.qkv.weight")).isEqualTo(!causal);
+            assertThat(tensors.names().contains("decoder_blocks.0.attn.qkv.weight"))
+                    .isEqualTo(!causal);
             assertThat(tensors.names().contains("token_emb.weight")).isEqualTo(ids);
             assertThat(tensors.names().contains("head.bias")).isEqualTo(ids);
             assertThat(tensors.names().contains("z_proj.weight")).isEqualTo(!ids);

@@ -191,12 +191,11 @@ class SampleJobTest {
                         .toArray(String[]::new));
         drawAgain(shown);
         Path strips = folder.resolve("shown/filmstrips");
-        assertThat(names(strips))
-                .hasSize(10)
-                .contains("00000.gif", "00000.png", "00004.png");
+        assertThat(names(strips)).hasSize(10).contains("00000.gif", "00000.png", "00004.png");
         int side = shown.data().imageSize();
         BufferedImage strip = ImageIO.read(strips.resolve("00004.png").toFile());
-        BufferedImage image = ImageIO.read(folder.resolve("shown/0001/00001.png").toFile());
+        BufferedImage image =
+                ImageIO.read(folder.resolve("shown/0001/00001.png").toFile());
         assertThat(strip.getWidth()).as("after 3 iterations and after 4").isEqualTo(2 * side + 2);
         for (int at = 0; at < side * side; at++) {
             int drawn = image.getRGB(at % side, at / side) & 0xff;

@@ -112,8 +112,8 @@ enum RecordedSystem {
         Arrays.setAll(labels, b -> drop[b] == 1 ? -1 : labels[b]);
         Masking masking = Masking.of(
                 design().isCausal()
-                        ? ordersOf(
-                                rows(train, "in.sigma_" + (design().order() == TokenOrder.RASTER ? "raster" : "random")))
+                        ? ordersOf(rows(
+                                train, "in.sigma_" + (design().order() == TokenOrder.RASTER ? "raster" : "random")))
                         : rows(train, "in.orders"),
                 design().isCausal() ? config().tokens() : train.integer("in.num_masked"));
         return design().hasIds()

@@ -104,7 +104,8 @@ class SystemGenerationTest {
         }
 
         private double[] numbers(String name) {
-            boolean ids = name.endsWith("ids_in") || (name.endsWith("sampled") && config.design().hasIds());
+            boolean ids = name.endsWith("ids_in")
+                    || (name.endsWith("sampled") && config.design().hasIds());
             return ids ? Closeness.widen(RecordedSystem.ids(recorded, name)) : recorded.doubles(name);
         }
 
