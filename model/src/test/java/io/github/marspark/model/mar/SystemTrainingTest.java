@@ -186,7 +186,7 @@ class SystemTrainingTest {
         assertThat(run.terms.loss())
                 .isCloseTo(
                         run.recorded("loss")[0],
-                        within(LOSS * run.recorded("loss")[0] * (system.design().hasIds() ? 1 : 100)));
+                        within(LOSS * run.recorded("loss")[0] + lostOfBounds(run)));
         if (!system.design().hasIds()) {
             DiffusionTerms terms = (DiffusionTerms) run.terms;
             float[] noisy = RecordedSystem.loss()
@@ -200,6 +200,16 @@ class SystemTrainingTest {
         } else {
             checkNll(run);
         }
+    }
+
+    /** What float32 may have lost of the recorded loss in the rows with t = 0. */
+    private static double lostOfBounds(Run run) {
+        int[] timesteps = run.batch.timesteps();
+        double[] ofRows = run.terms.ofRows();
+        return IntStream.range(0, timesteps.length)
+                .filter(row -> timesteps[row] == 0)
+                .mapToDouble(row -> BOUND_OF_A_ROW * Math.abs(ofRows[row]) / ofRows.length)
+                .sum();
     }
 
     private static void checkNll(Run run) {
