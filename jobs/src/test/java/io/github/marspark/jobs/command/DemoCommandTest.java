@@ -41,7 +41,7 @@ class DemoCommandTest {
         Files.writeString(Files.createDirectories(out.resolve("drawn")).resolve("samples.png"), "a sheet");
         Files.writeString(Files.createDirectories(out.resolve("checkpoints")).resolve("loss.png"), "a curve");
         List<String> said =
-                demo("out=" + out, "samples=" + out.resolve("drawn"), "train.steps=10", "sample.labels=[2, 3]");
+                demo("out=" + out, "samples=" + out.resolve("drawn"), "train.steps=100", "sample.labels=[2, 3]");
         assertThat(out.resolve("samples.png")).hasContent("a sheet");
         assertThat(out.resolve("loss.png")).hasContent("a curve");
         assertThat(out.resolve("images/1-trouser")).isDirectory();
@@ -50,8 +50,8 @@ class DemoCommandTest {
         assertThat(said)
                 .contains(
                         line.formatted(
-                                project, "sample", out, out + "/trousers", 10, "'sample.labels=[1]' sample.seed=2"),
-                        line.formatted(project, "train", out, out + "/drawn", 40, "'sample.labels=[2, 3]'")
+                                project, "sample", out, out + "/trousers", 100, "'sample.labels=[1]' sample.seed=2"),
+                        line.formatted(project, "train", out, out + "/drawn", 400, "'sample.labels=[2, 3]'")
                                 + "   (goes on where the demo stopped)");
         assertThat(said).anyMatch(text -> text.startsWith("  " + project + "/mar' help train "));
     }
