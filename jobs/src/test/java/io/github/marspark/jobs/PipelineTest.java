@@ -82,6 +82,19 @@ class PipelineTest {
     }
 
     @Test
+    void codesAreRefusedByJobsThatMakeNone() throws IOException {
+        images();
+        Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
+        for (RecipeCommand job : List.of(new TrainTokenizerCommand(), new EncodeCommand())) {
+            assertThatThrownBy(() -> run(job, recipe, "tokenizer.codes=12"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("tokenizer.codes is 12, but " + job.name()
+                            + " makes latents without ids; leave it out, or take latents that have ids");
+        }
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
     void theJobsWorkOnAFileSystemThatIsNotLocal() throws IOException {
         try (ViewedFolder viewed = new ViewedFolder(folder)) {
             root = viewed.address();

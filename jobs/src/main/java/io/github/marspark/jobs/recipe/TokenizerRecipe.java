@@ -117,6 +117,20 @@ public record TokenizerRecipe(
     }
 
     /**
+     * Refuses codes in a job that makes continuous latents.
+     *
+     * @param job its name
+     * @throws IllegalArgumentException if there are codes
+     */
+    public void requireNoCodes(String job) {
+        if (codes > 0) {
+            throw new IllegalArgumentException(
+                    "tokenizer.codes is %,d, but %s makes latents without ids; leave it out, or take latents that have ids"
+                            .formatted(codes, job));
+        }
+    }
+
+    /**
      * How many pixels one place of the latent image stands for along a side.
      *
      * @return {@code 2^(resolutions - 1)}

@@ -48,6 +48,7 @@ public final class TrainTokenizerJob {
 
     /** Trains, unless the folder holds what this recipe trains. */
     public void run() {
+        recipe.tokenizer().requireNoCodes("train-tokenizer");
         String folder = recipe.tokenizerFolder();
         TrainedFor trained = new TrainedFor(recipe, TrainedFor.Network.TOKENIZER);
         if (!isDone(trained)) {
