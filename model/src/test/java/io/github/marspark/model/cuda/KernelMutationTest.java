@@ -72,8 +72,8 @@ class KernelMutationTest {
                         "normalisation"),
                 new Mistake(
                         "rows that are summed twice",
-                        "int end = min(rows, (int) (blockIdx.y + 1) * SUM_ROWS)",
-                        "int end = rows",
+                        "min(rows, (int) (blockIdx.y + 1) * SUM_ROWS)",
+                        "rows",
                         "rows"),
                 new Mistake("row 0 that is not picked", "if (source >= 0)", "if (source > 0)", "rows"),
                 new Mistake(
