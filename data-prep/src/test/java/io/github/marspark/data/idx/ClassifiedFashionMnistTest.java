@@ -6,7 +6,7 @@ import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.model.classifier.ClassifierConfig;
 import io.github.marspark.model.classifier.ClassifierTrainer;
 import io.github.marspark.model.classifier.ClassifierTraining;
-import io.github.marspark.model.classifier.LabelledImages;
+import io.github.marspark.model.classifier.LabelledSource;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.IOException;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class ClassifiedFashionMnistTest {
     private static final int SIDE = 28;
 
-    private record Garments(List<float[]> images, List<Integer> labels) implements LabelledImages {
+    private record Garments(List<float[]> images, List<Integer> labels) implements LabelledSource {
         static Garments read(int first, int count) throws IOException {
             Garments garments = new Garments(new ArrayList<>(), new ArrayList<>());
             try (IdxImages images = IdxImages.of(resource("images-idx3"), "images");

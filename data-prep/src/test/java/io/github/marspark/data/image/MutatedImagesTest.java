@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Damages files of every format in every way; the same damage each time. */
 class MutatedImagesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final int TIMES = Integer.getInteger("mutations", 6);
+    private static final int TIMES = Integer.getInteger("mar.mutations", 6);
 
     private static final ImageDecoder DECODER = new ImageDecoder(ImageLimits.DEFAULT);
 

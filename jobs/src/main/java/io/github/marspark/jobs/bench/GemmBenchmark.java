@@ -26,7 +26,7 @@ final class GemmBenchmark implements Benchmark {
         Workload workload = Workload.of(settings.text("config"));
         Kernels kernels = settings.kernels();
         Map<Product, Integer> shapes = productsOf(workload, kernels);
-        Products products = new Products(kernels, shapes);
+        ProductRates products = new ProductRates(kernels, shapes);
         shapes.forEach((product, times) -> {
             Times taken = Times.interleaved(settings, () -> products.run(product, times))[0];
             Map<String, Object> results = taken.rates("gigaflops", product.operations() * times / 1e9);

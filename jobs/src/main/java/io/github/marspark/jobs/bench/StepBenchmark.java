@@ -50,7 +50,7 @@ final class StepBenchmark implements Benchmark {
         step.accept(counted.watch(kernels));
         step.accept(kernels);
         double peak = Machine.peakMegabytes(); // before the products below take memory of their own
-        Products products = new Products(kernels, counted.products());
+        ProductRates products = new ProductRates(kernels, counted.products());
         Times[] times = Times.interleaved(settings, () -> step.accept(kernels), products::run);
         double rate = counted.operations() / times[0].median() / 1e9;
         double ceiling = products.operations() / times[1].median() / 1e9;

@@ -40,7 +40,7 @@ final class ParquetProbe {
 
     private static ParquetFile tried(SourceImage source, ImageSettings settings) throws IOException {
         Path path = new Path(source.path());
-        String start = source.length() == 0 ? "" : ForeignContent.start(path);
+        String start = source.length() == 0 ? "" : ForeignFiles.start(path);
         boolean named = NAMED.matcher(source.id()).matches();
         if (!named && !start.startsWith(MAGIC)) {
             return passedOver(source);
@@ -57,7 +57,7 @@ final class ParquetProbe {
                             null);
         }
         if (!start.startsWith(MAGIC)) {
-            return damaged(source, ForeignContent.of(path, source.length(), "Parquet"));
+            return damaged(source, ForeignFiles.of(path, source.length(), "Parquet"));
         }
         try (ParquetFileReader reader = open(path)) {
             return look(source, settings, reader);

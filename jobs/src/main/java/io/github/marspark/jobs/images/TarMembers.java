@@ -94,7 +94,7 @@ final class TarMembers {
 
     private String words(Path path, Damage damage, long unread) throws IOException {
         if (headers.position() == 0) {
-            return ForeignContent.of(path, container.length(), "tar");
+            return ForeignFiles.of(path, container.length(), "tar");
         }
         return unread == 0
                 ? "%s; what followed after byte %d is not known".formatted(damage.getMessage(), headers.position())

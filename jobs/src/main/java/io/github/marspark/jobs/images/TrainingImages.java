@@ -3,6 +3,7 @@ package io.github.marspark.jobs.images;
 import io.github.marspark.data.image.ImageRejected;
 import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.model.autoencoder.ImageSource;
+import io.github.marspark.model.classifier.LabelledSource;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
@@ -119,9 +120,9 @@ public final class TrainingImages {
     }
 
     /** The same with the labels of the images that are read. */
-    public io.github.marspark.model.classifier.LabelledImages labelled(int[] chosen) {
+    public LabelledSource labelled(int[] chosen) {
         ImageSource source = source(chosen);
-        return new io.github.marspark.model.classifier.LabelledImages() {
+        return new LabelledSource() {
             @Override
             public int count() {
                 return source.count();

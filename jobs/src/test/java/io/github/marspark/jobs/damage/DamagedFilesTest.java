@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +56,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Files that were altered: whoever reads one says so in a sentence that names it, or reads what was written. Nothing that a
  * file announces makes a reader take more memory than the file is worth, or more than seconds.
  */
+@Timeout(600) // a reader that never ends is named by its test
 class DamagedFilesTest {
     /** Of each kind of file; {@code -Dmar.mutations=N} tries more. */
     private static final int MUTATIONS = Integer.getInteger("mar.mutations", 120);

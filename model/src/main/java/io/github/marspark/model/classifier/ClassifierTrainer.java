@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class ClassifierTrainer {
     private final ClassifierConfig config;
     private final ClassifierTraining training;
-    private final LabelledImages images;
+    private final LabelledSource images;
     private final CpuKernels kernels;
     private final Parameters parameters;
     private final Classifier network;
@@ -47,7 +47,7 @@ public final class ClassifierTrainer {
      * @throws IllegalArgumentException if there are no images
      */
     public ClassifierTrainer(
-            ClassifierConfig config, ClassifierTraining training, LabelledImages images, CpuKernels kernels) {
+            ClassifierConfig config, ClassifierTraining training, LabelledSource images, CpuKernels kernels) {
         if (images.count() < 1) {
             throw new IllegalArgumentException("images are " + images.count() + ", must be at least 1");
         }
@@ -124,7 +124,7 @@ public final class ClassifierTrainer {
         return shuffled[position];
     }
 
-    private int[] labels(LabelledImages source, int[] numbers) {
+    private int[] labels(LabelledSource source, int[] numbers) {
         return Arrays.stream(numbers)
                 .map(number -> requireClass(number, source.label(number)))
                 .toArray();
@@ -144,7 +144,7 @@ public final class ClassifierTrainer {
      * @param source images that were not trained on, for an honest number
      * @throws IllegalArgumentException if an image has a label that is no class
      */
-    public ClassifierQuality measure(LabelledImages source) {
+    public ClassifierQuality measure(LabelledSource source) {
         Classifier classifier = classifier();
         int[][] confusion = new int[config.classes()][config.classes()];
         for (int start = 0; start < source.count(); start += training.batch()) {

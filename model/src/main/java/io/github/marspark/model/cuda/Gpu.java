@@ -39,7 +39,7 @@ public final class Gpu implements AutoCloseable {
     private final ByteBuffer oneAndZero =
             ByteBuffer.allocateDirect(2 * Float.BYTES).order(ByteOrder.nativeOrder());
     private final Staging staging;
-    private final Counters counters = new Counters();
+    private final GpuCounts counters = new GpuCounts();
     private @Nullable Thread user;
     private boolean closed;
 
@@ -159,7 +159,7 @@ public final class Gpu implements AutoCloseable {
     }
 
     /** What it was asked to do so far. */
-    public Counters counters() {
+    public GpuCounts counters() {
         return counters;
     }
 

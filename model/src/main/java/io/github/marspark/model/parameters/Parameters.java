@@ -3,7 +3,7 @@ package io.github.marspark.model.parameters;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Matrix;
-import io.github.marspark.model.tensor.Storage;
+import io.github.marspark.model.tensor.MatrixStorage;
 import io.github.marspark.model.tensor.Storages;
 import io.github.marspark.model.tensor.Variable;
 import java.util.ArrayList;
@@ -19,8 +19,8 @@ public final class Parameters {
     private final ParameterLayout layout;
     private final INDArray values;
     private final INDArray gradients;
-    private final Storage computed;
-    private final Storage differentiated;
+    private final MatrixStorage computed;
+    private final MatrixStorage differentiated;
     private final List<Variable> variables = new ArrayList<>();
 
     /**
@@ -31,11 +31,15 @@ public final class Parameters {
      * @throws IllegalArgumentException if a length is not the layout's
      */
     public Parameters(ParameterLayout layout, INDArray values, INDArray gradients) {
-        this(layout, values, gradients, Storage.of(values), Storage.of(gradients));
+        this(layout, values, gradients, MatrixStorage.of(values), MatrixStorage.of(gradients));
     }
 
     private Parameters(
-            ParameterLayout layout, INDArray values, INDArray gradients, Storage computed, Storage differentiated) {
+            ParameterLayout layout,
+            INDArray values,
+            INDArray gradients,
+            MatrixStorage computed,
+            MatrixStorage differentiated) {
         requireLength("values", values, layout);
         requireLength("gradients", gradients, layout);
         this.layout = layout;
@@ -53,14 +57,14 @@ public final class Parameters {
      * between which {@link #renewValues} and {@link #fetchGradients} bring what changed.
      */
     public Parameters on(Kernels kernels) {
-        Storage copy = kernels.resident(values);
+        MatrixStorage copy = kernels.resident(values);
         return new Parameters(
                 layout, values, gradients, copy, gradients == values ? copy : kernels.resident(gradients));
     }
 
     /** Brings the vector of values to where the kernels read them. */
     public void renewValues() {
-        Storage host = Storage.of(values);
+        MatrixStorage host = MatrixStorage.of(values);
         if (!computed.equals(host)) {
             Storages.copy(host, computed);
         }
@@ -68,7 +72,7 @@ public final class Parameters {
 
     /** Brings the gradients from where the kernels wrote them to their vector. */
     public void fetchGradients() {
-        Storage host = Storage.of(gradients);
+        MatrixStorage host = MatrixStorage.of(gradients);
         if (!differentiated.equals(host)) {
             Storages.copy(differentiated, host);
         }
@@ -87,7 +91,7 @@ public final class Parameters {
         }
     }
 
-    private Matrix matrix(Storage vector, int i) {
+    private Matrix matrix(MatrixStorage vector, int i) {
         ParameterSpec spec = layout.specs().get(i);
         return Matrix.part(vector, layout.offset(i), spec.rows(), spec.size() / spec.rows());
     }

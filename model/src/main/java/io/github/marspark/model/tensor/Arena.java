@@ -22,9 +22,9 @@ final class Arena {
     private static final long SMALLEST_SLAB = 1L << 20;
 
     /** A slab and its free pieces by offset. */
-    private record Slab(Storage memory, long length, NavigableMap<Long, Long> free) {}
+    private record Slab(MatrixStorage memory, long length, NavigableMap<Long, Long> free) {}
 
-    private final LongFunction<Storage> source;
+    private final LongFunction<MatrixStorage> source;
     private final List<Slab> slabs = new ArrayList<>();
     private long capacity;
 
@@ -38,7 +38,7 @@ final class Arena {
      *
      * @param source makes a slab of a number of values
      */
-    Arena(LongFunction<Storage> source) {
+    Arena(LongFunction<MatrixStorage> source) {
         this.source = source;
     }
 
@@ -98,7 +98,7 @@ final class Arena {
     }
 
     /** The memory of the slabs. */
-    List<Storage> storages() {
+    List<MatrixStorage> storages() {
         return slabs.stream().map(Slab::memory).toList();
     }
 

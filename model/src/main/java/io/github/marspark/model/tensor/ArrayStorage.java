@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param array in c order without gaps
  */
-record ArrayStorage(INDArray array) implements Storage {
+record ArrayStorage(INDArray array) implements MatrixStorage {
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof ArrayStorage same && same.array == array;

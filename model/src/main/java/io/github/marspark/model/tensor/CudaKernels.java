@@ -61,7 +61,7 @@ public final class CudaKernels implements Kernels, AutoCloseable {
     }
 
     @Override
-    public Storage resident(INDArray vector) {
+    public MatrixStorage resident(INDArray vector) {
         DeviceStorage storage = residents.computeIfAbsent(vector, key -> DeviceStorage.allocate(gpu, key.length()));
         Storages.copy(new ArrayStorage(vector), storage);
         return storage;

@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param address of the first value
  * @param length number of values
  */
-record DeviceStorage(Gpu gpu, long address, long length) implements Storage {
+record DeviceStorage(Gpu gpu, long address, long length) implements MatrixStorage {
     /** Takes memory of its own, given back with the GPU. */
     static DeviceStorage allocate(Gpu gpu, long length) {
         return new DeviceStorage(gpu, gpu.allocate(length * Float.BYTES), length);

@@ -42,7 +42,7 @@ public interface Kernels {
      * A flat vector of parameters or gradients where these kernels read and write it: the array's own memory on a
      * processor, a copy on a GPU, which {@link Storages#copy} renews.
      */
-    default Storage resident(INDArray vector) {
+    default MatrixStorage resident(INDArray vector) {
         return new ArrayStorage(vector);
     }
 

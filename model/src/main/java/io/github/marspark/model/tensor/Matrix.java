@@ -13,7 +13,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A view of {@code rows} rows of {@code columns} adjacent values, {@code stride} values apart, in a
- * {@link Storage}: mostly that of an ND4J array, or a GPU's.
+ * {@link MatrixStorage}: mostly that of an ND4J array, or a GPU's.
  *
  * <p>Every activation of the networks is one: a token sequence {@code (B, T, D)} is a matrix of {@code B * T} rows, an
  * image {@code (B, H, W, C)} one of {@code B * H * W} rows. The view holds its memory alive and never owns it; it is
@@ -23,7 +23,7 @@ public final class Matrix {
     /** Side of the squares in which a matrix is transposed: a few cache lines. */
     private static final int TILE = 32;
 
-    private final Storage storage;
+    private final MatrixStorage storage;
     private final long offset;
     private final int rows;
     private final int columns;
@@ -33,7 +33,7 @@ public final class Matrix {
     private volatile @Nullable FloatBuffer host;
     private volatile @Nullable IntBuffer hostBits;
 
-    Matrix(Storage storage, long offset, int rows, int columns, long stride) {
+    Matrix(MatrixStorage storage, long offset, int rows, int columns, long stride) {
         this.storage = storage;
         this.offset = offset;
         this.rows = rows;
@@ -78,7 +78,7 @@ public final class Matrix {
      * @param offset values before the first
      * @throws IllegalArgumentException if the storage ends before the matrix does
      */
-    public static Matrix part(Storage storage, long offset, int rows, int columns) {
+    public static Matrix part(MatrixStorage storage, long offset, int rows, int columns) {
         if (offset < 0 || offset + (long) rows * columns > storage.length()) {
             throw new IllegalArgumentException("a matrix " + rows + " x " + columns + " from " + offset
                     + " on does not lie within the array's " + storage.length() + " values");
@@ -294,7 +294,7 @@ public final class Matrix {
                 + " is asked for an address of the host; only its values can be read and written");
     }
 
-    Storage storage() {
+    MatrixStorage storage() {
         return storage;
     }
 

@@ -61,7 +61,7 @@ public final class MemoryMeter {
         return new Matrix(nothing(), 0, rows, columns, columns);
     }
 
-    private static Storage nothing() {
+    private static MatrixStorage nothing() {
         return new ArrayStorage(Nd4j.scalar(DataType.FLOAT, 0));
     }
 

@@ -7,7 +7,7 @@ public final class Storages {
     private Storages() {}
 
     /** Overwrites all values of one by another's, as long. */
-    public static void copy(Storage from, Storage to) {
+    public static void copy(MatrixStorage from, MatrixStorage to) {
         if (from.length() != to.length()) {
             throw new IllegalArgumentException(from.length() + " values cannot overwrite " + to.length());
         }

@@ -21,7 +21,7 @@ class ClassifierTest {
     private static final ClassifierConfig CONFIG = new ClassifierConfig(12, 2, 8, 3);
 
     /** Noise with a bar whose place in the image, above, in the middle or below, is the class. */
-    private record Bars(int count, int labels) implements LabelledImages {
+    private record Bars(int count, int labels) implements LabelledSource {
         @Override
         public int label(int index) {
             return index % labels;
@@ -129,7 +129,7 @@ class ClassifierTest {
     }
 
     /** Images whose values are their place, so that one sees where a pixel came from. */
-    private record Places() implements LabelledImages {
+    private record Places() implements LabelledSource {
         @Override
         public int count() {
             return 500;

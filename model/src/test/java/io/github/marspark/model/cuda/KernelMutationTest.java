@@ -71,10 +71,7 @@ class KernelMutationTest {
                         "sqrtf(warpSum(squares) / columns)",
                         "normalisation"),
                 new Mistake(
-                        "rows that are summed twice",
-                        "min(rows, (int) (blockIdx.y + 1) * SUM_ROWS)",
-                        "rows",
-                        "rows"),
+                        "rows that are summed twice", "min(rows, (int) (blockIdx.y + 1) * SUM_ROWS)", "rows", "rows"),
                 new Mistake("row 0 that is not picked", "if (source >= 0)", "if (source > 0)", "rows"),
                 new Mistake(
                         "a source of a row that is left out",

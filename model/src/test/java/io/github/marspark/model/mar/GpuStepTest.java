@@ -3,9 +3,9 @@ package io.github.marspark.model.mar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.github.marspark.model.cuda.Counters;
 import io.github.marspark.model.cuda.Emulation;
 import io.github.marspark.model.cuda.Gpu;
+import io.github.marspark.model.cuda.GpuCounts;
 import io.github.marspark.model.diffusion.DiffusionLoss;
 import io.github.marspark.model.diffusion.GaussianDiffusion;
 import io.github.marspark.model.diffusion.NoiseSchedule;
@@ -57,7 +57,7 @@ class GpuStepTest {
             differentiate(objective, kernels);
             gpu.counters().reset();
             differentiate(objective, kernels);
-            Counters counted = gpu.counters();
+            GpuCounts counted = gpu.counters();
             int launches = counted.launches().values().stream()
                     .mapToInt(Integer::intValue)
                     .sum();

@@ -184,9 +184,7 @@ class SystemTrainingTest {
     void theLossOfEachRowIsTheRecordedOne(RecordedSystem system, Kernels kernels) {
         Run run = new Run(system, kernels);
         assertThat(run.terms.loss())
-                .isCloseTo(
-                        run.recorded("loss")[0],
-                        within(LOSS * run.recorded("loss")[0] + lostOfBounds(run)));
+                .isCloseTo(run.recorded("loss")[0], within(LOSS * run.recorded("loss")[0] + lostOfBounds(run)));
         if (!system.design().hasIds()) {
             DiffusionTerms terms = (DiffusionTerms) run.terms;
             float[] noisy = RecordedSystem.loss()

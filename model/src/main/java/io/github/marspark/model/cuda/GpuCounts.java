@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What a GPU was asked to do: launches by kernel, products, bytes that crossed between host and GPU, memory taken. */
-public final class Counters {
+public final class GpuCounts {
     private final Map<String, Integer> launches = new TreeMap<>();
     private int products;
     private long bytesUp;

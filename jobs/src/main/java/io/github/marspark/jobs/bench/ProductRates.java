@@ -8,16 +8,16 @@ import java.util.Arrays;
 import java.util.Map;
 
 /** The matrix products of a training step and nothing else: how fast the step could be. Not thread-safe. */
-final class Products {
+final class ProductRates {
     private final Kernels kernels;
     private final Map<Product, Integer> products;
 
     /**
-     * Products over random matrices.
+     * Products of random matrices.
      *
      * @param products each, and how often a step computes it
      */
-    Products(Kernels kernels, Map<Product, Integer> products) {
+    ProductRates(Kernels kernels, Map<Product, Integer> products) {
         this.kernels = kernels;
         this.products = products;
     }

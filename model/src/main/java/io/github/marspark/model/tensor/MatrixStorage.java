@@ -4,9 +4,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A vector of numbers that matrices are views of: in host memory, or in that of a GPU. */
-public interface Storage {
+public interface MatrixStorage {
     /** The values of an ND4J array in c order without gaps, in host memory. */
-    static Storage of(INDArray array) {
+    static MatrixStorage of(INDArray array) {
         return new ArrayStorage(array);
     }
 

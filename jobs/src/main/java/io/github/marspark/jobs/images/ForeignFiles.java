@@ -10,7 +10,7 @@ import java.util.Map;
 import org.apache.hadoop.fs.Path;
 
 /** Says what a file is that is not what its name promises, by its first bytes. */
-final class ForeignContent {
+final class ForeignFiles {
     private static final int LOOKED_AT = 64;
     private static final Map<String, String> KINDS = new LinkedHashMap<>();
 
@@ -28,7 +28,7 @@ final class ForeignContent {
         KINDS.put("<?xml", "an XML document, perhaps what a server said; fetch it again");
     }
 
-    private ForeignContent() {}
+    private ForeignFiles() {}
 
     /**
      * In words.
