@@ -19,8 +19,8 @@ import java.util.Iterator;
 
 /**
  * The local copy of records as it is written: of each its moments, those of its mirror image if they are wanted, its ids
- * of codes and those of its mirror image where there are any, and its name. A file that holds one of them is read to its end, so that its SHA-256 is compared with the manifest's. Not
- * thread-safe before it is complete.
+ * of codes and those of its mirror image where there are any, and its name. A file that holds one of them is read to its
+ * end, so that its SHA-256 is compared with the manifest's. Not thread-safe before it is complete.
  */
 final class LatentCopy {
     private static final int BUFFER_BYTES = 1 << 20;
