@@ -9,6 +9,7 @@ import io.github.marspark.jobs.cluster.MainProcess;
 import io.github.marspark.jobs.command.EncodeCommand;
 import io.github.marspark.jobs.command.RecipeCommand;
 import io.github.marspark.jobs.command.TrainTokenizerCommand;
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -114,11 +116,17 @@ class TwoProcessesTest {
         return MainProcess.of(folder.resolve(name + ".log"), words).start();
     }
 
-    private void awaitLease(Process process) throws IOException, InterruptedException {
-        while (files().keySet().stream().noneMatch(name -> name.matches(".*\\.lease-1"))) {
+    private void awaitLease(Process process) throws InterruptedException {
+        while (!hasLease(folder.resolve("out").toFile())) {
             assertThat(process.isAlive()).isTrue();
             TimeUnit.MILLISECONDS.sleep(5);
         }
+    }
+
+    /** Looks while files come and go, which a walk over paths does not survive. */
+    private static boolean hasLease(File folder) {
+        File[] inside = Objects.requireNonNullElse(folder.listFiles(), new File[0]);
+        return Arrays.stream(inside).anyMatch(file -> file.getName().endsWith(".lease-1") || hasLease(file));
     }
 
     private static void signal(Process process, String signal) throws IOException, InterruptedException {

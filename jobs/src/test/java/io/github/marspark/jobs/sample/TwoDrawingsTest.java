@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.marspark.jobs.cluster.MainProcess;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.training.TinyTraining;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -135,20 +137,26 @@ class TwoDrawingsTest {
         return builder.start();
     }
 
-    private void awaitDrawing() throws IOException, InterruptedException {
+    private void awaitDrawing() throws InterruptedException {
         awaitDrawing(3);
     }
 
-    private void awaitDrawing(int images) throws IOException, InterruptedException {
+    private void awaitDrawing(int images) throws InterruptedException {
         while (pictures() < images) {
             TimeUnit.MILLISECONDS.sleep(20);
         }
     }
 
-    private long pictures() throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of(recipe.out()))) {
-            return files.filter(path -> path.toString().endsWith(".png")).count();
-        }
+    private long pictures() {
+        return pictures(new File(recipe.out()));
+    }
+
+    /** Counts while files come and go, which a walk over paths does not survive. */
+    private static long pictures(File folder) {
+        File[] inside = Objects.requireNonNullElse(folder.listFiles(), new File[0]);
+        return Arrays.stream(inside)
+                .mapToLong(file -> file.getName().endsWith(".png") ? 1 : pictures(file))
+                .sum();
     }
 
     private Map<String, Long> names() throws IOException {
