@@ -9,6 +9,7 @@ import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -32,6 +33,9 @@ public record Device(String description, Kernels kernels) {
     public static final String LIBRARIES = "spark.mar.cuda.libraries";
 
     private static final Logger LOG = LoggerFactory.getLogger(Device.class);
+    /** What this process said last, so that it says it once and not for each task. */
+    private static final AtomicReference<String> TOLD = new AtomicReference<>("");
+
     private static final String GPU = "gpu";
 
     /** Who may compute. */
@@ -76,7 +80,9 @@ public record Device(String description, Kernels kernels) {
         Optional<String> assigned = assigned();
         boolean onGpu = choice == Choice.GPU || (choice == Choice.AUTO && assigned.isPresent());
         Device device = onGpu ? gpu(conf, assigned, threads, precision) : processor(assigned, threads, precision);
-        LOG.info("computes on {}", device.description);
+        if (!device.description.equals(TOLD.getAndSet(device.description))) {
+            LOG.info("computes on {}", device.description);
+        }
         return device;
     }
 
