@@ -68,9 +68,7 @@ public final class SampleJob {
         long start = System.nanoTime();
         String target = folder.begin();
         List<Integer> pending = folder.pending();
-        long images = pending.stream()
-                .mapToLong(portion -> plan.images(portion).count())
-                .sum();
+        long images = plan.images(pending);
         out.printf(
                 "drawing %d images with the network of step %d%s%n",
                 images,
@@ -81,21 +79,20 @@ public final class SampleJob {
         }
         requireNothingPending(folder, target);
         folder.finish();
-        double seconds = (System.nanoTime() - start) / 1e9;
+        tell(folder, plan, images, (System.nanoTime() - start) / 1e9);
+        return true;
+    }
+
+    private void tell(SampleFolder folder, SamplePlan plan, long images, double seconds) {
+        int shown = plan.sheet().values().stream().mapToInt(List::size).sum();
         out.printf(
                 "%d images in %.1f s (%.2f a second): %s, %s on %s%n",
                 images,
                 seconds,
                 images / seconds,
                 folder.address(),
-                plan.images()
-                                == plan.sheet().values().stream()
-                                        .mapToInt(List::size)
-                                        .sum()
-                        ? "all of them"
-                        : "some of them",
+                shown == plan.images() ? "all of them" : "some of them",
                 folder.sheet());
-        return true;
     }
 
     private void paint(long step, SamplePlan plan, List<Integer> pending, String target, Lease lease) {
@@ -103,9 +100,7 @@ public final class SampleJob {
             SparkContext scala = spark.sparkContext();
             lease.watchOver(scala);
             LongAccumulator done = scala.longAccumulator("images drawn");
-            long images = pending.stream()
-                    .mapToLong(portion -> plan.images(portion).count())
-                    .sum();
+            long images = plan.images(pending);
             scala.addSparkListener(new ImageProgress("drew", done.id(), images, out));
             JavaSparkContext context = JavaSparkContext.fromSparkContext(scala);
             int slices = Math.min(pending.size(), TASKS_A_CORE * context.defaultParallelism());

@@ -102,6 +102,11 @@ public final class SamplePlan implements Serializable {
         return IntStream.range(portion * size, Math.min(images(), (portion + 1) * size));
     }
 
+    /** How many images some portions have. */
+    long images(List<Integer> portions) {
+        return portions.stream().mapToLong(portion -> images(portion).count()).sum();
+    }
+
     /** The numbers of the first images of a portion's batches. */
     IntStream batches(int portion) {
         return images(portion).filter(image -> image % batch == 0);
