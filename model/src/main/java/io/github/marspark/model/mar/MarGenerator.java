@@ -113,7 +113,7 @@ public final class MarGenerator {
                 .toArray(int[][]::new);
         float[] values = new float[labels.length * tokens * network.config().tokenSize()];
         boolean[] known = new boolean[labels.length * tokens];
-        try (GenerationConditions conditions = begin()) {
+        try (GenerationConditions conditions = new WatchedConditions(begin(), watcher)) {
             for (int iteration = 0; iteration < options.iterations(); iteration++) {
                 advance(conditions, values, labels, orders, iteration, noise);
                 addDrawn(known, orders, iteration);
