@@ -4,14 +4,16 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * A table of images, a row a class with its name at the left, to be judged at a glance. Small images are enlarged by a
+ * A table of images, a row a class with its name at the left and, if wanted, a name over each column, to be judged at a glance. Small images are enlarged by a
  * whole factor without smoothing. Immutable.
  *
  * @param rows from top to bottom, at least one with at least one image
+ * @param headings over the columns, from left to right; none when empty
  */
-public record ContactSheet(List<Row> rows) {
+public record ContactSheet(List<Row> rows, List<String> headings) {
     private static final int MARGIN = 12;
     private static final int GAP = 4;
     private static final int LETTER_HEIGHT = 20;
@@ -36,13 +38,19 @@ public record ContactSheet(List<Row> rows) {
         }
     }
 
+    /** Without headings. */
+    public ContactSheet(List<Row> rows) {
+        this(rows, List.of());
+    }
+
     /**
-     * Copies the list.
+     * Copies the lists.
      *
      * @throws IllegalArgumentException if there is no image in it
      */
     public ContactSheet {
         rows = List.copyOf(rows);
+        headings = List.copyOf(headings);
         if (rows.stream().allMatch(row -> row.images().isEmpty())) {
             throw new IllegalArgumentException("rows has no image, must have at least one");
         }
@@ -57,29 +65,36 @@ public record ContactSheet(List<Row> rows) {
         Lettering lettering = Lettering.ofHeight(LETTER_HEIGHT);
         int side = largestSide();
         int cell = side * Math.max(1, (LEGIBLE_SIDE + side - 1) / side);
-        int names = rows.stream()
-                .mapToInt(row -> lettering.width(row.label()))
-                .max()
-                .orElseThrow();
+        int names = widest(lettering, rows.stream().map(Row::label));
         int left = names == 0 ? MARGIN : MARGIN + names + MARGIN;
+        int top = headings.isEmpty() ? MARGIN : MARGIN + lettering.height() + GAP;
+        int pitch = Math.max(cell, widest(lettering, headings.stream())) + GAP;
         int columns = rows.stream().mapToInt(row -> row.images().size()).max().orElseThrow();
         BufferedImage picture =
-                blank(left + columns * (cell + GAP) - GAP + MARGIN, rows.size() * (cell + GAP) - GAP + 2 * MARGIN);
+                blank(left + columns * pitch - GAP + MARGIN, top + rows.size() * (cell + GAP) - GAP + MARGIN);
         Graphics2D graphics = picture.createGraphics();
-        for (int row = 0, y = MARGIN; row < rows.size(); row++, y += cell + GAP) {
+        for (int column = 0; column < headings.size(); column++) {
+            lettering.write(graphics, headings.get(column), left + column * pitch, MARGIN, INK);
+        }
+        for (int row = 0, y = top; row < rows.size(); row++, y += cell + GAP) {
             lettering.write(graphics, rows.get(row).label(), MARGIN, y + (cell - lettering.height()) / 2, INK);
-            drawImages(graphics, rows.get(row).images(), left, y, cell);
+            drawImages(graphics, rows.get(row).images(), left, y, cell, pitch);
         }
         graphics.dispose();
         return picture;
     }
 
-    private static void drawImages(Graphics2D graphics, List<RgbImage> images, int left, int y, int cell) {
+    private static int widest(Lettering lettering, Stream<String> texts) {
+        return texts.mapToInt(lettering::width).max().orElse(0);
+    }
+
+    private static void drawImages(
+            Graphics2D graphics, List<RgbImage> images, int left, int y, int cell, int pitch) {
         int x = left;
         for (RgbImage image : images) {
             int factor = Math.max(1, cell / Math.max(image.width(), image.height()));
             graphics.drawImage(image.toBufferedImage(), x, y, image.width() * factor, image.height() * factor, null);
-            x += cell + GAP;
+            x += pitch;
         }
     }
 

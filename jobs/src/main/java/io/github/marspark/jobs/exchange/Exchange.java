@@ -82,6 +82,17 @@ public interface Exchange extends AutoCloseable {
     void allGather(long step, Chunk update);
 
     /**
+     * Gives the own shard of the parameters to all ranks and waits for theirs, between two steps. Called by all ranks, it
+     * begins when none of them reads the parameters any more.
+     *
+     * @param step training steps done
+     * @param phase what is done, for messages
+     * @param update called for each chunk of the own shard before it is sent
+     * @throws PeerException if a peer is late or gone
+     */
+    void spread(long step, String phase, Chunk update);
+
+    /**
      * What the exchange has cost so far.
      *
      * @return sums since the beginning

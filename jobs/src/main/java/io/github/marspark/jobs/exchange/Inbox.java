@@ -120,9 +120,15 @@ final class Inbox {
     /** Waits for all chunks of the others and forgets the step. */
     synchronized void awaitPublished(long step, Peers peers) {
         int[] published = round(step).published;
-        String what = step < 0 ? "first parameters" : "parameters after step " + step;
-        await(from -> published[from] == sharding.chunks(from), peers, what);
+        await(from -> published[from] == sharding.chunks(from), peers, parameters(step));
         rounds.remove(step);
+    }
+
+    private static String parameters(long step) {
+        if (step < -1) {
+            return "parameters between two steps";
+        }
+        return step < 0 ? "first parameters" : "parameters after step " + step;
     }
 
     /** All ranks' notes of a number. */

@@ -60,6 +60,8 @@ public final class NetworkExchange implements Exchange {
     private final Receiver receiver;
     private @Nullable Outboxes connected;
     private long gathers;
+    /** Counts down from the beginning, as no number of a step does. */
+    private long spreads = BEFORE_ALL;
 
     /**
      * Begins to listen; {@link #connect} makes it ready.
@@ -191,6 +193,13 @@ public final class NetworkExchange implements Exchange {
             peers().publish(step, member.parameters(), chunk);
         }
         inbox.awaitPublished(step, peers());
+    }
+
+    @Override
+    public void spread(long step, String phase, Chunk update) {
+        gather(step, phase);
+        spreads--;
+        allGather(spreads, update);
     }
 
     @Override

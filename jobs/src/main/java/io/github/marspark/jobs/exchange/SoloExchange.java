@@ -50,6 +50,11 @@ public final class SoloExchange implements Exchange {
         each(update);
     }
 
+    @Override
+    public void spread(long step, String phase, Chunk update) {
+        each(update);
+    }
+
     private void each(Chunk work) {
         for (int chunk = 0; chunk < sharding.chunks(0); chunk++) {
             work.run(chunk);

@@ -12,6 +12,8 @@ public enum Product {
     FEATURES("to", "another network", "delete it"),
     /** Of {@code train} and {@code import}. */
     CHECKPOINTS("checkpoints", "checkpoints of another training", "restore these values"),
+    /** Of {@code train}, beside its checkpoints. */
+    PREVIEWS("checkpoints", "previews drawn otherwise", "restore these values, delete it"),
     /** Of {@code sample}. */
     SAMPLES("samples", "images drawn otherwise", "delete it"),
     /** Of {@code demo}, all of these; of {@code inspect}, pictures. */

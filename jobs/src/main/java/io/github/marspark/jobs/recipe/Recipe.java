@@ -94,6 +94,7 @@ public record Recipe(
                 "diffusion for a tokenizer without codes; see tokenizer.codes");
         checkSampling(sample, data.classes(), square(latentSide / model.patch()));
         checkDesign(sample, model, square(latentSide / model.patch()));
+        train.preview().require(data.classes(), square(latentSide / model.patch()), model.attention());
         RecipeSizes.require(data, tokenizer, model, train, square(latentSide / model.patch()));
     }
 

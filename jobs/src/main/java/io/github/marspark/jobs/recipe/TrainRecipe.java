@@ -25,6 +25,7 @@ import java.util.List;
  * @param ema the moving average of the parameters
  * @param checkpoint when progress is saved
  * @param validation what it is measured on
+ * @param preview what it shows of itself
  */
 public record TrainRecipe(
         @Describe(value = "images a step, over all executors", unit = "images", byDefault = "2048")
@@ -88,7 +89,10 @@ public record TrainRecipe(
         @Describe("when progress is saved") CheckpointRecipe checkpoint,
 
         @Describe("the latents that a training is measured on")
-        ValidationRecipe validation) {
+        ValidationRecipe validation,
+
+        @Describe("the images that a training shows of itself")
+        PreviewRecipe preview) {
     /** Checks each value. */
     public TrainRecipe {
         betas = List.copyOf(betas);
@@ -108,5 +112,10 @@ public record TrainRecipe(
                 "validation.share",
                 validation.share(),
                 "0 with gradient-sharing = dl4j-shared, whose executors never have the same parameters");
+        Require.that(
+                !preview.isWanted() || gradientSharing == GradientSharing.SYNCHRONOUS,
+                "preview.every-steps",
+                preview.everySteps(),
+                "0 with gradient-sharing = dl4j-shared, which keeps no moving average");
     }
 }

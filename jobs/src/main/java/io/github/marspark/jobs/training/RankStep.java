@@ -15,6 +15,8 @@ import io.github.marspark.model.optimization.LearningRate;
 import io.github.marspark.model.optimization.OptimizerStep;
 import io.github.marspark.model.tensor.Kernels;
 import java.util.List;
+import java.util.function.Function;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The training step of a rank: the gradient of its share of the batch, the sum over all ranks, clipping, AdamW and the
@@ -122,6 +124,21 @@ public final class RankStep implements AutoCloseable {
     public void begin() {
         exchange.broadcast();
         optimizer.startAverage();
+    }
+
+    /**
+     * Lets all ranks have the moving average where the parameters are, while something is done with it. Called by all ranks,
+     * between two steps; afterwards the parameters are what they were, bit for bit.
+     *
+     * @param done number of steps
+     * @param work is given the average of all parameters
+     * @return what it returns
+     */
+    <T> T onAverage(long done, Function<INDArray, T> work) {
+        exchange.spread(done, "moving average", optimizer::swapAverage);
+        T result = work.apply(replica.values());
+        exchange.spread(done, "return of the parameters", optimizer::swapAverage);
+        return result;
     }
 
     /**

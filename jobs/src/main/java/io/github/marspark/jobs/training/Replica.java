@@ -54,6 +54,15 @@ final class Replica {
         return FlatVector.of(graph.params());
     }
 
+    /** The parameters as the network knows them, so that a GPU keeps one copy of them. */
+    INDArray values() {
+        return network.parameters().values();
+    }
+
+    Kernels kernels() {
+        return network.kernels();
+    }
+
     FlatVector gradient() {
         return FlatVector.of(graph.getFlattenedGradients());
     }

@@ -14,6 +14,7 @@ import io.github.marspark.model.optimization.WeightDecayRule;
 import io.github.marspark.model.parameters.ParameterLayout;
 import io.github.marspark.model.parameters.ParameterSpec;
 import io.github.marspark.model.tensor.Threads;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -71,6 +72,17 @@ final class ShardOptimizer {
             int length = sharding.chunkLength(rank, chunk);
             average.part(offset(chunk), length).put(parameters.part(sharding.chunkFrom(rank, chunk), length));
         }
+    }
+
+    /** Puts a chunk of the moving average where the parameters are, and those where it is; twice changes no bit. */
+    void swapAverage(int chunk) {
+        int length = sharding.chunkLength(rank, chunk);
+        FloatBuffer ofParameters = parameters.part(sharding.chunkFrom(rank, chunk), length);
+        FloatBuffer ofAverage = average.part(offset(chunk), length);
+        float[] kept = new float[length];
+        ofParameters.get(0, kept);
+        ofParameters.put(0, ofAverage, 0, length);
+        ofAverage.put(0, kept);
     }
 
     /** Where a chunk begins within the shard. */

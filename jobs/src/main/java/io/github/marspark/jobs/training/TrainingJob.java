@@ -23,10 +23,12 @@ import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.runtime.BarrierStage;
 import io.github.marspark.jobs.runtime.Cluster;
 import io.github.marspark.jobs.runtime.StageFailure;
+import io.github.marspark.jobs.sample.PreviewFolder;
 import io.github.marspark.model.mar.MarParameters;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -69,8 +71,9 @@ public final class TrainingJob {
     public void run(JavaSparkContext spark, OptionalInt executors) {
         LatentIndex latents = LatentIndex.of(recipe.latents());
         LatentsCheck.requireFitting(recipe, latents.header()).forEach(out::println);
+        Optional<PreviewCheck> previews = PreviewCheck.of(recipe, out);
         CheckpointFolder folder = new CheckpointFolder(recipe.checkpoints());
-        folder.requireNothingElse(List.of(MetricsFile.NAME, LOSS_CURVE));
+        folder.requireNothingElse(List.of(MetricsFile.NAME, LOSS_CURVE, PreviewFolder.NAME));
         EarlierTraining earlier = new EarlierTraining(folder);
         earlier.requireSame(recipe);
         if (earlier.isDone(recipe.train().steps())) {
@@ -79,16 +82,24 @@ public final class TrainingJob {
         }
         Lease.during(folder.store(), Product.CHECKPOINTS, "train", out, lease -> {
             lease.watchOver(spark.sc());
-            return train(spark, executors, latents, folder);
+            return train(spark, executors, latents, folder, previews);
         });
     }
 
-    private long train(JavaSparkContext spark, OptionalInt executors, LatentIndex latents, CheckpointFolder folder) {
+    private long train(
+            JavaSparkContext spark,
+            OptionalInt executors,
+            LatentIndex latents,
+            CheckpointFolder folder,
+            Optional<PreviewCheck> previews) {
         new EarlierTraining(folder).requireSame(recipe); // another job may have been there
         Cluster cluster = Cluster.of(spark, executors);
         Slots.of(recipe.train(), 0, cluster.tasks());
         requireWritable(folder);
+        Optional<PreviewFolder> shown = previews.map(PreviewCheck::begin);
         train(spark, cluster, latents, folder);
+        shown.flatMap(PreviewFolder::sideBySide)
+                .ifPresent(picture -> out.printf("previews side by side: %s%n", picture));
         return recipe.train().steps();
     }
 

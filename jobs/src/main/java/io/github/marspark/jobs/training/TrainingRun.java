@@ -42,6 +42,7 @@ final class TrainingRun implements AutoCloseable {
     private final CheckpointFolder folder;
     private final RankCheckpoints checkpoints;
     private final Validation validation;
+    private final Previews previews;
 
     /**
      * A rank's part.
@@ -74,6 +75,7 @@ final class TrainingRun implements AutoCloseable {
                 recipe, batch, device.kernels(), (parameters, gradient) -> exchange(parameters, gradient, threads));
         this.folder = new CheckpointFolder(recipe.checkpoints());
         this.validation = new Validation(recipe, rankStep);
+        this.previews = new Previews(recipe, rankStep, this::say);
         this.checkpoints = new RankCheckpoints(plan, folder, rankStep, this::askDriver);
     }
 
@@ -114,8 +116,9 @@ final class TrainingRun implements AutoCloseable {
         Outcome<Long> probe = new FolderProbe(
                         folder, plan.attempt(), rankStep.exchange(), SparkNetwork.hostOfThisProcess())
                 .run(this::askDriver);
-        if (probe.failure().isPresent()) {
-            return probe;
+        Outcome<Long> ready = probe.failure().isPresent() ? probe : previews.begin();
+        if (ready.failure().isPresent()) {
+            return ready;
         }
         try {
             return run(begin());
@@ -177,6 +180,7 @@ final class TrainingRun implements AutoCloseable {
         if (progress != null) {
             progress.report(report);
         }
+        previews.after(result.step()); // before a checkpoint, behind which nobody would draw it again
         return checkpoints.isDue(result.step()) ? save(result.step()) : new Outcome.Done<>(result.step());
     }
 
