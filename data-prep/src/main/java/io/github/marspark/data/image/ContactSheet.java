@@ -88,8 +88,7 @@ public record ContactSheet(List<Row> rows, List<String> headings) {
         return texts.mapToInt(lettering::width).max().orElse(0);
     }
 
-    private static void drawImages(
-            Graphics2D graphics, List<RgbImage> images, int left, int y, int cell, int pitch) {
+    private static void drawImages(Graphics2D graphics, List<RgbImage> images, int left, int y, int cell, int pitch) {
         int x = left;
         for (RgbImage image : images) {
             int factor = Math.max(1, cell / Math.max(image.width(), image.height()));

@@ -52,6 +52,22 @@ class PictureTest {
     }
 
     @Test
+    void writesAHeadingOverEachColumnAndMakesRoomForIt() {
+        RgbImage red = plain(56, 56, 255, 0, 0);
+        List<ContactSheet.Row> rows = List.of(new ContactSheet.Row("", List.of(red, red)));
+        BufferedImage plain = new ContactSheet(rows).draw();
+        BufferedImage headed = new ContactSheet(rows, List.of("5", "10")).draw();
+        BufferedImage wide = new ContactSheet(rows, List.of("5", "1000000000000")).draw();
+
+        assertThat(headed.getWidth()).isEqualTo(plain.getWidth());
+        int top = headed.getHeight() - plain.getHeight();
+        assertThat(ink(headed, 12, 12, 56, top)).isPositive();
+        assertThat(ink(headed, 12 + 60, 12, 56, top)).isGreaterThan(ink(headed, 12, 12, 56, top));
+        assertThat(headed.getRGB(12, 12 + top)).isEqualTo(0xffff0000);
+        assertThat(wide.getWidth()).isGreaterThan(headed.getWidth());
+    }
+
+    @Test
     void refusesASheetWithoutImages() {
         assertThatThrownBy(() -> new ContactSheet(List.of(new ContactSheet.Row("a", List.of()))))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -10,11 +10,14 @@ import java.util.stream.IntStream;
  * @param everySteps steps between previews, 0 for none
  * @param labels classes drawn, the first ten when empty
  * @param perClass images a class
- * @param iterations steps in which an image's tokens are revealed
+ * @param iterations steps in which an image's tokens are revealed, 0 for as many as of samples
  * @param batch images drawn at once
  */
 public record PreviewRecipe(
-        @Describe(value = "steps between previews, drawn by the moving average; 0 for none", unit = "steps", byDefault = "0")
+        @Describe(
+                value = "steps between previews, drawn by the moving average; 0 for none",
+                unit = "steps",
+                byDefault = "0")
         long everySteps,
 
         @Describe(value = "classes that previews show, such as [0-4, 7]; the first ten when empty", byDefault = "[]")
@@ -24,8 +27,8 @@ public record PreviewRecipe(
         int perClass,
 
         @Describe(
-                value = "iterations in which a preview's tokens are revealed",
-                byDefault = "${sample.iterations}")
+                value = "iterations in which a preview's tokens are revealed; 0 for sample.iterations",
+                byDefault = "0")
         int iterations,
 
         @Describe(value = "images of a preview drawn at once", unit = "images", byDefault = "10")
@@ -39,7 +42,7 @@ public record PreviewRecipe(
         Require.atLeast("every-steps", everySteps, 0);
         Require.each("labels", labels, 0);
         Require.between("per-class", perClass, 1, MOST_IMAGES);
-        Require.atLeast("iterations", iterations, 1);
+        Require.atLeast("iterations", iterations, 0);
         Require.atLeast("batch", batch, 1);
     }
 
@@ -51,8 +54,15 @@ public record PreviewRecipe(
     /** The classes drawn, of so many. */
     public List<Integer> shown(int classes) {
         return labels.isEmpty()
-                ? IntStream.range(0, Math.min(classes, CLASSES_BY_DEFAULT)).boxed().toList()
+                ? IntStream.range(0, Math.min(classes, CLASSES_BY_DEFAULT))
+                        .boxed()
+                        .toList()
                 : labels;
+    }
+
+    /** How many iterations draw a preview, where samples take so many. */
+    public int iterationsOr(int ofSamples) {
+        return iterations == 0 ? ofSamples : iterations;
     }
 
     /** Checks what concerns the whole recipe. */
@@ -68,14 +78,17 @@ public record PreviewRecipe(
                 "train.preview.per-class",
                 perClass,
                 "at most %d for %d classes, so that a preview has at most %d images"
-                        .formatted(MOST_IMAGES / shown(classes).size(), shown(classes).size(), MOST_IMAGES));
+                        .formatted(
+                                MOST_IMAGES / shown(classes).size(),
+                                shown(classes).size(),
+                                MOST_IMAGES));
         Require.that(
                 iterations <= tokens,
                 "train.preview.iterations",
                 iterations,
                 "at most %d, the number of tokens".formatted(tokens));
         Require.that(
-                attention == Attention.BIDIRECTIONAL || iterations == tokens,
+                attention == Attention.BIDIRECTIONAL || iterations == 0 || iterations == tokens,
                 "train.preview.iterations",
                 iterations,
                 "%d, the number of tokens, for causal attention, which draws one after another".formatted(tokens));

@@ -18,10 +18,10 @@ import java.util.TreeMap;
  */
 public record PreviewPlan(Recipe recipe, SamplePlan images) {
     private static final Set<String> SETTINGS = Set.of(
-            "sample.labels",
-            "sample.per-class",
+            "train.preview.labels",
+            "train.preview.per-class",
             "sample.iterations",
-            "sample.batch",
+            "train.preview.batch",
             "sample.diffusion-steps",
             "sample.clamp",
             "sample.temperature",
@@ -40,9 +40,11 @@ public record PreviewPlan(Recipe recipe, SamplePlan images) {
                 Recipes.render(training),
                 "the recipe of the previews",
                 Map.of(
-                        "sample.labels", preview.shown(training.data().classes()).toString(),
+                        "sample.labels",
+                                preview.shown(training.data().classes()).toString(),
                         "sample.per-class", "" + preview.perClass(),
-                        "sample.iterations", "" + preview.iterations(),
+                        "sample.iterations",
+                                "" + preview.iterationsOr(training.sample().iterations()),
                         "sample.batch", "" + preview.batch()));
         return new PreviewPlan(drawn, SamplePlan.of(drawn));
     }

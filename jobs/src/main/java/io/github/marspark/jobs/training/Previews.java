@@ -77,7 +77,8 @@ final class Previews {
 
     /** Draws a preview where one is due after a number of steps; called by all ranks. */
     void after(long done) {
-        if (!areDrawn || (done % when.everySteps() != 0 && done != recipe.train().steps())) {
+        if (!areDrawn
+                || (done % when.everySteps() != 0 && done != recipe.train().steps())) {
             return;
         }
         PreviewPlan plan = PreviewPlan.of(recipe);

@@ -245,6 +245,34 @@ class RecipesTest {
     }
 
     @Test
+    void previewsThatCannotBeDrawnAreRefused() {
+        refused(
+                "train.preview.labels = [0, 102]",
+                "flowers.conf:6: train.preview.labels is [0, 102], must be numbers below 102, the number of classes");
+        refused(
+                "train.preview.per-class = 21",
+                "flowers.conf:6: train.preview.per-class is 21, must be at most 20 for 10 classes, so that a preview has at most 200 images");
+        refused(
+                "train.preview.iterations = 257",
+                "flowers.conf:6: train.preview.iterations is 257, must be at most 256, the number of tokens");
+        refused(
+                "model.attention = causal, sample.iterations = 256, train.preview.iterations = 64",
+                "flowers.conf:6: train.preview.iterations is 64, must be 256, the number of tokens, for causal attention, which draws one after another");
+        refused(
+                "train { gradient-sharing = dl4j-shared, preview.every-steps = 9 }",
+                "flowers.conf:6: train.preview.every-steps is 9, must be 0 with gradient-sharing = dl4j-shared, which keeps no moving average");
+    }
+
+    @Test
+    void previewsTakeTheIterationsOfSamplesAndTheFirstClasses() {
+        PreviewRecipe preview = parse(SMALLEST).train().preview();
+        assertThat(preview.isWanted()).isFalse();
+        assertThat(preview.iterationsOr(5)).isEqualTo(5);
+        assertThat(preview.shown(2)).containsExactly(0, 1);
+        assertThat(preview.shown(1000)).hasSize(10);
+    }
+
+    @Test
     void settingsOfGradientSharingAreChecked() {
         refused(
                 "train.dl4j-shared.network-mask = \"10.0.0.7\"",

@@ -201,12 +201,13 @@ class PreviewsTest {
 
     @Test
     void idsAreNotDrawnAndThatIsTold(@TempDir Path folder) {
-        Recipe recipe =
-                TinyTraining.recipe(folder, STEP + 5, "model.loss=cross-entropy", "tokenizer.codes=12", "train.steps=5");
+        Recipe recipe = TinyTraining.recipe(
+                folder, STEP + 5, "model.loss=cross-entropy", "tokenizer.codes=12", "train.steps=5");
         TinyTraining.writeLatents(
                 Path.of(recipe.latents()), TinyTraining.header(2, 0.5).withCodes(12), 30);
         assertThat(train(recipe, 1))
-                .contains("no previews are drawn: the network draws ids of 12 codes, and the tokenizer decodes latents");
+                .contains(
+                        "no previews are drawn: the network draws ids of 12 codes, and the tokenizer decodes latents");
         assertThat(previews(folder)).doesNotExist();
     }
 
@@ -227,7 +228,7 @@ class PreviewsTest {
         assertThatThrownBy(() -> train(TinyTraining.recipe(folder, STEP + 5, "train.preview.per-class=3"), 1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageEndingWith(
-                        "checkpoints/previews holds previews drawn otherwise: sample.per-class was 2, is 3; restore these values, delete it or choose another folder by checkpoints=");
+                        "checkpoints/previews holds previews drawn otherwise: train.preview.per-class was 2, is 3; restore these values, delete it or choose another folder by checkpoints=");
         assertThat(train(TinyTraining.recipe(folder, STEP + 2), 1)).contains("trained to step 20");
         assertThat(files(folder).keySet()).contains("step-00000005.png", "step-00000012.png", "step-00000020.png");
     }
@@ -237,7 +238,9 @@ class PreviewsTest {
         Recipe without = prepared(folder.resolve("without"));
         train(without, 2);
         Recipe recipe = prepared(
-                folder.resolve("full"), STEP + 5, "checkpoints=" + FullDisk.SCHEME + ":" + folder.resolve("full/checkpoints"));
+                folder.resolve("full"),
+                STEP + 5,
+                "checkpoints=" + FullDisk.SCHEME + ":" + folder.resolve("full/checkpoints"));
         assertThat(train(recipe, 2))
                 .containsPattern(
                         "the preview of step 10 is left out, and the training goes on: it cannot be kept: full:.*/checkpoints/previews/\\.step-00000010\\.png\\.tmp cannot be written")

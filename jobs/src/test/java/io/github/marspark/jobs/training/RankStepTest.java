@@ -17,6 +17,7 @@ import io.github.marspark.model.tensor.Threads;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -139,6 +140,34 @@ class RankStepTest {
                     .hasMessageMatching(
                             "ranks [01] and [01] begin with different parameters, although both have them from one place; do their executors run the same program, and is their memory sound\\?");
         }
+    }
+
+    @Test
+    void theMovingAverageStandsOnAllRanksWhereTheParametersWereAndTheyComeBack() {
+        try (Ranks ranks = new Ranks("average").train()) {
+            List<float[]> before = List.of(ranks.parameters(0), ranks.parameters(1));
+            List<List<float[]>> shards = List.of(ranks.vectors(0), ranks.vectors(1));
+            float[][] seen = new float[RANKS][];
+            ranks.onEach(step -> {
+                for (long done = STEPS; done < STEPS + 2; done++) {
+                    seen[step.exchange().rank()] = step.onAverage(done, average -> average.toFloatVector());
+                }
+            });
+            int average = List.of(CheckpointTensor.values()).indexOf(CheckpointTensor.AVERAGE);
+            float[] expected = joined(shards.get(0).get(average), shards.get(1).get(average));
+            assertThat(expected).isNotEqualTo(before.get(0));
+            for (int rank = 0; rank < RANKS; rank++) {
+                assertThat(seen[rank]).isEqualTo(expected);
+                assertThat(ranks.parameters(rank)).isEqualTo(before.get(rank));
+                assertThat(ranks.vectors(rank)).usingRecursiveComparison().isEqualTo(shards.get(rank));
+            }
+        }
+    }
+
+    private static float[] joined(float[] first, float[] second) {
+        float[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
     }
 
     @Test
