@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
@@ -69,7 +70,7 @@ class PreviewsTest {
     }
 
     /** Latents and their tokenizer, which previews are decoded by. */
-    private static Recipe prepared(Path folder, String... settings) {
+    static Recipe prepared(Path folder, String... settings) {
         Recipe recipe = TinyTraining.recipe(folder, settings);
         Tokenizer tokenizer = TinyDrawing.tokenizer(recipe);
         tokenizer.save(Path.of(recipe.tokenizerFolder()));
@@ -85,8 +86,8 @@ class PreviewsTest {
         return folder.resolve("checkpoints/previews");
     }
 
-    private static TreeMap<String, byte[]> files(Path folder) {
-        TreeMap<String, byte[]> files = new TreeMap<>();
+    static SortedMap<String, byte[]> files(Path folder) {
+        SortedMap<String, byte[]> files = new TreeMap<>();
         try (Stream<Path> paths = Files.list(previews(folder))) {
             for (Path path : paths.toList()) {
                 String name = path.getFileName().toString();
@@ -100,8 +101,9 @@ class PreviewsTest {
         return files;
     }
 
-    private static RgbImage picture(byte[] png) throws Exception {
-        return new ImageDecoder(ImageLimits.DEFAULT).decode(png);
+    private static RgbImage picture(Path folder, String name) throws Exception {
+        return new ImageDecoder(ImageLimits.DEFAULT)
+                .decode(Files.readAllBytes(previews(folder).resolve(name)));
     }
 
     @Test
@@ -167,10 +169,10 @@ class PreviewsTest {
                         "step-00000012.png",
                         "step-00000016.png",
                         "step-00000020.png");
-        RgbImage preview = picture(files(whole).get("step-00000004.png"));
+        RgbImage preview = picture(whole, "step-00000004.png");
         assertThat(List.of(preview.width(), preview.height())).containsExactly(2 * 8, 2 * 8);
         // images of 8 pixels in cells of 56 with a gap of 4 and a margin of 12: five columns, four rows, and the names
-        RgbImage all = picture(files(whole).get("previews.png"));
+        RgbImage all = picture(whole, "previews.png");
         assertThat(all.width()).isGreaterThan(2 * 12 + 5 * 56 + 4 * 4);
         assertThat(all.height()).isGreaterThan(2 * 12 + 4 * 56 + 3 * 4);
         assertThat(train(TinyTraining.recipe(begun, settings), 2)).contains("is trained already, to step 20");
