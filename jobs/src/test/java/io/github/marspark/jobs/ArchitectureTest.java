@@ -119,6 +119,7 @@ class ArchitectureTest {
                 .definedBy(jobs(
                         "bench",
                         "classifier",
+                        "edit",
                         "encode",
                         "evaluation",
                         "inspect",

@@ -14,6 +14,8 @@ public enum Product {
     CHECKPOINTS("checkpoints", "checkpoints of another training", "restore these values"),
     /** Of {@code sample}. */
     SAMPLES("samples", "images drawn otherwise", "delete it"),
+    /** Of {@code edit}. */
+    EDITS("edit.folder", "a picture edited otherwise", "delete it"),
     /** Of {@code demo}, all of these; of {@code inspect}, pictures. */
     EVERYTHING("out", "something else", "delete it");
 
