@@ -90,13 +90,12 @@ final class EditCanvas {
 
     private void requireSomething(Canvas canvas) {
         if (!canvas.hidesSomething()) {
-            throw new IllegalArgumentException(
-                    "%s hides nothing of the canvas, so that nothing would be drawn; %s"
-                            .formatted(
-                                    hiding(),
-                                    edit.mask().isEmpty()
-                                            ? "choose a place where the picture does not cover it"
-                                            : "paint white what is to be drawn anew"));
+            throw new IllegalArgumentException("%s hides nothing of the canvas, so that nothing would be drawn; %s"
+                    .formatted(
+                            hiding(),
+                            edit.mask().isEmpty()
+                                    ? "choose a place where the picture does not cover it"
+                                    : "paint white what is to be drawn anew"));
         }
         for (boolean kept : canvas.kept(tokens)) {
             if (kept) {

@@ -53,8 +53,8 @@ final class EditFolder {
         made.put("picture", Sha256.of(canvas.samples()));
         made.put("mask", Sha256.of(canvas.mask().samples()));
         String name = new PictureFile("edit.image", recipe.edit().image()).name();
-        this.folder = new DrawnFolder(
-                recipe.edit().folder() + "/" + name, Product.EDITS, DESCRIPTION, new Origin(made));
+        this.folder =
+                new DrawnFolder(recipe.edit().folder() + "/" + name, Product.EDITS, DESCRIPTION, new Origin(made));
     }
 
     private static boolean matters(String key) {

@@ -78,8 +78,7 @@ public final class EditJob {
                 variants,
                 variants == recipe.edit().variants()
                         ? ""
-                        : "; %d more are there already"
-                                .formatted(recipe.edit().variants() - variants));
+                        : "; %d more are there already".formatted(recipe.edit().variants() - variants));
     }
 
     /** Only where any set of tokens may be given can some be kept. */
@@ -98,7 +97,8 @@ public final class EditJob {
     }
 
     private void requireLabel() {
-        boolean knowsNoClass = recipe.data().labels() == LabelUse.NONE || recipe.model().labelDrop() > 0;
+        boolean knowsNoClass =
+                recipe.data().labels() == LabelUse.NONE || recipe.model().labelDrop() > 0;
         if (recipe.edit().label() < 0 && !knowsNoClass) {
             throw new IllegalArgumentException(
                     "edit.label is -1, must be a class from 0 to %d where model.label-drop is 0: the network does not learn to do without"

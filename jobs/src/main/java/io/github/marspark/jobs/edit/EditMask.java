@@ -35,8 +35,7 @@ final class EditMask {
         if (most > TOLERANCE && least < 255 - TOLERANCE) {
             throw new IllegalArgumentException(
                     "edit.mask %s is neither black nor white in column %d of row %d: red, green and blue are %d, %d and %d; paint white what is to be drawn anew and black what is kept, without soft edges"
-                            .formatted(
-                                    address, x, y, mask.level(x, y, 0), mask.level(x, y, 1), mask.level(x, y, 2)));
+                            .formatted(address, x, y, mask.level(x, y, 0), mask.level(x, y, 1), mask.level(x, y, 2)));
         }
         return most > TOLERANCE;
     }

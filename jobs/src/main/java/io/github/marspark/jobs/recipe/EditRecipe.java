@@ -48,7 +48,10 @@ public record EditRecipe(
         offset = List.copyOf(offset);
         Require.that(offset.isEmpty() || offset.size() == 2, "offset", offset, "[column, row] or empty");
         Require.that(
-                offset.isEmpty() || fit == PictureFit.EXACT, "fit", "crop", "exact where edit.offset places the picture");
+                offset.isEmpty() || fit == PictureFit.EXACT,
+                "fit",
+                "crop",
+                "exact where edit.offset places the picture");
         Require.atLeast("label", label, -1);
         Require.between("variants", variants, 1, 1000);
         Require.text("folder", folder);

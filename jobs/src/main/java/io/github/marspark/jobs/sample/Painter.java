@@ -159,8 +159,8 @@ public final class Painter {
      * @param kept tokens of the picture
      */
     public RgbImage paint(long number, int label, KeptTokens kept) {
-        MarGenerator around = new MarGenerator(
-                network, kernels, diffusion, options(Math.min(lastIteration, kept.hidden())), kept);
+        MarGenerator around =
+                new MarGenerator(network, kernels, diffusion, options(Math.min(lastIteration, kept.hidden())), kept);
         return images(around.generate(new int[] {label}, GenerationNoise.of(draws, number)))
                 .get(0);
     }

@@ -33,8 +33,7 @@ public final class SampleFolder {
         this.recipe = recipe;
         this.plan = plan;
         this.form = SampleForm.of(recipe.sample().output());
-        Map<String, String> made =
-                DrawingNetwork.drawnBy(recipe, checkpoint, key -> key.startsWith("sample."));
+        Map<String, String> made = DrawingNetwork.drawnBy(recipe, checkpoint, key -> key.startsWith("sample."));
         made.put("images", plan.fingerprint());
         this.folder = new DrawnFolder(recipe.samples(), Product.SAMPLES, DESCRIPTION, new Origin(made));
     }

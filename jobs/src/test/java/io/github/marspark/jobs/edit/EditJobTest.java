@@ -175,8 +175,9 @@ class EditJobTest {
         assertThat(contents(folder.resolve("more/fox")))
                 .hasSameSizeAs(others)
                 .allSatisfy((name, bytes) -> assertThat(bytes).isEqualTo(others.get(name)));
-        assertThat(edit(more)).isEqualTo("%s already holds these 5 variants; nothing to draw%n"
-                .formatted(folder.resolve("more/fox")));
+        assertThat(edit(more))
+                .isEqualTo(
+                        "%s already holds these 5 variants; nothing to draw%n".formatted(folder.resolve("more/fox")));
     }
 
     @Test
@@ -205,7 +206,11 @@ class EditJobTest {
 
     private byte[] drawnBySensitiveNetwork(String setting, Path edits) throws IOException {
         String[] settings = settings(
-                "edit.mask=" + path("right.png"), "edit.variants=1", "sample.guidance=6", setting, "edit.folder=" + edits);
+                "edit.mask=" + path("right.png"),
+                "edit.variants=1",
+                "sample.guidance=6",
+                setting,
+                "edit.folder=" + edits);
         edit(TinyDrawing.prepared(folder.resolve("out"), 0.5f, settings));
         return Files.readAllBytes(edits.resolve("fox/variant-000.png"));
     }
@@ -225,14 +230,12 @@ class EditJobTest {
         write("fox.png", small);
         edit(prepared("edit.offset=[2, 3]", "edit.variants=1"));
         RgbImage canvas = read(edits().resolve("picture.png"));
-        IntPredicate outside =
-                pixel -> pixel % SIDE < 2 || pixel % SIDE >= 7 || pixel / SIDE < 3 || pixel / SIDE >= 7;
+        IntPredicate outside = pixel -> pixel % SIDE < 2 || pixel % SIDE >= 7 || pixel / SIDE < 3 || pixel / SIDE >= 7;
         RgbImage variant = read(edits().resolve("variant-000.png"));
         requireKept(variant, canvas, outside);
         assertThat(variant).isNotEqualTo(canvas);
         for (int pixel = 0; pixel < 20; pixel++) {
-            assertThat(variant.level(2 + pixel % 5, 3 + pixel / 5, 1))
-                    .isEqualTo(small.level(pixel % 5, pixel / 5, 1));
+            assertThat(variant.level(2 + pixel % 5, 3 + pixel / 5, 1)).isEqualTo(small.level(pixel % 5, pixel / 5, 1));
         }
     }
 

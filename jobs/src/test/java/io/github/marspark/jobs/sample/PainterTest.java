@@ -32,8 +32,7 @@ class PainterTest {
         KeptTokens tokens = Painter.open(recipe, 7).keep(picture, kept);
         Tokenizer tokenizer = TinyDrawing.tokenizer(recipe);
         Kernels kernels = new CpuKernels(new Threads(1));
-        float[] moments =
-                new PiecewiseEncoder(tokenizer.autoencoder(kernels), kernels, 8).encode(picture.normalized());
+        float[] moments = new PiecewiseEncoder(tokenizer.autoencoder(kernels), kernels, 8).encode(picture.normalized());
         float[] latents = new LatentDistribution(moments.length / 2)
                 .sample(moments, new float[moments.length / 2], tokenizer.scale());
         assertThat(tokens.values()).isEqualTo(new Patchify(2, 4, 4, 2).patchify(latents));
