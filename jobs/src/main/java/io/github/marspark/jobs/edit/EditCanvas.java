@@ -18,7 +18,7 @@ final class EditCanvas {
     EditCanvas(Recipe recipe) {
         this.edit = recipe.edit();
         this.side = recipe.data().imageSize();
-        this.tokens = (int) Math.round(Math.sqrt(recipe.tokens()));
+        this.tokens = recipe.tokensAlongASide();
         this.picture = new PictureFile("edit.image", edit.image());
         this.mask = new PictureFile("edit.mask", edit.mask());
     }

@@ -70,6 +70,12 @@ final class EditFolder {
         return folder;
     }
 
+    /** Whether the same was drawn before; see {@link DrawnFolder#isThere}. */
+    boolean isDone() {
+        return folder.isThere(
+                () -> IntStream.range(0, variants).mapToObj(EditFolder::variant).toList());
+    }
+
     String sheet() {
         return folder.address(SHEET);
     }

@@ -12,6 +12,7 @@ import io.github.marspark.model.mar.Design;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** Draws a part of a picture anew, or around it, with the newest checkpoint: several variants, over all executors. */
 public final class EditJob {
@@ -36,8 +37,8 @@ public final class EditJob {
         CheckpointReader checkpoint = DrawingNetwork.latest(recipe);
         Canvas canvas = new EditCanvas(recipe).read();
         EditFolder edits = new EditFolder(recipe, canvas, checkpoint);
-        boolean isThere = edits.folder().isThere()
-                || !edits.folder().during("edit", out, lease -> draw(checkpoint, canvas, edits, lease));
+        boolean isThere =
+                edits.isDone() || !edits.folder().during("edit", out, lease -> draw(checkpoint, canvas, edits, lease));
         if (isThere) {
             out.printf(
                     "%s already holds these %d variants; nothing to draw%n",
@@ -47,7 +48,7 @@ public final class EditJob {
 
     /** Whether there was something to draw: another job may have drawn it just before. */
     private boolean draw(CheckpointReader checkpoint, Canvas canvas, EditFolder edits, Lease lease) {
-        if (edits.folder().isThere()) {
+        if (edits.isDone()) {
             return false;
         }
         String target = edits.folder().begin();
@@ -64,11 +65,9 @@ public final class EditJob {
     }
 
     private void tellWhatIsDrawn(CheckpointReader checkpoint, Canvas canvas, int variants) {
-        boolean[] kept = canvas.kept((int) Math.round(Math.sqrt(recipe.tokens())));
-        int hidden = 0;
-        for (boolean one : kept) {
-            hidden += one ? 0 : 1;
-        }
+        boolean[] kept = canvas.kept(recipe.tokensAlongASide());
+        long hidden =
+                IntStream.range(0, kept.length).filter(token -> !kept[token]).count();
         out.printf(
                 "drawing %d of %d tokens in %d iterations with the network of step %d: %d variants%s%n",
                 hidden,

@@ -32,8 +32,7 @@ record EditTask(String recipe, long step, String target, Canvas canvas, LongAccu
         }
         Recipe parsed = Recipes.parse(recipe, "the recipe of this job", Map.of());
         Painter painter = Painter.open(parsed, step);
-        int tokens = (int) Math.round(Math.sqrt(parsed.tokens()));
-        KeptTokens kept = painter.keep(canvas.picture(), canvas.kept(tokens));
+        KeptTokens kept = painter.keep(canvas.picture(), canvas.kept(parsed.tokensAlongASide()));
         FileStore folder = FileStore.at(target);
         while (variants.hasNext()) {
             int variant = variants.next();

@@ -184,7 +184,16 @@ public record Recipe(
      * @return {@code L}, the square of the tokens along a side
      */
     public int tokens() {
-        return square(data.imageSize() / tokenizer.stride() / model.patch());
+        return square(tokensAlongASide());
+    }
+
+    /**
+     * The number of tokens along a side of an image.
+     *
+     * @return the root of {@code L}
+     */
+    public int tokensAlongASide() {
+        return data.imageSize() / tokenizer.stride() / model.patch();
     }
 
     /**

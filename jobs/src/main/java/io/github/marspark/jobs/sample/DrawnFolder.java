@@ -7,8 +7,10 @@ import io.github.marspark.jobs.files.Origin;
 import io.github.marspark.jobs.files.OriginNote;
 import io.github.marspark.jobs.files.Product;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A folder of drawn images, with a file that says what drew them. It appears by a rename when it is complete. Until then it
@@ -42,9 +44,10 @@ public final class DrawnFolder {
     /**
      * Whether the same was drawn before.
      *
-     * @throws IllegalStateException if the folder holds something else
+     * @param files that have to be there, by their paths in the folder
+     * @throws IllegalStateException if the folder holds something else, or not all of it
      */
-    public boolean isThere() {
+    public boolean isThere(Supplier<List<String>> files) {
         if (!parent.exists(name)) {
             return false;
         }
@@ -56,7 +59,18 @@ public final class DrawnFolder {
                             .formatted(address(), product.key()));
         }
         made.requireSame(found.get(), origin);
+        requireAll(files.get());
         return true;
+    }
+
+    private void requireAll(List<String> files) {
+        WrittenFiles written = new WrittenFiles(in(name));
+        List<String> missing = files.stream().filter(file -> !written.has(file)).toList();
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException(
+                    "%s lacks %d of its files, such as %s; delete it or choose another folder by %s="
+                            .formatted(address(), missing.size(), missing.get(0), product.key()));
+        }
     }
 
     /** Where it will be, as a person reads it. */
@@ -68,11 +82,6 @@ public final class DrawnFolder {
     public String address(String file) {
         String within = file.isEmpty() ? name : name + "/" + file;
         return parent.path(within).toUri().getPath();
-    }
-
-    /** The folder when it is complete. */
-    public FileStore complete() {
-        return in(name);
     }
 
     /** The folder while it is drawn. */

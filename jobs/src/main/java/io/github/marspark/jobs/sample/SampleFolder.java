@@ -52,22 +52,7 @@ public final class SampleFolder {
      * @throws IllegalStateException if the folder holds something else, or not all of it
      */
     public boolean isDone() {
-        if (!folder.isThere()) {
-            return false;
-        }
-        requireAllImages();
-        return true;
-    }
-
-    private void requireAllImages() {
-        WrittenFiles written = new WrittenFiles(folder.complete());
-        List<String> missing =
-                files().stream().filter(file -> !written.has(file)).toList();
-        if (!missing.isEmpty()) {
-            throw new IllegalStateException(
-                    "%s lacks %d of its files, such as %s; delete it or choose another folder by %s="
-                            .formatted(address(), missing.size(), missing.get(0), Product.SAMPLES.key()));
-        }
+        return folder.isThere(this::files);
     }
 
     /** The files of the whole drawing, by their paths in the folder. */

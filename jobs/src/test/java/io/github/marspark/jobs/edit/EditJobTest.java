@@ -191,6 +191,13 @@ class EditJobTest {
                         "file:%s holds a picture edited otherwise: sample.seed was 5, is 6; delete it or choose another folder by edit.folder=",
                         edits());
         assertThat(contents(edits()).get("variant-000.png")).isEqualTo(drawn.get("variant-000.png"));
+        Files.delete(edits().resolve("variant-000.png"));
+        Recipe same = masked("edit.variants=1");
+        assertThatThrownBy(() -> edit(same))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "%s lacks 1 of its files, such as variant-000.png; delete it or choose another folder by edit.folder=",
+                        edits());
     }
 
     /** By networks whose weights are wide enough to show what they are given. */
