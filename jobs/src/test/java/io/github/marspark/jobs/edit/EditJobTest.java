@@ -14,6 +14,7 @@ import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeException;
 import io.github.marspark.jobs.sample.TinyDrawing;
 import io.github.marspark.jobs.training.TinyTraining;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -377,6 +379,28 @@ class EditJobTest {
                 "edit.mask DIR/right.png is neither black nor white in column 0 of row 0: red, green and blue are 255, 0 and 0; paint white what is to be drawn anew and black what is kept, without soft edges");
         RgbImage nearly = RgbImage.ofGrey(2, 1, new byte[] {31, (byte) 224});
         assertThat(EditMask.white(nearly, "nearly.png")).containsExactly(false, true);
+    }
+
+    @Test
+    void transparentPixelsOfAMaskAreWhiteAndHalfTransparentOnesAreTold() throws Exception {
+        writeTransparent(pixel -> isRight(pixel) ? 0 : 255);
+        edit(masked("edit.variants=1"));
+        assertThat(read(edits().resolve("mask.png"))).isEqualTo(mask(SIDE, SIDE, EditJobTest::isRight));
+        writeTransparent(pixel -> 128);
+        Recipe half = masked();
+        assertThatThrownBy(() -> edit(half))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(
+                        " is neither black nor white in column 0 of row 0: red, green and blue are 127, 127 and 127; ");
+    }
+
+    /** Black of some opacity. */
+    private void writeTransparent(IntUnaryOperator alpha) {
+        BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_ARGB);
+        for (int pixel = 0; pixel < SIDE * SIDE; pixel++) {
+            image.setRGB(pixel % SIDE, pixel / SIDE, alpha.applyAsInt(pixel) << 24);
+        }
+        PngFile.write(image, folder.resolve("right.png"));
     }
 
     @Test
