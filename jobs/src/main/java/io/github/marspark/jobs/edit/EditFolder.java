@@ -58,7 +58,7 @@ final class EditFolder {
     }
 
     private static boolean matters(String key) {
-        return DRAWING.contains(key) || key.startsWith("edit.") && !key.equals(Product.EDITS.key());
+        return DRAWING.contains(key) || (key.startsWith("edit.") && !key.equals(Product.EDITS.key()));
     }
 
     /** Name of a variant's file. */
