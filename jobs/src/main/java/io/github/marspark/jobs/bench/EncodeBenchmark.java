@@ -1,9 +1,9 @@
 package io.github.marspark.jobs.bench;
 
 import io.github.marspark.jobs.recipe.UsageException;
+import io.github.marspark.jobs.tokenizer.RecipeAutoencoder;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,17 +13,14 @@ import java.util.Map;
 final class EncodeBenchmark implements Benchmark {
     private static final String ALL = "all";
 
-    /** The tokenizer of the demo. */
-    private static final AutoencoderConfig DEMO =
-            new AutoencoderConfig(32, 3, 16, List.of(1, 2, 2), 1, List.of(), List.of(), 4, 8);
-
     private final Map<String, Part> parts = new LinkedHashMap<>();
 
     /** In the order of the memory they take, so that each line tells of its own; the last has processes of its own. */
     EncodeBenchmark() {
         parts.put("decode", Decoding::measure);
         parts.put("avro", LatentFiles::measure);
-        parts.put("demo", (settings, lines) -> new TokenizerEncoding("demo", DEMO).measure(settings, lines));
+        AutoencoderConfig demo = RecipeAutoencoder.config(Workload.of("demo").recipe(1));
+        parts.put("demo", (settings, lines) -> new TokenizerEncoding("demo", demo).measure(settings, lines));
         parts.put(
                 "kl16",
                 (settings, lines) -> new TokenizerEncoding("kl16", AutoencoderConfig.KL_16).measure(settings, lines));

@@ -1,24 +1,19 @@
 package io.github.marspark.jobs.bench;
 
-import io.github.marspark.model.diffusion.GaussianDiffusion;
-import io.github.marspark.model.diffusion.NoiseSchedule;
-import io.github.marspark.model.diffusion.Respacing;
-import io.github.marspark.model.diffusion.SamplingOptions;
-import io.github.marspark.model.mar.GenerationNoise;
-import io.github.marspark.model.mar.MarGenerator;
-import io.github.marspark.model.mar.MarNetwork;
-import io.github.marspark.model.mar.MarParameters;
-import io.github.marspark.model.masking.GuidanceSchedule;
-import io.github.marspark.model.parameters.Parameters;
-import io.github.marspark.model.random.Draws;
+import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Kernels;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
-/** Generation of tokens by an untrained network, which takes as long as by a trained one; without the autoencoder. */
+/** Images drawn from nothing to pixels by numbers of iterations, with guidance and without. */
 final class SampleBenchmark implements Benchmark {
+    private static final String BATCH = "batch";
+    private static final String ITERATIONS = "iterations";
+    private static final String GUIDANCE = "guidance";
+    private static final String DIFFUSION_STEPS = "diffusion-steps";
+
     @Override
     public String name() {
         return "sample";
@@ -26,15 +21,17 @@ final class SampleBenchmark implements Benchmark {
 
     @Override
     public String summary() {
-        return "generation of images' tokens: images per second";
+        return "images drawn per second, and the shares of transformer, head and decoder; config=demo, base, small or tiny";
     }
 
     @Override
     public Map<String, String> defaults() {
         Map<String, String> defaults = new LinkedHashMap<>();
-        defaults.put("config", "small");
-        defaults.put("guidance", "1");
-        defaults.put("diffusion-steps", "100");
+        defaults.put("config", "demo");
+        defaults.put(ITERATIONS, "1,16,64");
+        defaults.put(GUIDANCE, "1,3");
+        defaults.put(DIFFUSION_STEPS, "100");
+        defaults.put(BATCH, "");
         defaults.put("profile", "false");
         return defaults;
     }
@@ -43,37 +40,64 @@ final class SampleBenchmark implements Benchmark {
     public void run(BenchSettings settings, JsonLines lines) {
         Workload workload = Workload.of(settings.text("config"));
         Kernels kernels = settings.kernels();
-        Parameters parameters = Parameters.zeros(MarParameters.layout(workload.config()));
-        Draws draws = new Draws(1);
-        parameters.initialize(draws);
-        Parameters used = parameters.on(kernels);
-        int[] labels = IntStream.range(0, workload.samples())
-                .map(image -> image % workload.config().classes())
-                .toArray();
-        Consumer<Kernels> sampling =
-                chosen -> generator(settings, workload, used, chosen).generate(labels, GenerationNoise.of(draws, 0));
-        Times times = Times.interleaved(settings, () -> sampling.accept(kernels))[0];
-        Map<String, Object> results = times.rates("imagesPerSecond", workload.samples());
-        results.put("batch", workload.samples());
-        results.put("iterations", workload.iterations());
-        results.put("diffusionSteps", settings.text("diffusion-steps"));
-        results.put("guidance", settings.count("guidance"));
-        results.put("peakMegabytes", Math.rint(Machine.peakMegabytes()));
-        lines.write(workload.name(), results);
-        if (settings.isOn("profile")) {
-            Profile.write(settings, workload, kernels, sampling, lines);
+        int images = settings.text(BATCH).isEmpty() ? workload.samples() : settings.count(BATCH);
+        RandomDrawing drawing = new RandomDrawing(workload, images, kernels);
+        Cases cases = new Cases(workload, images, drawing, kernels, settings, lines);
+        for (int iterations : settings.counts(ITERATIONS)) {
+            for (int guidance : settings.counts(GUIDANCE)) {
+                cases.measure(iterations, guidance);
+            }
         }
     }
 
-    private static MarGenerator generator(
-            BenchSettings settings, Workload workload, Parameters parameters, Kernels kernels) {
-        GaussianDiffusion diffusion = GaussianDiffusion.of(NoiseSchedule.COSINE, GaussianDiffusion.TRAINING_STEPS)
-                .respaced(new Respacing(settings.text("diffusion-steps")));
-        MarGenerator.Options options = new MarGenerator.Options(
-                workload.iterations(),
-                settings.count("guidance"),
-                GuidanceSchedule.CONSTANT,
-                new SamplingOptions(1, Double.POSITIVE_INFINITY));
-        return new MarGenerator(new MarNetwork(workload.config(), parameters::variable), kernels, diffusion, options);
+    /** What all cases have in common. */
+    private record Cases(
+            Workload workload,
+            int images,
+            RandomDrawing drawing,
+            Kernels kernels,
+            BenchSettings settings,
+            JsonLines lines) {
+        void measure(int iterations, int guidance) {
+            if (iterations > drawing.tokens()) {
+                Map<String, Object> results = described(iterations, guidance);
+                results.put(
+                        "leftOut", "an image has %d tokens, and takes no more iterations".formatted(drawing.tokens()));
+                lines.write(workload.name(), results);
+                return;
+            }
+            List<DrawingTime> parts = new ArrayList<>();
+            RandomDrawing.Ready work = ready(kernels, iterations, guidance);
+            Times times = Times.interleaved(settings, () -> parts.add(work.draw()))[0];
+            Map<String, Object> results = times.rates("imagesPerSecond", images);
+            if (kernels
+                    instanceof CpuKernels) { // a GPU is given the transformer's work, and does it while the head waits
+                results.putAll(DrawingTime.shares(parts.subList(settings.warmup(), parts.size())));
+            }
+            results.putAll(described(iterations, guidance));
+            results.put("peakMegabytes", Math.rint(Machine.peakMegabytes()));
+            lines.write(workload.name(), results);
+            if (settings.isOn("profile")) {
+                Profile.write(
+                        settings,
+                        workload,
+                        kernels,
+                        chosen -> ready(chosen, iterations, guidance).draw(),
+                        lines);
+            }
+        }
+
+        private RandomDrawing.Ready ready(Kernels chosen, int iterations, int guidance) {
+            return drawing.ready(chosen, iterations, guidance, settings.text(DIFFUSION_STEPS));
+        }
+
+        private Map<String, Object> described(int iterations, int guidance) {
+            Map<String, Object> described = new LinkedHashMap<>();
+            described.put(BATCH, images);
+            described.put(ITERATIONS, iterations);
+            described.put(GUIDANCE, guidance);
+            described.put("diffusionSteps", settings.text(DIFFUSION_STEPS));
+            return described;
+        }
     }
 }

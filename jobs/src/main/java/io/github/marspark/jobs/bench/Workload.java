@@ -21,10 +21,9 @@ import java.util.stream.LongStream;
  * @param batch images a training step, of each executor
  * @param maskRate share of the tokens that are hidden in the step that is measured
  * @param samples images that are sampled together
- * @param iterations of sampling an image
  */
-record Workload(String name, String text, int batch, double maskRate, int samples, int iterations) {
-    private static final List<Workload> ALL = List.of(tiny(), small(), base());
+record Workload(String name, String text, int batch, double maskRate, int samples) {
+    private static final List<Workload> ALL = List.of(tiny(), demo(), small(), base());
 
     /** The network of the recorded reference values. */
     private static Workload tiny() {
@@ -36,7 +35,23 @@ record Workload(String name, String text, int batch, double maskRate, int sample
                   diffusion-batch-multiplier = 2, head { width = 32, depth = 2 }
                 }
                 sample.iterations = 4
-                """, 3, 0.83, 2, 4);
+                """, 3, 0.83, 2);
+    }
+
+    /** The network and tokenizer of the demo. */
+    private static Workload demo() {
+        return new Workload("demo", """
+                data { image-size = 32, classes = 10 }
+                tokenizer {
+                  width = 16, multipliers = [1, 2, 2], residual-blocks = 1, attention-resolutions = []
+                  latent-channels = 4, groups = 8
+                }
+                model {
+                  patch = 2, width = 128, encoder-depth = 3, decoder-depth = 3, heads = 4, buffer = 4, dropout = 0
+                  head { width = 256, depth = 3 }
+                }
+                sample.iterations = 16
+                """, 64, 0.85, 64);
     }
 
     private static Workload small() {
@@ -48,16 +63,16 @@ record Workload(String name, String text, int batch, double maskRate, int sample
                   head { width = 384, depth = 3 }
                 }
                 sample.iterations = 16
-                """, 64, 0.85, 16, 16);
+                """, 64, 0.85, 16);
     }
 
     private static Workload base() {
-        return new Workload("base", "data { image-size = 256, classes = 1000 }", 2, 0.85, 2, 16);
+        return new Workload("base", "data { image-size = 256, classes = 1000 }", 2, 0.85, 2);
     }
 
     /** The same network with another number of images a step. */
     Workload withBatch(int images) {
-        return new Workload(name, text, images, maskRate, samples, iterations);
+        return new Workload(name, text, images, maskRate, samples);
     }
 
     /** A training of it on so many executors. */

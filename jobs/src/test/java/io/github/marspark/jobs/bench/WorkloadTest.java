@@ -2,17 +2,23 @@ package io.github.marspark.jobs.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeNetwork;
+import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.jobs.tokenizer.RecipeAutoencoder;
 import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
 import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.random.Draws;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What docs/performance.md says of the three networks. */
+/** What docs/performance.md says of the networks. */
 class WorkloadTest {
     @Test
     void theNetworksAreThoseThatWereAlwaysMeasured() {
@@ -25,8 +31,16 @@ class WorkloadTest {
         assertThat(Workload.of("base").config()).isEqualTo(MarConfig.base());
     }
 
+    @Test
+    void theDemosNetworkAndTokenizerAreThoseOfItsRecipe() {
+        Recipe shipped = Recipes.read(Path.of("../recipes/fashion-mnist.conf"), Map.of());
+        Recipe measured = Workload.of("demo").recipe(1);
+        assertThat(RecipeNetwork.config(measured)).isEqualTo(RecipeNetwork.config(shipped));
+        assertThat(RecipeAutoencoder.config(measured)).isEqualTo(RecipeAutoencoder.config(shipped));
+    }
+
     @ParameterizedTest
-    @CsvSource({"tiny,14", "small,55", "base,218"})
+    @CsvSource({"tiny,14", "demo,14", "small,55", "base,218"})
     void theStepThatIsMeasuredHidesTheTokensThatItIsSaidToHide(String name, int hidden) {
         Workload workload = Workload.of(name);
         MarConfig config = workload.config();

@@ -72,11 +72,49 @@ class BenchCommandTest {
     }
 
     @Test
-    void samplingPrintsImagesPerSecond() throws IOException {
-        JsonNode line = lines("sample", "config=tiny", "repeats=1", "warmup=1", "diffusion-steps=ddim10")
-                .get(0);
-        assertThat(line.get("imagesPerSecond").asDouble()).isPositive();
-        assertThat(line.get("diffusionSteps").asText()).isEqualTo("ddim10");
+    void samplingPrintsImagesPerSecondAndTheShareOfEachPart() throws IOException {
+        List<JsonNode> lines = lines(
+                "sample",
+                "config=tiny",
+                "iterations=1,16,64",
+                "batch=3",
+                "repeats=2",
+                "warmup=1",
+                "diffusion-steps=ddim10");
+        assertThat(lines)
+                .extracting(line -> line.get("iterations").asInt() + " "
+                        + line.get("guidance").asInt())
+                .containsExactly("1 1", "1 3", "16 1", "16 3", "64 1", "64 3");
+        assertThat(lines.subList(0, 4)).allSatisfy(line -> {
+            assertThat(line.get("imagesPerSecond").asDouble()).isPositive();
+            assertThat(line.get("batch").asInt()).isEqualTo(3);
+            assertThat(line.get("diffusionSteps").asText()).isEqualTo("ddim10");
+            assertThat(List.of("transformer", "head", "decoder"))
+                    .allSatisfy(part -> assertThat(line.get(part).asDouble()).isPositive());
+            assertThat(List.of("transformer", "head", "decoder").stream()
+                            .mapToDouble(part -> line.get(part).asDouble())
+                            .sum())
+                    .isBetween(0.99, 1.01);
+        });
+        assertThat(lines.subList(4, 6)).allSatisfy(line -> {
+            assertThat(line.get("leftOut").asText()).isEqualTo("an image has 16 tokens, and takes no more iterations");
+            assertThat(line.has("imagesPerSecond")).isFalse();
+        });
+    }
+
+    @Test
+    void aProfileOfSamplingHasTheOperationsOfTheDecoderToo() throws IOException {
+        List<JsonNode> lines = lines(
+                "sample",
+                "config=tiny",
+                "iterations=2",
+                "guidance=1",
+                "repeats=1",
+                "warmup=1",
+                "diffusion-steps=2",
+                "--profile");
+        assertThat(lines.get(0).get("batch").asInt()).isEqualTo(2);
+        assertThat(lines).anyMatch(line -> line.path("operation").asText().equals("convolution"));
     }
 
     @Test
@@ -135,9 +173,11 @@ class BenchCommandTest {
             value = {
                 "stride | bench measures gemm",
                 "step confg=tiny | did you mean config?",
-                "step config=huge | must be one of tiny, small, base",
+                "step config=huge | must be one of tiny, demo, small, base",
                 "encode config=huge | must be all or one of decode, avro, demo, kl16",
                 "step threads=0 | threads is 0",
+                "sample batch=0 | batch is 0, must be a whole number of at least 1",
+                "sample iterations=0 | iterations is 0, must be whole numbers with commas between them",
                 "step fast | write key=value",
             })
     void wrongWordsAreRefused(String words, String sentence) {

@@ -6,6 +6,9 @@ public interface GenerationWatcher {
     /** Looks away. */
     GenerationWatcher NONE = (iterations, values, known) -> {};
 
+    /** The transformer has done its part of an iteration, and the head begins with its own. */
+    default void conditionsKnown() {}
+
     /**
      * An iteration is done.
      *

@@ -144,7 +144,7 @@ public final class MarGenerator {
                 .toArray(int[][]::new);
         float[] values = kept.repeated(labels.length);
         boolean[] known = kept.known(labels.length);
-        try (GenerationConditions conditions = begin()) {
+        try (GenerationConditions conditions = new WatchedConditions(begin(), watcher)) {
             for (int iteration = 0; iteration < options.iterations(); iteration++) {
                 advance(conditions, values, labels, orders, iteration, noise);
                 addDrawn(known, orders, iteration);

@@ -17,6 +17,7 @@ import io.github.marspark.model.tensor.EveryKernels;
 import io.github.marspark.model.tensor.Expectation;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,26 @@ class MarGeneratorTest {
         GaussianDiffusion diffusion = Reference.diffusion().respaced(new Respacing("ddim25"));
         return new MarGenerator(network, own, diffusion, options)
                 .generate(labels, GenerationNoise.of(new Draws(SEED), first));
+    }
+
+    @Test
+    void aWatcherIsToldOfTheConditionsAndThenOfTheTokensOfEachIteration() {
+        List<String> told = new ArrayList<>();
+        GenerationWatcher watcher = new GenerationWatcher() {
+            @Override
+            public void conditionsKnown() {
+                told.add("conditions");
+            }
+
+            @Override
+            public void see(int iterations, float[] values, boolean[] known) {
+                told.add("tokens " + iterations);
+            }
+        };
+        Options options = new Options(2, 1, GuidanceSchedule.CONSTANT, SamplingOptions.REFERENCE);
+        new MarGenerator(network, kernels, Reference.diffusion().respaced(new Respacing("2")), options)
+                .generate(new int[] {0}, GenerationNoise.of(new Draws(SEED), 0), watcher);
+        assertThat(told).containsExactly("conditions", "tokens 1", "conditions", "tokens 2");
     }
 
     private static Named<double[]> named(String name, float[] values) {
