@@ -6,6 +6,7 @@ import io.github.marspark.jobs.command.CheckRecipeCommand;
 import io.github.marspark.jobs.command.Command;
 import io.github.marspark.jobs.command.CommandLine;
 import io.github.marspark.jobs.command.DemoCommand;
+import io.github.marspark.jobs.command.EditCommand;
 import io.github.marspark.jobs.command.EncodeCommand;
 import io.github.marspark.jobs.command.EvaluateCommand;
 import io.github.marspark.jobs.command.ExportCommand;
@@ -61,6 +62,7 @@ public final class Main {
                 List.of(new TrainTokenizerCommand(), new EncodeCommand(), new TrainCommand(), new SampleCommand());
         List<Command> commands = new ArrayList<>(pipeline);
         List<RecipeCommand> judging = List.of(new TrainClassifierCommand(), new SampleCommand(), new EvaluateCommand());
+        commands.add(new EditCommand());
         commands.add(new TrainClassifierCommand());
         commands.add(new EvaluateCommand());
         commands.add(new DemoCommand(pipeline, judging));

@@ -121,6 +121,7 @@ class ArchitectureTest {
                 .definedBy(jobs(
                         "bench",
                         "classifier",
+                        "edit",
                         "encode",
                         "evaluation",
                         "inspect",

@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.command;
 
 import io.github.marspark.jobs.files.Storage;
+import io.github.marspark.jobs.recipe.Key;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.recipe.Suggestion;
@@ -32,7 +33,7 @@ record RecipeArguments(Recipe recipe, Set<String> options, Path file, Map<String
                 options.add(known(job, argument));
             } else if (argument.contains("=") && !Files.exists(Path.of(argument))) {
                 int sign = argument.indexOf('=');
-                settings.put(argument.substring(0, sign), argument.substring(sign + 1));
+                settings.put(key(job, argument.substring(0, sign)), argument.substring(sign + 1));
             } else {
                 files.add(argument);
             }
@@ -41,6 +42,15 @@ record RecipeArguments(Recipe recipe, Set<String> options, Path file, Map<String
         Recipe recipe = Recipes.read(file, settings).located(Storage::absolute);
         refuseMissing(job, recipe);
         return new RecipeArguments(recipe, options, file, settings);
+    }
+
+    /** A key of the job's own section may be written without it, if it is not the name of another. */
+    private static String key(RecipeCommand job, String written) {
+        List<String> keys = Key.all().stream().map(Key::path).toList();
+        return job.section()
+                .map(section -> section + "." + written)
+                .filter(key -> keys.contains(key) && !keys.contains(written))
+                .orElse(written);
     }
 
     private static String known(RecipeCommand job, String option) {

@@ -26,6 +26,16 @@ public interface RecipeCommand extends Command {
     }
 
     /**
+     * The section whose keys are written on the command line without its name, such as {@code mask=…} for
+     * {@code edit.mask=…}.
+     *
+     * @return its name, or nothing where keys are written in full
+     */
+    default Optional<String> section() {
+        return Optional.empty();
+    }
+
+    /**
      * Words such as {@code --explain-gpu} that the job understands.
      *
      * @return the options, with their hyphens

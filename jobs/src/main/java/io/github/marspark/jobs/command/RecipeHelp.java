@@ -19,6 +19,9 @@ final class RecipeHelp {
                 + job.ownRecipe()
                         .map("Without a recipe it takes %s.\n"::formatted)
                         .orElse("")
+                + job.section()
+                        .map("Keys of %s may be given without that name, such as %1$s.KEY=… as KEY=….\n"::formatted)
+                        .orElse("")
                 + "\nKeys of the recipe that it reads, with the values of a recipe that leaves them out:\n"
                 + job.keys().stream().map(name -> lines(job, name)).collect(Collectors.joining());
     }

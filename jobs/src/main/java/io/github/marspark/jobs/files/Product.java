@@ -16,6 +16,8 @@ public enum Product {
     PREVIEWS("checkpoints", "previews drawn otherwise", "restore these values, delete it"),
     /** Of {@code sample}. */
     SAMPLES("samples", "images drawn otherwise", "delete it"),
+    /** Of {@code edit}. */
+    EDITS("edit.folder", "a picture edited otherwise", "delete it"),
     /** Of {@code demo}, all of these; of {@code inspect}, pictures. */
     EVERYTHING("out", "something else", "delete it");
 

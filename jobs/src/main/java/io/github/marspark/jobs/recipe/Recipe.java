@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
  * @param model the network
  * @param train how it is trained
  * @param sample how it draws
+ * @param edit how it edits a picture
  * @param classifier what judges images
  * @param evaluate how images are judged
  */
@@ -66,6 +67,7 @@ public record Recipe(
         @Describe("the network") ModelRecipe model,
         @Describe("how the network is trained") TrainRecipe train,
         @Describe("how the network draws") SampleRecipe sample,
+        @Describe("how a picture is edited") EditRecipe edit,
         @Describe("the classifier that judges images") ClassifierRecipe classifier,
         @Describe("how images are judged") EvaluateRecipe evaluate) {
     /** Checks what concerns more than one section. */
@@ -93,6 +95,7 @@ public record Recipe(
                 "cross-entropy",
                 "diffusion for a tokenizer without codes; see tokenizer.codes");
         checkSampling(sample, data.classes(), square(latentSide / model.patch()));
+        checkEditing(edit, data);
         checkDesign(sample, model, square(latentSide / model.patch()));
         train.preview().require(data.classes(), square(latentSide / model.patch()), model.attention());
         RecipeSizes.require(data, tokenizer, model, train, square(latentSide / model.patch()));
@@ -121,6 +124,7 @@ public record Recipe(
                 model,
                 train,
                 sample,
+                edit.located(address),
                 classifier,
                 evaluate.located(address));
     }
@@ -143,6 +147,19 @@ public record Recipe(
                 "sample.iterations",
                 sample.iterations(),
                 "at most %d, the number of tokens".formatted(tokens));
+    }
+
+    private static void checkEditing(EditRecipe edit, DataRecipe data) {
+        Require.that(
+                edit.label() < data.classes(),
+                "edit.label",
+                edit.label(),
+                "below %d, the number of classes".formatted(data.classes()));
+        Require.that(
+                edit.label() < 0 || data.labels() != LabelUse.NONE,
+                "edit.label",
+                edit.label(),
+                "-1 where data.labels is none: the network knows no classes");
     }
 
     private static void checkDesign(SampleRecipe sample, ModelRecipe model, int tokens) {
@@ -168,7 +185,16 @@ public record Recipe(
      * @return {@code L}, the square of the tokens along a side
      */
     public int tokens() {
-        return square(data.imageSize() / tokenizer.stride() / model.patch());
+        return square(tokensAlongASide());
+    }
+
+    /**
+     * The number of tokens along a side of an image.
+     *
+     * @return the root of {@code L}
+     */
+    public int tokensAlongASide() {
+        return data.imageSize() / tokenizer.stride() / model.patch();
     }
 
     /**

@@ -3,25 +3,16 @@ package io.github.marspark.jobs.sample;
 import io.github.marspark.data.image.Filmstrip;
 import io.github.marspark.data.image.PngFile;
 import io.github.marspark.data.image.RgbImage;
-import io.github.marspark.data.tokenizer.Tokenizer;
-import io.github.marspark.jobs.checkpoint.CheckpointFolder;
-import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.files.FileStore;
-import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
-import io.github.marspark.jobs.recipe.SampledWeights;
-import io.github.marspark.jobs.runtime.Device;
-import io.github.marspark.model.tensor.Threads;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.util.LongAccumulator;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Draws portions of images and writes them; runs on executors.
@@ -40,24 +31,11 @@ public record PaintTask(String recipe, long step, String target, SamplePlan plan
             return;
         }
         Recipe parsed = Recipes.parse(recipe, "the recipe of this job", Map.of());
-        Painter painter = painter(parsed);
+        Painter painter = Painter.open(parsed, step);
         SampleForm form = SampleForm.of(parsed.sample().output());
         while (portions.hasNext()) {
             paint(painter, form, portions.next());
         }
-    }
-
-    private Painter painter(Recipe parsed) {
-        CheckpointReader checkpoint = CheckpointReader.at(new CheckpointFolder(parsed.checkpoints()), step);
-        INDArray parameters =
-                parsed.sample().weights() == SampledWeights.EMA ? checkpoint.average() : checkpoint.parameters();
-        Tokenizer tokenizer = TokenizerFolder.open(parsed.tokenizerFolder());
-        int threads = TaskContext.get() == null ? 1 : TaskContext.get().cpus();
-        return new Painter(
-                parsed,
-                parameters,
-                tokenizer,
-                Device.choose(new Threads(threads)).kernels());
     }
 
     private void paint(Painter painter, SampleForm form, int portion) throws IOException {

@@ -3,15 +3,22 @@ package io.github.marspark.jobs.sample;
 import io.github.marspark.data.image.Filmstrip;
 import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.checkpoint.CheckpointFolder;
+import io.github.marspark.jobs.checkpoint.CheckpointReader;
+import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.SampleRecipe;
+import io.github.marspark.jobs.recipe.SampledWeights;
+import io.github.marspark.jobs.runtime.Device;
 import io.github.marspark.model.autoencoder.Autoencoder;
+import io.github.marspark.model.autoencoder.LatentDistribution;
 import io.github.marspark.model.diffusion.GaussianDiffusion;
 import io.github.marspark.model.diffusion.Respacing;
 import io.github.marspark.model.diffusion.SamplingOptions;
 import io.github.marspark.model.mar.GenerationNoise;
 import io.github.marspark.model.mar.GenerationWatcher;
+import io.github.marspark.model.mar.KeptTokens;
 import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarGenerator;
 import io.github.marspark.model.mar.MarNetwork;
@@ -20,9 +27,11 @@ import io.github.marspark.model.masking.Patchify;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.Kernels;
+import io.github.marspark.model.tensor.Threads;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.TaskContext;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -31,9 +40,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>An image is a function of the recipe's sampling seed and the image's number alone, not of the batch it is drawn in
  * nor of who draws it, but for the rounding of sums.
  */
-final class Painter {
+public final class Painter {
     private final MarConfig config;
+    private final MarNetwork network;
+    private final GaussianDiffusion diffusion;
+    private final SampleRecipe sample;
     private final MarGenerator generator;
+    private final Patchify patchify;
     private final Kernels kernels;
     private final Autoencoder autoencoder;
     private final float latentScale;
@@ -53,8 +66,30 @@ final class Painter {
         this.draws = new Draws(recipe.sample().seed());
         this.lastIteration = recipe.sample().iterations();
         Parameters named = new Parameters(MarParameters.layout(config), parameters, parameters).on(kernels);
-        this.generator = new MarGenerator(
-                new MarNetwork(config, named::variable), kernels, diffusion(recipe), options(recipe.sample()));
+        this.network = new MarNetwork(config, named::variable);
+        this.diffusion = diffusion(recipe);
+        this.sample = recipe.sample();
+        this.generator = new MarGenerator(network, kernels, diffusion, options(lastIteration));
+        this.patchify = new Patchify(config.latentChannels(), config.latentSize(), config.latentSize(), config.patch());
+    }
+
+    /**
+     * A painter by a checkpoint and its tokenizer, in a task of Spark on its cores, else on one.
+     *
+     * @param recipe complete and checked
+     * @param step of the checkpoint
+     */
+    public static Painter open(Recipe recipe, long step) {
+        CheckpointReader checkpoint = CheckpointReader.at(new CheckpointFolder(recipe.checkpoints()), step);
+        INDArray parameters =
+                recipe.sample().weights() == SampledWeights.EMA ? checkpoint.average() : checkpoint.parameters();
+        Tokenizer tokenizer = TokenizerFolder.open(recipe.tokenizerFolder());
+        int threads = TaskContext.get() == null ? 1 : TaskContext.get().cpus();
+        return new Painter(
+                recipe,
+                parameters,
+                tokenizer,
+                Device.choose(new Threads(threads)).kernels());
     }
 
     private static GaussianDiffusion diffusion(Recipe recipe) {
@@ -62,10 +97,10 @@ final class Painter {
                 .respaced(new Respacing(recipe.sample().diffusionSteps()));
     }
 
-    private static MarGenerator.Options options(SampleRecipe sample) {
+    private MarGenerator.Options options(int iterations) {
         double clamp = sample.clamp() == 0 ? Double.POSITIVE_INFINITY : sample.clamp();
         return new MarGenerator.Options(
-                sample.iterations(),
+                iterations,
                 sample.guidance(),
                 sample.guidanceSchedule(),
                 new SamplingOptions(sample.temperature(), clamp));
@@ -100,6 +135,36 @@ final class Painter {
         return images(generator.generate(labels, GenerationNoise.of(draws, first), watcher));
     }
 
+    /**
+     * The tokens of a picture, some of which are to be kept.
+     *
+     * @param picture of the network's images' size
+     * @param kept whether each token is, {@code (L)}, row by row
+     */
+    public KeptTokens keep(RgbImage picture, boolean[] kept) {
+        float[] moments = autoencoder.encode(kernels, picture.normalized(), picture.height(), picture.width());
+        float[] latents = new LatentDistribution(moments.length / 2).means(moments); // (1, Z, h, w)
+        for (int i = 0; i < latents.length; i++) {
+            latents[i] *= latentScale;
+        }
+        return new KeptTokens(patchify.patchify(latents), kept);
+    }
+
+    /**
+     * Draws an image around what is kept of a picture, in as many iterations as the recipe says, or one a token where fewer
+     * tokens are drawn.
+     *
+     * @param number of the image
+     * @param label its class, or -1 for none
+     * @param kept tokens of the picture
+     */
+    public RgbImage paint(long number, int label, KeptTokens kept) {
+        MarGenerator around =
+                new MarGenerator(network, kernels, diffusion, options(Math.min(lastIteration, kept.hidden())), kept);
+        return images(around.generate(new int[] {label}, GenerationNoise.of(draws, number)))
+                .get(0);
+    }
+
     private void addStates(List<Filmstrip> films, float[] tokens, boolean[] known) {
         float[] begun = Arrays.copyOf(tokens, films.size() * config.tokens() * config.tokenSize());
         for (int i = 0; i < begun.length; i++) {
@@ -113,8 +178,6 @@ final class Painter {
 
     /** The images of tokens {@code (B L, D)}. */
     private List<RgbImage> images(float[] tokens) {
-        Patchify patchify =
-                new Patchify(config.latentChannels(), config.latentSize(), config.latentSize(), config.patch());
         float[] latents = patchify.unpatchify(tokens); // (B, Z, h, w)
         for (int i = 0; i < latents.length; i++) {
             latents[i] /= latentScale;

@@ -1,28 +1,16 @@
 package io.github.marspark.jobs.sample;
 
-import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.files.Lease;
-import io.github.marspark.jobs.files.TokenizerFolder;
-import io.github.marspark.jobs.files.TokenizerUse;
 import io.github.marspark.jobs.recipe.Recipe;
-import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.Recipes;
-import io.github.marspark.jobs.runtime.ImageProgress;
 import io.github.marspark.jobs.runtime.SparkSessions;
-import io.github.marspark.model.mar.Design;
 import java.io.PrintStream;
 import java.util.List;
-import org.apache.spark.SparkContext;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.LongAccumulator;
 
 /** Draws images from the newest checkpoint, over all executors, and one contact sheet. */
 public final class SampleJob {
-    /** So that the last tasks of slow and quick executors end at about the same time. */
-    private static final int TASKS_A_CORE = 4;
-
     private final Recipe recipe;
     private final PrintStream out;
 
@@ -39,10 +27,7 @@ public final class SampleJob {
 
     /** Draws what is not drawn yet. */
     public void run() {
-        CheckpointReader checkpoint = CheckpointReader.latest(recipe.checkpoints());
-        requireSameNetwork(recipe, checkpoint);
-        requireSameTokenizer(recipe, checkpoint);
-        requireDecodable(recipe);
+        CheckpointReader checkpoint = DrawingNetwork.latest(recipe);
         SamplePlan plan = plan();
         SampleFolder folder = new SampleFolder(recipe, plan, checkpoint);
         boolean isThere = folder.isDone() || !folder.during(out, lease -> draw(checkpoint, folder, plan, lease));
@@ -75,7 +60,9 @@ public final class SampleJob {
                 checkpoint.step(),
                 images == plan.images() ? "" : "; %d more are there already".formatted(plan.images() - images));
         if (!pending.isEmpty()) {
-            paint(checkpoint.step(), plan, pending, target, lease);
+            String text = Recipes.render(recipe);
+            new DrawingStage("sample", lease, out)
+                    .run(pending, images, done -> new PaintTask(text, checkpoint.step(), target, plan, done));
         }
         requireNothingPending(folder, target);
         folder.finish();
@@ -95,20 +82,6 @@ public final class SampleJob {
                 folder.sheet());
     }
 
-    private void paint(long step, SamplePlan plan, List<Integer> pending, String target, Lease lease) {
-        try (SparkSession spark = SparkSessions.open("mar sample")) {
-            SparkContext scala = spark.sparkContext();
-            lease.watchOver(scala);
-            LongAccumulator done = scala.longAccumulator("images drawn");
-            long images = plan.images(pending);
-            scala.addSparkListener(new ImageProgress("drew", done.id(), images, out));
-            JavaSparkContext context = JavaSparkContext.fromSparkContext(scala);
-            int slices = Math.min(pending.size(), TASKS_A_CORE * context.defaultParallelism());
-            context.parallelize(pending, slices)
-                    .foreachPartition(new PaintTask(Recipes.render(recipe), step, target, plan, done));
-        }
-    }
-
     private static void requireNothingPending(SampleFolder folder, String target) {
         List<Integer> missing = folder.pending();
         if (!missing.isEmpty()) {
@@ -116,33 +89,5 @@ public final class SampleJob {
                     "%d portions of the images are missing in %s though all tasks were done; run this again"
                             .formatted(missing.size(), target));
         }
-    }
-
-    private static void requireSameNetwork(Recipe recipe, CheckpointReader checkpoint) {
-        if (!RecipeNetwork.config(recipe).equals(checkpoint.config())) {
-            throw new IllegalArgumentException(
-                    "the checkpoint in %s is of another network: it has %s, the recipe %s; sample with the recipe it was trained by"
-                            .formatted(recipe.checkpoints(), checkpoint.config(), RecipeNetwork.config(recipe)));
-        }
-    }
-
-    private static void requireDecodable(Recipe recipe) {
-        Design design = RecipeNetwork.config(recipe).design();
-        if (design.hasIds()) {
-            throw new IllegalArgumentException(
-                    "the network in %s draws ids of %,d codes, the tokenizer in %s decodes latents and has no codes; name the folder of a quantised one by tokenizer-folder="
-                            .formatted(recipe.checkpoints(), design.codes(), recipe.tokenizerFolder()));
-        }
-    }
-
-    private static void requireSameTokenizer(Recipe recipe, CheckpointReader checkpoint) {
-        Tokenizer tokenizer = TokenizerFolder.open(recipe.tokenizerFolder());
-        new TokenizerUse(
-                        "the checkpoint in %s was trained on latents of tokenizer".formatted(recipe.checkpoints()),
-                        checkpoint.manifest().data().tokenizerIdentity())
-                .requireSame(
-                        new TokenizerUse(recipe.tokenizerFolder() + " holds tokenizer", tokenizer.identity()),
-                        "name the folder of the former by tokenizer-folder=",
-                        IllegalArgumentException::new);
     }
 }

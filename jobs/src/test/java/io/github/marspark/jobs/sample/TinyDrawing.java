@@ -24,11 +24,20 @@ public final class TinyDrawing {
 
     /** Writes tokenizer and checkpoint where a recipe looks for them. */
     public static Recipe prepared(Path folder, String... settings) {
+        return prepared(folder, SPREAD, settings);
+    }
+
+    /**
+     * Likewise, with wider weights, by which images change more with what is given.
+     *
+     * @param spread standard deviation of the weights
+     */
+    public static Recipe prepared(Path folder, float spread, String... settings) {
         Recipe recipe = TinyTraining.recipe(folder, settings);
-        Tokenizer tokenizer = tokenizer(recipe);
+        Tokenizer tokenizer = tokenizer(recipe, spread);
         tokenizer.save(Path.of(recipe.tokenizerFolder()));
         ParameterLayout layout = MarParameters.layout(RecipeNetwork.config(recipe));
-        INDArray weights = random(layout.size(), 1);
+        INDArray weights = random(layout.size(), 1, spread);
         new WholeCheckpoint(recipe, layout, Data.ofImport(tokenizer.fingerprint(), tokenizer.scale()))
                 .write(new CheckpointFolder(recipe.checkpoints()), 7, weights, weights);
         return recipe;
@@ -36,15 +45,19 @@ public final class TinyDrawing {
 
     /** The recipe's tokenizer. */
     public static Tokenizer tokenizer(Recipe recipe) {
-        long size =
-                AutoencoderParameters.layout(RecipeAutoencoder.config(recipe)).size();
-        return new Tokenizer(RecipeAutoencoder.config(recipe), random(size, 2), 0.5);
+        return tokenizer(recipe, SPREAD);
     }
 
-    private static INDArray random(long size, long seed) {
+    private static Tokenizer tokenizer(Recipe recipe, float spread) {
+        long size =
+                AutoencoderParameters.layout(RecipeAutoencoder.config(recipe)).size();
+        return new Tokenizer(RecipeAutoencoder.config(recipe), random(size, 2, spread), 0.5);
+    }
+
+    private static INDArray random(long size, long seed, float spread) {
         float[] noise = new Draws(seed).noise(0, 0, Math.toIntExact(size));
         for (int i = 0; i < noise.length; i++) {
-            noise[i] *= SPREAD;
+            noise[i] *= spread;
         }
         return Nd4j.createFromArray(noise);
     }

@@ -23,7 +23,7 @@ public final class MarGenerator {
     /**
      * What a user may choose.
      *
-     * @param iterations sets of tokens an image; at most L
+     * @param iterations sets of tokens an image; at most L, or as many as are drawn
      * @param guidance scale of classifier-free guidance; 1 switches it off
      * @param schedule how the scale grows over the iterations
      * @param sampling temperature and clamp of the diffusion; of ids it is the logits' temperature
@@ -45,6 +45,7 @@ public final class MarGenerator {
     private final MarNetwork network;
     private final Kernels kernels;
     private final Options options;
+    private final KeptTokens kept;
     private final GenerationSchedule schedule;
     private final TokenSampler sampler;
 
@@ -56,16 +57,46 @@ public final class MarGenerator {
      *     network
      */
     public MarGenerator(MarNetwork network, Kernels kernels, GaussianDiffusion diffusion, Options options) {
+        this(network, kernels, diffusion, options, KeptTokens.none(network.config()));
+    }
+
+    /**
+     * A generator of images that keep some tokens of a picture.
+     *
+     * @param diffusion respaced as wanted
+     * @param kept tokens of every image
+     * @throws IllegalArgumentException if there are more iterations than hidden tokens, or the options or tokens kept do not
+     *     go together with the network
+     */
+    public MarGenerator(
+            MarNetwork network, Kernels kernels, GaussianDiffusion diffusion, Options options, KeptTokens kept) {
         Design design = network.config().design();
         this.network = network;
         this.kernels = kernels;
         this.options = options;
-        this.schedule = new GenerationSchedule(network.config().tokens(), options.iterations());
+        this.kept = kept;
+        requireKeepable(network.config(), kept);
+        this.schedule = new GenerationSchedule(network.config().tokens(), kept.hidden(), options.iterations());
         requirePossible(network.config(), options);
         this.sampler = design.hasIds()
                 ? new CategoricalTokens(
                         network.categoricalHead(), options.sampling().temperature())
                 : new DiffusionTokens(network.head(), kernels, diffusion, options.sampling());
+    }
+
+    private static void requireKeepable(MarConfig config, KeptTokens kept) {
+        if (kept.values().length != config.tokens() * config.tokenSize() || kept.kept().length != config.tokens()) {
+            throw new IllegalArgumentException("kept has %d tokens of %d numbers, must have %d of %d"
+                    .formatted(
+                            kept.kept().length,
+                            kept.values().length / kept.kept().length,
+                            config.tokens(),
+                            config.tokenSize()));
+        }
+        if (config.design().isCausal() && kept.hidden() < config.tokens()) {
+            throw new IllegalArgumentException(
+                    "attention is causal, must be bidirectional to keep tokens: it draws one after another from nothing");
+        }
     }
 
     private static void requirePossible(MarConfig config, Options options) {
@@ -109,10 +140,10 @@ public final class MarGenerator {
         int tokens = network.config().tokens();
         int[][] orders = IntStream.range(0, labels.length)
                 .mapToObj(sample -> network.config().design().order().of(tokens, () -> noise.order(sample, tokens)))
-                .map(int[]::clone)
+                .map(kept::last)
                 .toArray(int[][]::new);
-        float[] values = new float[labels.length * tokens * network.config().tokenSize()];
-        boolean[] known = new boolean[labels.length * tokens];
+        float[] values = kept.repeated(labels.length);
+        boolean[] known = kept.known(labels.length);
         try (GenerationConditions conditions = new WatchedConditions(begin(), watcher)) {
             for (int iteration = 0; iteration < options.iterations(); iteration++) {
                 advance(conditions, values, labels, orders, iteration, noise);

@@ -78,6 +78,21 @@ class DesignTest {
     }
 
     @Test
+    void causalAttentionKeepsNoTokens() {
+        MarConfig config = config(1, 0.1, CAUSAL);
+        Parameters parameters = Parameters.zeros(MarParameters.layout(config));
+        Options options = new Options(15, 1, GuidanceSchedule.LINEAR, SamplingOptions.REFERENCE);
+        boolean[] first = new boolean[16];
+        first[0] = true;
+        KeptTokens kept = new KeptTokens(new float[16 * 2], first);
+        GaussianDiffusion diffusion = RecordedSystem.diffusion();
+        MarNetwork network = new MarNetwork(config, parameters::variable);
+        refused(
+                () -> new MarGenerator(network, kernels, diffusion, options, kept),
+                "attention is causal, must be bidirectional to keep tokens: it draws one after another from nothing");
+    }
+
+    @Test
     void guidanceNeedsLabelsThatWereDropped() {
         refused(
                 () -> generator(config(1, 0, CAUSAL), 16, 2, Reveal.BY_ORDER),

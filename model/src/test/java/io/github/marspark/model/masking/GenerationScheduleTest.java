@@ -64,6 +64,33 @@ class GenerationScheduleTest {
     }
 
     @Test
+    void whereTokensAreKeptTheCosineRunsOverTheOthers() {
+        int[] order = IntStream.range(0, 16).toArray();
+        for (int hidden = 1; hidden <= 16; hidden++) {
+            for (int iterations = 1; iterations <= hidden; iterations++) {
+                GenerationSchedule schedule = new GenerationSchedule(16, hidden, iterations);
+                assertThat(predicted(schedule)).isEqualTo(predicted(new GenerationSchedule(hidden, iterations)));
+                assertThat(IntStream.range(0, iterations)
+                                .flatMap(s -> Arrays.stream(schedule.positions(order, s)))
+                                .sorted()
+                                .toArray())
+                        .as("the first of the order")
+                        .isEqualTo(IntStream.range(0, hidden).toArray());
+            }
+        }
+    }
+
+    /** As in a whole generation that has come as far. */
+    @Test
+    void guidanceGrowsWithTheShareOfTokensThatAreKnown() {
+        GenerationSchedule schedule = new GenerationSchedule(16, 4, 1);
+        assertThat(schedule.guidance(GuidanceSchedule.LINEAR, 3, 0)).isEqualTo(1 + 2.0 * (16 - 1) / 16);
+        assertThat(new GenerationSchedule(16, 8, 2).guidance(GuidanceSchedule.LINEAR, 3, 0))
+                .as("5 of 8 stay hidden")
+                .isEqualTo(1 + 2.0 * (16 - 5) / 16);
+    }
+
+    @Test
     void asManyIterationsAsTokensPredictOneAtATimeFromTheEndOfTheOrder() {
         int[] order = {2, 0, 3, 1};
         GenerationSchedule schedule = new GenerationSchedule(4, 4);
@@ -89,6 +116,9 @@ class GenerationScheduleTest {
         assertThatThrownBy(() -> new GenerationSchedule(16, 4).positions(new int[9], 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("order has 9 positions, must have 16");
+        assertThatThrownBy(() -> new GenerationSchedule(16, 17, 4))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("hidden is 17, must be in 1 … 16");
     }
 
     private static int[] predicted(GenerationSchedule schedule) {

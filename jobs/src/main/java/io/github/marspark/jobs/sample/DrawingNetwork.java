@@ -1,0 +1,79 @@
+package io.github.marspark.jobs.sample;
+
+import io.github.marspark.data.tokenizer.Tokenizer;
+import io.github.marspark.jobs.checkpoint.CheckpointPart;
+import io.github.marspark.jobs.checkpoint.CheckpointReader;
+import io.github.marspark.jobs.files.TokenizerFolder;
+import io.github.marspark.jobs.files.TokenizerUse;
+import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeNetwork;
+import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.model.mar.Design;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** The trained network and tokenizer that images are drawn with; driver only. */
+public final class DrawingNetwork {
+    private DrawingNetwork() {}
+
+    /**
+     * The newest checkpoint of a recipe, if it and the tokenizer can draw together.
+     *
+     * @throws IllegalArgumentException if either is of another network, or the two do not go together
+     */
+    public static CheckpointReader latest(Recipe recipe) {
+        CheckpointReader checkpoint = CheckpointReader.latest(recipe.checkpoints());
+        requireSameNetwork(recipe, checkpoint);
+        requireSameTokenizer(recipe, checkpoint);
+        requireDecodable(recipe);
+        return checkpoint;
+    }
+
+    /**
+     * What images are drawn by.
+     *
+     * @param chosen settings of the recipe that they depend on
+     * @return values by name, to be added to
+     */
+    public static Map<String, String> drawnBy(Recipe recipe, CheckpointReader checkpoint, Predicate<String> chosen) {
+        Map<String, String> made = new TreeMap<>(Recipes.settings(recipe, chosen));
+        made.put(
+                "checkpoint",
+                checkpoint.manifest().parts().stream()
+                        .map(CheckpointPart::sha256)
+                        .collect(Collectors.joining(" ")));
+        made.put("step", Long.toString(checkpoint.step()));
+        made.put("tokenizer", checkpoint.tokenizer());
+        return made;
+    }
+
+    private static void requireSameNetwork(Recipe recipe, CheckpointReader checkpoint) {
+        if (!RecipeNetwork.config(recipe).equals(checkpoint.config())) {
+            throw new IllegalArgumentException(
+                    "the checkpoint in %s is of another network: it has %s, the recipe %s; sample with the recipe it was trained by"
+                            .formatted(recipe.checkpoints(), checkpoint.config(), RecipeNetwork.config(recipe)));
+        }
+    }
+
+    private static void requireDecodable(Recipe recipe) {
+        Design design = RecipeNetwork.config(recipe).design();
+        if (design.hasIds()) {
+            throw new IllegalArgumentException(
+                    "the network in %s draws ids of %,d codes, the tokenizer in %s decodes latents and has no codes; name the folder of a quantised one by tokenizer-folder="
+                            .formatted(recipe.checkpoints(), design.codes(), recipe.tokenizerFolder()));
+        }
+    }
+
+    private static void requireSameTokenizer(Recipe recipe, CheckpointReader checkpoint) {
+        Tokenizer tokenizer = TokenizerFolder.open(recipe.tokenizerFolder());
+        new TokenizerUse(
+                        "the checkpoint in %s was trained on latents of tokenizer".formatted(recipe.checkpoints()),
+                        checkpoint.manifest().data().tokenizerIdentity())
+                .requireSame(
+                        new TokenizerUse(recipe.tokenizerFolder() + " holds tokenizer", tokenizer.identity()),
+                        "name the folder of the former by tokenizer-folder=",
+                        IllegalArgumentException::new);
+    }
+}
