@@ -45,8 +45,7 @@ final class MeshListener extends BaseTrainingListener implements Serializable {
 
     @Override
     public void onEpochStart(Model model) {
-        MarLayerNetwork.of((ComputationGraph) model)
-                .use(Device.choose(new Threads(plan.threads())).kernels());
+        network(model).use(Device.choose(new Threads(plan.threads())).kernels());
         client().alive(executor(), plan.firstStep());
         begin = System.nanoTime();
     }
@@ -66,12 +65,17 @@ final class MeshListener extends BaseTrainingListener implements Serializable {
     public void iterationDone(Model model, int iteration, int epoch) {
         done++;
         long step = plan.firstStep() + done;
-        requireFinite(step, model.score());
+        double loss = network(model).loss();
+        requireFinite(step, loss);
         client().alive(executor(), step);
         if (executor().equals(reporter)) {
-            client().report(report(step, model.score()));
+            client().report(report(step, loss));
         }
         begin = System.nanoTime();
+    }
+
+    private static MarLayerNetwork network(Model model) {
+        return MarLayerNetwork.of((ComputationGraph) model);
     }
 
     private void requireFinite(long step, double loss) {

@@ -135,6 +135,11 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
         return new Pair<>(gradients, null);
     }
 
+    /** The loss of the last batch, without the penalty of large weights that DL4J adds to a graph's score. */
+    public double loss() {
+        return score;
+    }
+
     /** In training the loss of the last {@link #backpropGradient}; else that of the input without dropout. */
     @Override
     public double computeScore(double regularization, boolean training, LayerWorkspaceMgr workspaces) {

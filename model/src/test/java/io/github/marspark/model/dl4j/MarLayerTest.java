@@ -109,6 +109,26 @@ class MarLayerTest {
     }
 
     @Test
+    void theLossKnowsNothingOfWeightDecay() {
+        double[] losses = new double[2];
+        double[] scores = new double[2];
+        for (int decays = 0; decays < 2; decays++) {
+            MarLayer layer = new MarLayer(CONFIG, NoiseSchedule.COSINE, 1000, 7);
+            ComputationGraph graph = new ComputationGraph(layer.graph(new Adam(1e-3), 0.5 * decays, 1));
+            graph.init();
+            MarLayerNetwork.of(graph).use(new CpuKernels(new Threads(1)));
+            graph.setInputs(batch(1).toArray());
+            graph.setLabels(Nd4j.zeros(4, 1));
+            graph.computeGradientAndScore();
+            losses[decays] = MarLayerNetwork.of(graph).loss();
+            scores[decays] = graph.score();
+        }
+        assertThat(scores[0]).isEqualTo(losses[0]);
+        assertThat(losses[1]).isEqualTo(losses[0]);
+        assertThat(scores[1]).isGreaterThan(scores[0]);
+    }
+
+    @Test
     void theGradientIsThatOfTheScore() {
         ComputationGraph graph = graph();
         graph.fit(batch(1).toDataSet());
