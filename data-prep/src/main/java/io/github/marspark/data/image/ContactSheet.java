@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A table of images, a row a class with its name at the left and, if wanted, a name over each column, to be judged at a glance. Small images are enlarged by a
- * whole factor without smoothing. Immutable.
+ * A table of images, a row a class with its name at the left and, if wanted, a name over each column, to be judged at a
+ * glance. Small images are enlarged by a whole factor without smoothing. Immutable.
  *
  * @param rows from top to bottom, at least one with at least one image
  * @param headings over the columns, from left to right; none when empty

@@ -2,7 +2,9 @@ package io.github.marspark.jobs.command;
 
 import io.github.marspark.jobs.edit.EditJob;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.sample.DrawingNetwork;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,18 +28,10 @@ public final class EditCommand implements RecipeCommand {
 
     @Override
     public List<String> keys() {
-        return List.of(
-                "edit",
-                "sample.iterations",
-                "sample.diffusion-steps",
-                "sample.clamp",
-                "sample.temperature",
-                "sample.guidance",
-                "sample.guidance-schedule",
-                "sample.weights",
-                "sample.seed",
-                "checkpoints",
-                "tokenizer-folder");
+        List<String> keys = new ArrayList<>(List.of("edit"));
+        keys.addAll(DrawingNetwork.SETTINGS);
+        keys.addAll(List.of("checkpoints", "tokenizer-folder"));
+        return keys;
     }
 
     @Override

@@ -2,9 +2,6 @@ package io.github.marspark.jobs.edit;
 
 import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.data.image.ContactSheet;
-import io.github.marspark.data.image.ImageDecoder;
-import io.github.marspark.data.image.ImageLimits;
-import io.github.marspark.data.image.ImageRejected;
 import io.github.marspark.data.image.PngFile;
 import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
@@ -14,8 +11,7 @@ import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.sample.DrawingNetwork;
 import io.github.marspark.jobs.sample.DrawnFolder;
-import java.io.IOException;
-import java.io.InputStream;
+import io.github.marspark.jobs.sample.WrittenPicture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,17 +26,6 @@ final class EditFolder {
     private static final String MASK = "mask.png";
     /** Images of a row of the sheet. */
     private static final int ROW = 10;
-
-    /** Settings of {@code sample} on which a variant depends. */
-    private static final Set<String> DRAWING = Set.of(
-            "sample.iterations",
-            "sample.diffusion-steps",
-            "sample.clamp",
-            "sample.temperature",
-            "sample.guidance",
-            "sample.guidance-schedule",
-            "sample.weights",
-            "sample.seed");
 
     private final DrawnFolder folder;
     private final Canvas canvas;
@@ -58,7 +43,7 @@ final class EditFolder {
     }
 
     private static boolean matters(String key) {
-        return DRAWING.contains(key) || (key.startsWith("edit.") && !key.equals(Product.EDITS.key()));
+        return DrawingNetwork.SETTINGS.contains(key) || (key.startsWith("edit.") && !key.equals(Product.EDITS.key()));
     }
 
     /** Name of a variant's file. */
@@ -109,11 +94,6 @@ final class EditFolder {
     }
 
     private RgbImage read(int variant) {
-        try (InputStream stream = folder.unfinished().read(variant(variant))) {
-            return new ImageDecoder(ImageLimits.DEFAULT).decode(stream.readAllBytes());
-        } catch (IOException | ImageRejected e) {
-            throw new IllegalStateException(
-                    folder.unfinished().path(variant(variant)) + " cannot be read back: " + e.getMessage(), e);
-        }
+        return WrittenPicture.read(folder.unfinished(), variant(variant), picture -> picture);
     }
 }

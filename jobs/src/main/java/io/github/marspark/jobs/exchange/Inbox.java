@@ -125,10 +125,10 @@ final class Inbox {
     }
 
     private static String parameters(long step) {
-        if (step < -1) {
+        if (step < NetworkExchange.BEFORE_ALL) {
             return "parameters between two steps";
         }
-        return step < 0 ? "first parameters" : "parameters after step " + step;
+        return step == NetworkExchange.BEFORE_ALL ? "first parameters" : "parameters after step " + step;
     }
 
     /** All ranks' notes of a number. */

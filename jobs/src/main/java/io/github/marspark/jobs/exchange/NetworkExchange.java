@@ -27,7 +27,7 @@ public final class NetworkExchange implements Exchange {
     private static final int LONGEST_TEXT = 16_000;
 
     /** Stands for the step before the first, after which all ranks have the same parameters. */
-    private static final long BEFORE_ALL = -1;
+    static final long BEFORE_ALL = -1;
 
     /**
      * What one rank brings to the exchange.

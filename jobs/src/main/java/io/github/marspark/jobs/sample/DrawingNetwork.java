@@ -9,6 +9,7 @@ import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.model.mar.Design;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -16,6 +17,17 @@ import java.util.stream.Collectors;
 
 /** The trained network and tokenizer that images are drawn with; driver only. */
 public final class DrawingNetwork {
+    /** Settings of {@code sample} on which what a network draws depends, whatever is drawn. */
+    public static final List<String> SETTINGS = List.of(
+            "sample.iterations",
+            "sample.diffusion-steps",
+            "sample.clamp",
+            "sample.temperature",
+            "sample.guidance",
+            "sample.guidance-schedule",
+            "sample.weights",
+            "sample.seed");
+
     private DrawingNetwork() {}
 
     /**

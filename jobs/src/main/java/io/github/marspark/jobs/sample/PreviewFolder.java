@@ -1,9 +1,6 @@
 package io.github.marspark.jobs.sample;
 
 import io.github.marspark.data.image.ContactSheet;
-import io.github.marspark.data.image.ImageDecoder;
-import io.github.marspark.data.image.ImageLimits;
-import io.github.marspark.data.image.ImageRejected;
 import io.github.marspark.data.image.Mosaic;
 import io.github.marspark.data.image.PngFile;
 import io.github.marspark.data.image.RgbImage;
@@ -14,8 +11,6 @@ import io.github.marspark.jobs.files.MadeFolder;
 import io.github.marspark.jobs.files.Origin;
 import io.github.marspark.jobs.files.OriginNote;
 import io.github.marspark.jobs.files.Product;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -134,18 +129,15 @@ public final class PreviewFolder {
     }
 
     private List<RgbImage> read(long step) {
-        try (InputStream stream = folder.read(name(step))) {
-            RgbImage mosaic = new ImageDecoder(ImageLimits.DEFAULT).decode(stream.readAllBytes());
-            List<RgbImage> images = Mosaic.cut(mosaic, plan.recipe().data().imageSize());
-            if (images.size() != plan.images().images()) {
-                throw new IllegalArgumentException("it has %d images instead of %d"
-                        .formatted(images.size(), plan.images().images()));
-            }
-            return images;
-        } catch (IOException | ImageRejected | IllegalArgumentException damaged) {
-            throw new IllegalStateException(
-                    "%s cannot be read back: %s; delete it".formatted(folder.path(name(step)), damaged.getMessage()),
-                    damaged);
+        return WrittenPicture.read(folder, name(step), this::cut);
+    }
+
+    private List<RgbImage> cut(RgbImage preview) {
+        List<RgbImage> images = Mosaic.cut(preview, plan.recipe().data().imageSize());
+        if (images.size() != plan.images().images()) {
+            throw new IllegalArgumentException("it has %d images instead of %d"
+                    .formatted(images.size(), plan.images().images()));
         }
+        return images;
     }
 }

@@ -17,17 +17,8 @@ import java.util.TreeMap;
  * @param images which they are, and in which batches
  */
 public record PreviewPlan(Recipe recipe, SamplePlan images) {
-    private static final Set<String> SETTINGS = Set.of(
-            "train.preview.labels",
-            "train.preview.per-class",
-            "sample.iterations",
-            "train.preview.batch",
-            "sample.diffusion-steps",
-            "sample.clamp",
-            "sample.temperature",
-            "sample.guidance",
-            "sample.guidance-schedule",
-            "sample.seed");
+    private static final Set<String> OWN_SETTINGS =
+            Set.of("train.preview.labels", "train.preview.per-class", "train.preview.batch");
 
     /**
      * Of a training.
@@ -56,9 +47,14 @@ public record PreviewPlan(Recipe recipe, SamplePlan images) {
 
     /** What the images depend on beside the parameters. */
     Origin origin(String tokenizer) {
-        Map<String, String> made = new TreeMap<>(Recipes.settings(recipe, SETTINGS::contains));
+        Map<String, String> made = new TreeMap<>(Recipes.settings(recipe, PreviewPlan::matters));
         made.put("tokenizer", tokenizer);
         return new Origin(made);
+    }
+
+    /** The moving average draws, whatever weights draw samples. */
+    private static boolean matters(String key) {
+        return OWN_SETTINGS.contains(key) || (DrawingNetwork.SETTINGS.contains(key) && !key.equals("sample.weights"));
     }
 
     /** Images of a class, which stand side by side in a preview. */

@@ -1,14 +1,9 @@
 package io.github.marspark.jobs.sample;
 
 import io.github.marspark.data.image.ContactSheet;
-import io.github.marspark.data.image.ImageDecoder;
-import io.github.marspark.data.image.ImageLimits;
-import io.github.marspark.data.image.ImageRejected;
 import io.github.marspark.data.image.PngFile;
 import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.jobs.files.FileStore;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -65,11 +60,7 @@ final class SheetImages {
     }
 
     private RgbImage read(int image) {
-        try (InputStream stream = kept.read(file(image))) {
-            return new ImageDecoder(ImageLimits.DEFAULT).decode(stream.readAllBytes());
-        } catch (IOException | ImageRejected e) {
-            throw new IllegalStateException(kept.path(file(image)) + " cannot be read back: " + e.getMessage(), e);
-        }
+        return WrittenPicture.read(kept, file(image), picture -> picture);
     }
 
     /** Nothing is kept any more. */

@@ -12,7 +12,6 @@ import io.github.marspark.jobs.command.ExportCommand;
 import io.github.marspark.jobs.command.SampleCommand;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.training.TinyTraining;
-import io.github.marspark.jobs.training.TrainingJob;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import io.github.marspark.model.autoencoder.AutoencoderParameters;
 import java.io.ByteArrayOutputStream;
@@ -76,10 +75,7 @@ class MeshTrainingTest {
     }
 
     private static String train(JavaSparkContext spark, Recipe recipe) {
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-        new TrainingJob(recipe, "test", out).run(spark, OptionalInt.of(2));
-        return said.toString(StandardCharsets.UTF_8);
+        return TinyTraining.train(spark, recipe, OptionalInt.of(2));
     }
 
     private static double mean(Map<Long, Double> losses, long from, long to) {
@@ -106,7 +102,9 @@ class MeshTrainingTest {
         }
         Map<Long, Double> losses = TinyTraining.losses(recipe);
         assertThat(losses).hasSize(200);
-        assertThat(mean(losses, 180, 200)).isLessThan(0.9 * mean(losses, 0, 10));
+        // while the learning rate rises from 0: the loss of a network that predicts no noise at all, about 1
+        double untrained = mean(losses, 0, 5);
+        assertThat(mean(losses, 180, 200)).isLessThan(0.6 * untrained);
         CheckpointReader last = CheckpointReader.latest(recipe.checkpoints());
         assertThat(last.step()).isEqualTo(200);
         assertThat(last.manifest().data().records()).isEqualTo(30);

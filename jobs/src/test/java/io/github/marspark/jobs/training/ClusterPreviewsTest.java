@@ -7,10 +7,7 @@ import io.github.marspark.jobs.progress.MetricsFile;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.runtime.Device;
 import io.github.marspark.model.cuda.Emulation;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
@@ -51,10 +48,7 @@ class ClusterPreviewsTest {
     }
 
     private static String train(JavaSparkContext spark, Recipe recipe) {
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-        new TrainingJob(recipe, "test", out).run(spark, OptionalInt.of(2));
-        return said.toString(StandardCharsets.UTF_8);
+        return TinyTraining.train(spark, recipe, OptionalInt.of(2));
     }
 
     @Test

@@ -14,12 +14,9 @@ import io.github.marspark.jobs.progress.MetricsFile;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.runtime.Device;
 import io.github.marspark.model.cuda.Emulation;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,10 +77,7 @@ class ClusterTrainingTest {
     }
 
     private static String train(JavaSparkContext spark, Recipe recipe, OptionalInt executors) {
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-        new TrainingJob(recipe, "test", out).run(spark, executors);
-        return said.toString(StandardCharsets.UTF_8);
+        return TinyTraining.train(spark, recipe, executors);
     }
 
     private static void awaitSteps(Recipe recipe, int steps) throws IOException, InterruptedException {

@@ -16,11 +16,8 @@ import io.github.marspark.jobs.sample.PreviewPlan;
 import io.github.marspark.jobs.sample.TinyDrawing;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Threads;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,10 +60,7 @@ class PreviewsTest {
     }
 
     private static String train(Recipe recipe, int ranks) {
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-        new TrainingJob(recipe, "test", out).run(spark, OptionalInt.of(ranks));
-        return said.toString(StandardCharsets.UTF_8);
+        return TinyTraining.train(spark, recipe, OptionalInt.of(ranks));
     }
 
     /** Latents and their tokenizer, which previews are decoded by. */

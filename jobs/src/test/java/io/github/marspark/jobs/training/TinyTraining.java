@@ -11,15 +11,20 @@ import io.github.marspark.jobs.latents.Manifests;
 import io.github.marspark.jobs.progress.MetricsFile;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
+import org.apache.spark.api.java.JavaSparkContext;
 
 /** A training that takes seconds: a few thousand parameters, latents of three kinds. */
 public final class TinyTraining {
@@ -146,6 +151,14 @@ public final class TinyTraining {
     static List<float[]> vectors(Recipe recipe) {
         CheckpointReader reader = CheckpointReader.latest(recipe.checkpoints());
         return List.of(reader.parameters().toFloatVector(), reader.average().toFloatVector());
+    }
+
+    /** Trains, on all executors if none are said, and returns what a person reads. */
+    public static String train(JavaSparkContext spark, Recipe recipe, OptionalInt executors) {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+        new TrainingJob(recipe, "test", out).run(spark, executors);
+        return said.toString(StandardCharsets.UTF_8);
     }
 
     public static Map<Long, Double> losses(Recipe recipe) {

@@ -19,9 +19,7 @@ import io.github.marspark.jobs.tokenizer.RecipeAutoencoder;
 import io.github.marspark.model.autoencoder.AutoencoderParameters;
 import io.github.marspark.model.mar.MarParameters;
 import io.github.marspark.model.parameters.ParameterLayout;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,10 +68,7 @@ class TrainingJobTest {
     }
 
     private static String train(Recipe recipe, int ranks) {
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-        new TrainingJob(recipe, "test", out).run(spark, OptionalInt.of(ranks));
-        return said.toString(StandardCharsets.UTF_8);
+        return TinyTraining.train(spark, recipe, OptionalInt.of(ranks));
     }
 
     private static Recipe prepared(Path folder, String... settings) {
