@@ -36,7 +36,9 @@ public final class BenchCommand implements Command {
         return text.append("""
 
                 Each line holds the median of the repeats, the fastest and the slowest, the threads, the processor and
-                the BLAS library. Times are in seconds, rates per second, memory in MB of 1,000,000 bytes.
+                the BLAS library. Times are in seconds, rates per second, memory in MB of 1,000,000 bytes. steal and others are
+                the shares of all cores that the host and other processes took since the line before; where they are above
+                0.05 together, disturbed is true, and the line does not count.
                 """).toString();
     }
 
