@@ -7,6 +7,7 @@ import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.files.Lease;
 import io.github.marspark.jobs.files.Product;
+import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.ListedImages;
 import io.github.marspark.jobs.images.SourceImage;
@@ -69,7 +70,8 @@ public final class TrainClassifierJob {
 
     private boolean isDone(TrainedFor trained) {
         if (trained.isDone()) {
-            out.printf("%s already holds this classifier; nothing to train%n", recipe.classifierFolder());
+            out.printf(
+                    "%s already holds this classifier; nothing to train%n", Storage.shown(recipe.classifierFolder()));
             return true;
         }
         return false;

@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.progress;
 
+import io.github.marspark.jobs.files.Storage;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -38,7 +39,7 @@ public final class ProgressBoard {
     }
 
     public synchronized void say(String sentence) {
-        out.println(sentence);
+        out.println(Storage.shownIn(sentence));
     }
 
     /** Makes sure that what was told of the steps so far lasts, as it must before a checkpoint that covers them is shown. */
@@ -48,7 +49,7 @@ public final class ProgressBoard {
 
     /** A checkpoint is complete. */
     public synchronized void saved(String checkpoint) {
-        out.println("checkpoint " + checkpoint);
+        out.println("checkpoint " + Storage.shown(checkpoint));
     }
 
     synchronized void add(StepReport report, String line) {

@@ -4,6 +4,7 @@ import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.files.Lease;
 import io.github.marspark.jobs.files.Product;
+import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.ListedImages;
@@ -59,7 +60,7 @@ public final class TrainTokenizerJob {
 
     private boolean isDone(TrainedFor trained) {
         if (trained.isDone()) {
-            out.printf("%s already holds this tokenizer; nothing to train%n", recipe.tokenizerFolder());
+            out.printf("%s already holds this tokenizer; nothing to train%n", Storage.shown(recipe.tokenizerFolder()));
             return true;
         }
         return false;
@@ -156,7 +157,7 @@ public final class TrainTokenizerJob {
         out.printf(
                 "tokenizer %.12s in %s: on %,d %s images mean error %.4f, PSNR %.2f dB; latent scale %.4f%n",
                 tokenizer.fingerprint(),
-                folder,
+                Storage.shown(folder),
                 quality.images(),
                 split.isApart() ? "held-out" : "training",
                 quality.meanAbsolute(),

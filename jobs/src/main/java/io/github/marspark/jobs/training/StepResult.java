@@ -10,9 +10,11 @@ import java.util.concurrent.TimeUnit;
  * @param loss mean over the masked tokens of the global batch
  * @param learningRate of the step
  * @param gradientNorm of the whole gradient before clipping; not a number if the loss is not finite
+ * @param isLast whether a rank wants the training to end with it
  * @param cost this rank's
  */
-public record StepResult(long step, double loss, double learningRate, double gradientNorm, StepCost cost) {
+public record StepResult(
+        long step, double loss, double learningRate, double gradientNorm, boolean isLast, StepCost cost) {
     /** Whether loss and gradient are finite, without which no parameter moves. */
     boolean isFinite() {
         return Double.isFinite(gradientNorm);

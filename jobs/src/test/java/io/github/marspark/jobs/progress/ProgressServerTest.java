@@ -73,7 +73,7 @@ class ProgressServerTest {
             client.saved("file:/checkpoints/step");
             assertThat(client.ask(new FilesSeen("step", Map.of("part", 4L)))).isEmpty();
             assertThat(folder.resolve(MetricsFile.NAME)).content().hasLineCount(2);
-            assertThat(said()).contains("a sentence", "checkpoint file:/checkpoints/step", "step 1/100");
+            assertThat(said()).contains("a sentence", "checkpoint /checkpoints/step", "step 1/100");
         }
     }
 
