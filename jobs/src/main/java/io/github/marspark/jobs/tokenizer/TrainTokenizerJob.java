@@ -14,7 +14,9 @@ import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeSchedule;
 import io.github.marspark.jobs.recipe.TokenizerRecipe;
 import io.github.marspark.jobs.runtime.Device;
+import io.github.marspark.jobs.runtime.ProgressLine;
 import io.github.marspark.jobs.runtime.SparkSessions;
+import io.github.marspark.jobs.runtime.TimeLeft;
 import io.github.marspark.model.autoencoder.AutoencoderStep;
 import io.github.marspark.model.autoencoder.AutoencoderTrainer;
 import io.github.marspark.model.autoencoder.AutoencoderTraining;
@@ -122,23 +124,25 @@ public final class TrainTokenizerJob {
 
     private static void train(AutoencoderTrainer trainer, TokenizerRecipe recipe, PrintStream out) {
         long start = System.nanoTime();
-        long shown = start;
-        for (int done = 1; done <= recipe.steps(); done++) {
-            AutoencoderStep step = trainer.step();
-            long now = System.nanoTime();
-            if (now - shown > 5_000_000_000L || done == recipe.steps()) {
-                shown = now;
-                double seconds = (now - start) / 1e9;
-                out.printf(
-                        "tokenizer step %d of %d  loss %.4f  reconstruction %.4f  %.1f images/s  %.0f s left%n",
+        try (ProgressLine line = new ProgressLine(out)) {
+            for (int done = 1; done < recipe.steps(); done++) {
+                String state = line(recipe, trainer.step(), done, start);
+                line.show(() -> state);
+            }
+            line.end(line(recipe, trainer.step(), recipe.steps(), start));
+        }
+    }
+
+    private static String line(TokenizerRecipe recipe, AutoencoderStep step, int done, long start) {
+        double seconds = (System.nanoTime() - start) / 1e9;
+        return "tokenizer step %d of %d  loss %.4f  reconstruction %.4f  %.1f images/s  %s"
+                .formatted(
                         done,
                         recipe.steps(),
                         step.loss(),
                         step.reconstruction(),
                         done * recipe.batch() / seconds,
-                        seconds / done * (recipe.steps() - done));
-            }
-        }
+                        TimeLeft.words(seconds / done * (recipe.steps() - done)));
     }
 
     private static void finish(

@@ -4,8 +4,7 @@ import io.github.marspark.jobs.progress.ProgressServer;
 import io.github.marspark.jobs.runtime.StopWish;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +20,9 @@ final class EarlyEnd implements AutoCloseable {
     private final JavaSparkContext spark;
     private final PrintStream out;
     private final StopWish wish;
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread thread = new Thread(work, "end of the training");
-        thread.setDaemon(true);
-        return thread;
-    });
     private @Nullable ProgressServer server;
     private boolean isAsked;
+    private CompletableFuture<Void> deadline = CompletableFuture.completedFuture(null);
 
     /** Of a training that begins now. */
     EarlyEnd(JavaSparkContext spark, PrintStream out) {
@@ -42,7 +37,9 @@ final class EarlyEnd implements AutoCloseable {
         if (server != null) {
             server.askToStop();
         }
-        clock.schedule(() -> spark.sc().cancelAllJobs(), PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        deadline = CompletableFuture.runAsync(
+                () -> spark.sc().cancelAllJobs(),
+                CompletableFuture.delayedExecutor(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     }
 
     /** Tells the executors of an attempt, now or later, by their server. */
@@ -59,8 +56,8 @@ final class EarlyEnd implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         wish.close();
-        clock.shutdownNow();
+        deadline.cancel(false);
     }
 }

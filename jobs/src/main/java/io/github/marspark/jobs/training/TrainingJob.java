@@ -109,26 +109,33 @@ public final class TrainingJob {
 
     private void train(JavaSparkContext spark, Cluster cluster, LatentIndex latents, CheckpointFolder folder) {
         MetricsFile metrics = new MetricsFile(folder.store());
-        ProgressBoard board = new ProgressBoard(
-                out, metrics, recipe.train().steps(), recipe.train().globalBatch(), begin);
         begin(latents, cluster);
-        if (recipe.train().gradientSharing() == GradientSharing.DL4J_SHARED) {
-            new MeshTraining(spark, cluster, recipe, latents, board, folder).run();
-        } else {
-            long done = untilDone(spark, latents, OptionalInt.of(cluster.tasks()), board, folder);
+        try (ProgressBoard board = new ProgressBoard(
+                out, metrics, recipe.train().steps(), recipe.train().globalBatch(), begin)) {
+            long done = train(spark, cluster, latents, board, folder);
+            metrics.save();
+            drawLosses(metrics, folder.store());
             if (done < recipe.train().steps()) {
-                metrics.save();
-                drawLosses(metrics, folder.store());
                 throw stopped(folder);
             }
+            out.printf(
+                    "trained to step %d, the first step done after %.1f s; %s%n",
+                    done, board.secondsToFirstStep(), shown(folder.store().path(LOSS_CURVE)));
         }
-        metrics.save();
-        drawLosses(metrics, folder.store());
-        out.printf(
-                "trained to step %d, the first step done after %.1f s; %s%n",
-                recipe.train().steps(),
-                board.secondsToFirstStep(),
-                shown(folder.store().path(LOSS_CURVE)));
+    }
+
+    /** Returns the steps that are done: all, or fewer if that was wished. */
+    private long train(
+            JavaSparkContext spark,
+            Cluster cluster,
+            LatentIndex latents,
+            ProgressBoard board,
+            CheckpointFolder folder) {
+        if (recipe.train().gradientSharing() == GradientSharing.DL4J_SHARED) {
+            new MeshTraining(spark, cluster, recipe, latents, board, folder).run();
+            return recipe.train().steps();
+        }
+        return untilDone(spark, latents, OptionalInt.of(cluster.tasks()), board, folder);
     }
 
     /** The driver writes metrics next to the checkpoints; that it cannot is to be known before the first step. */

@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.cluster.LoopbackCluster;
@@ -78,9 +79,9 @@ class StoppedTrainingTest {
     private long stopped(Process process, String log) throws Exception {
         Path metrics = Path.of(recipe.checkpoints(), MetricsFile.NAME);
         while (!Files.exists(metrics) || Files.readAllLines(metrics).size() < 7) {
-            assertThat(process.isAlive())
-                    .as(() -> folder.resolve(log).toString())
-                    .isTrue();
+            if (!process.isAlive()) {
+                fail(Files.readString(folder.resolve(log)));
+            }
             TimeUnit.MILLISECONDS.sleep(20);
         }
         process.destroy();
