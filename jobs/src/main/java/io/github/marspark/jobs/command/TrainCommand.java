@@ -37,6 +37,7 @@ public final class TrainCommand implements RecipeCommand {
                 "data.labels",
                 "data.mirror",
                 "train",
+                "tensorboard",
                 "model");
     }
 

@@ -14,6 +14,7 @@ public final class ProgressBoard implements AutoCloseable {
     private final PrintStream out;
     private final ProgressLine progress;
     private final MetricsFile metrics;
+    private final ProgressWatcher watcher;
     private final long steps;
     private @Nullable StepReport last;
     private double smoothedSeconds;
@@ -26,14 +27,17 @@ public final class ProgressBoard implements AutoCloseable {
      *
      * @param out where a person reads
      * @param metrics where the record is kept
+     * @param watcher is told of each step and checkpoint
      * @param steps length of the training
      * @param batch images a step
      * @param begin when the training was asked for, of {@link System#nanoTime}
      */
-    public ProgressBoard(PrintStream out, MetricsFile metrics, long steps, int batch, long begin) {
+    public ProgressBoard(
+            PrintStream out, MetricsFile metrics, ProgressWatcher watcher, long steps, int batch, long begin) {
         this.out = out;
         this.progress = new ProgressLine(out);
         this.metrics = metrics;
+        this.watcher = watcher;
         this.steps = steps;
         this.batch = batch;
         this.begin = begin;
@@ -51,10 +55,12 @@ public final class ProgressBoard implements AutoCloseable {
     /** A checkpoint is complete. */
     public synchronized void saved(String checkpoint) {
         out.println("checkpoint " + Storage.shown(checkpoint));
+        watcher.saved(checkpoint);
     }
 
     synchronized void add(StepReport report, String line) {
         metrics.add(report.step(), line);
+        watcher.step(report);
         double seconds = batch / report.imagesPerSecond();
         smoothedSeconds = last == null ? seconds : SMOOTHING * smoothedSeconds + (1 - SMOOTHING) * seconds;
         if (report.validationLoss() != null) {

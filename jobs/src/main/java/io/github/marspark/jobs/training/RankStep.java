@@ -25,6 +25,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * thread-safe.
  */
 public final class RankStep implements AutoCloseable {
+    private static final double NANOS = 1e9;
+
     private final TrainRecipe train;
     private final GlobalBatch batch;
     private final Replica replica;
@@ -165,7 +167,12 @@ public final class RankStep implements AutoCloseable {
         exchange.reduceScatter(step, optimizer::measure);
         clock.reduced();
         List<double[]> all = exchange.gather(
-                step, "loss and gradient norm", loss, optimizer.sumOfSquares(), lastWish.getAsBoolean() ? 1 : 0);
+                step,
+                "loss and gradient norm",
+                loss,
+                optimizer.sumOfSquares(),
+                lastWish.getAsBoolean() ? 1.0 : 0.0,
+                (double) clock.computing());
         double parts = (double) exchange.sharding().ranks() * slots.parts();
         double norm = Math.sqrt(all.stream().mapToDouble(values -> values[1]).sum()) / parts;
         double mean = all.stream().mapToDouble(values -> values[0]).sum() / all.size();
@@ -174,9 +181,14 @@ public final class RankStep implements AutoCloseable {
         } else {
             exchange.allGather(step, chunk -> {});
         }
-        boolean isLast = all.stream().anyMatch(values -> values[2] == 1);
         return new StepResult(
-                step + 1, mean, rates.at(step), Double.isFinite(mean) ? norm : Double.NaN, isLast, clock.stop());
+                step + 1,
+                mean,
+                rates.at(step),
+                Double.isFinite(mean) ? norm : Double.NaN,
+                all.stream().anyMatch(values -> values[2] == 1),
+                all.stream().map(values -> slots.count() * NANOS / values[3]).toList(),
+                clock.stop());
     }
 
     private OptimizerStep move(long step, double gradientScale) {

@@ -1,10 +1,7 @@
 package io.github.marspark.jobs.training;
 
-import io.github.marspark.data.image.LineChart;
-import io.github.marspark.data.image.PngFile;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.exchange.RunToken;
-import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.files.Lease;
 import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.Storage;
@@ -29,7 +26,6 @@ import io.github.marspark.jobs.sample.PreviewFolder;
 import io.github.marspark.model.mar.MarParameters;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.hadoop.fs.Path;
@@ -40,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /** Trains the network of a recipe from its encoded images; driver only. */
 public final class TrainingJob {
     /** Picture of the loss, next to the checkpoints. */
-    public static final String LOSS_CURVE = "loss.png";
+    public static final String LOSS_CURVE = TrainingView.LOSS_CURVE;
 
     private static final int FUTILE_ATTEMPTS = 4;
     private static final String DRIVER = "driver";
@@ -76,7 +72,7 @@ public final class TrainingJob {
         LatentsCheck.requireFitting(recipe, latents.header()).forEach(out::println);
         Optional<PreviewCheck> previews = PreviewCheck.of(recipe, out);
         CheckpointFolder folder = new CheckpointFolder(recipe.checkpoints());
-        folder.requireNothingElse(List.of(MetricsFile.NAME, LOSS_CURVE, PreviewFolder.NAME));
+        folder.requireNothingElse(List.of(MetricsFile.NAME, LOSS_CURVE, TrainingView.REPORT, PreviewFolder.NAME));
         EarlierTraining earlier = new EarlierTraining(folder);
         earlier.requireSame(recipe);
         if (earlier.isDone(recipe.train().steps())) {
@@ -110,17 +106,23 @@ public final class TrainingJob {
     private void train(JavaSparkContext spark, Cluster cluster, LatentIndex latents, CheckpointFolder folder) {
         MetricsFile metrics = new MetricsFile(folder.store());
         begin(latents, cluster);
-        try (ProgressBoard board = new ProgressBoard(
-                out, metrics, recipe.train().steps(), recipe.train().globalBatch(), begin)) {
+        try (TrainingView view = new TrainingView(recipe, folder, metrics, out);
+                ProgressBoard board = new ProgressBoard(
+                        out,
+                        metrics,
+                        view,
+                        recipe.train().steps(),
+                        recipe.train().globalBatch(),
+                        begin)) {
             long done = train(spark, cluster, latents, board, folder);
             metrics.save();
-            drawLosses(metrics, folder.store());
+            view.finish();
             if (done < recipe.train().steps()) {
                 throw stopped(folder);
             }
             out.printf(
                     "trained to step %d, the first step done after %.1f s; %s%n",
-                    done, board.secondsToFirstStep(), shown(folder.store().path(LOSS_CURVE)));
+                    done, board.secondsToFirstStep(), shown(folder.store().path(TrainingView.REPORT)));
         }
     }
 
@@ -142,23 +144,6 @@ public final class TrainingJob {
     private static void requireWritable(CheckpointFolder folder) {
         folder.writeProbe(DRIVER, DRIVER);
         folder.removeProbes(DRIVER);
-    }
-
-    private void drawLosses(MetricsFile metrics, FileStore store) {
-        List<LineChart.Point> losses = points(metrics.losses());
-        if (!losses.isEmpty()) {
-            List<LineChart.Point> validation = points(metrics.validationLosses());
-            String title = "loss of " + recipe.name() + (validation.isEmpty() ? "" : ", and validation loss in red");
-            byte[] picture = PngFile.bytes(new LineChart(title, "step", losses, validation).draw());
-            store.replace(LOSS_CURVE, stream -> stream.write(picture));
-        }
-    }
-
-    private static List<LineChart.Point> points(Map<Long, Double> values) {
-        return values.entrySet().stream()
-                .map(value -> new LineChart.Point(value.getKey(), value.getValue()))
-                .filter(point -> Double.isFinite(point.y()))
-                .toList();
     }
 
     private void begin(LatentIndex latents, Cluster cluster) {
