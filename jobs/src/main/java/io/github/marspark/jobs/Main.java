@@ -21,6 +21,7 @@ import io.github.marspark.jobs.command.TrainClassifierCommand;
 import io.github.marspark.jobs.command.TrainCommand;
 import io.github.marspark.jobs.command.TrainTokenizerCommand;
 import io.github.marspark.jobs.command.VersionCommand;
+import io.github.marspark.jobs.runtime.Terminal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -40,7 +41,7 @@ public final class Main {
      */
     public static void main(String[] arguments) {
         Locale.setDefault(Locale.ROOT); // numbers and names look the same on every machine
-        PrintStream out = utf8(FileDescriptor.out);
+        PrintStream out = screen();
         PrintStream err = utf8(FileDescriptor.err);
         Interruption.watch(err);
         int code = new CommandLine(commands(), out, err).run(arguments);
@@ -77,6 +78,14 @@ public final class Main {
                 new BenchCommand(),
                 new VersionCommand()));
         return List.copyOf(commands);
+    }
+
+    /** The launcher says how wide the terminal is, if there is one. */
+    private static PrintStream screen() {
+        String columns = System.getenv("MAR_COLUMNS");
+        return columns != null && columns.matches("[1-9]\\d{1,4}")
+                ? Terminal.of(new FileOutputStream(FileDescriptor.out), Integer.parseInt(columns))
+                : utf8(FileDescriptor.out);
     }
 
     private static PrintStream utf8(FileDescriptor descriptor) {

@@ -130,8 +130,16 @@ class ArchitectureTest {
                         "tokenizer",
                         "training"))
                 .layer("parts")
-                .definedBy(
-                        jobs("checkpoint", "exchange", "files", "images", "latents", "progress", "recipe", "runtime"))
+                .definedBy(jobs(
+                        "checkpoint",
+                        "exchange",
+                        "files",
+                        "images",
+                        "latents",
+                        "progress",
+                        "recipe",
+                        "report",
+                        "runtime"))
                 .whereLayer("Main")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("commands")

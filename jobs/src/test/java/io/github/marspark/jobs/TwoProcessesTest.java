@@ -74,7 +74,7 @@ class TwoProcessesTest {
         Map<String, String> before = files();
         assertThat(start(job, "second").waitFor()).isEqualTo(1);
         assertThat(log("second"))
-                .contains("%s failed: file:%s is being written by %s (".formatted(job, out(product), job))
+                .contains("%s failed: %s is being written by %s (".formatted(job, out(product), job))
                 .contains("process %d) since".formatted(first.pid()))
                 .contains("; wait for it, end it, or choose another folder by %s=".formatted(key));
         assertThat(files()).isEqualTo(before);
@@ -83,7 +83,7 @@ class TwoProcessesTest {
 
         assertThat(start(job, "third").waitFor()).as(log("third")).isZero();
         assertThat(log("third"))
-                .contains("file:%s was left behind by %s (".formatted(out(product), job))
+                .contains("%s was left behind by %s (".formatted(out(product), job))
                 .contains("process %d) since".formatted(first.pid()), ", which is gone; goes on in its place");
         assertThat(files().keySet()).noneMatch(name -> name.contains("lease"));
         run(job.equals("encode") ? new EncodeCommand() : new TrainTokenizerCommand(), key + "=" + out("alone"));

@@ -7,6 +7,7 @@ import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.files.Lease;
 import io.github.marspark.jobs.files.Product;
+import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.ListedImages;
 import io.github.marspark.jobs.images.SourceImage;
@@ -14,7 +15,9 @@ import io.github.marspark.jobs.images.TrainingImages;
 import io.github.marspark.jobs.latents.LabelCheck;
 import io.github.marspark.jobs.recipe.LabelUse;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.runtime.ProgressLine;
 import io.github.marspark.jobs.runtime.SparkSessions;
+import io.github.marspark.jobs.runtime.TimeLeft;
 import io.github.marspark.jobs.tokenizer.TrainedFor;
 import io.github.marspark.model.classifier.ClassifierConfig;
 import io.github.marspark.model.classifier.ClassifierQuality;
@@ -33,7 +36,6 @@ import org.apache.spark.sql.SparkSession;
 /** Trains a classifier on the collection that a recipe names, on the driver's processor. */
 public final class TrainClassifierJob {
     private static final long HELD_OUT = 2;
-    private static final long TOLD_EVERY_NANOS = 5_000_000_000L;
     private static final int WORST = 3;
 
     private final Recipe recipe;
@@ -69,7 +71,8 @@ public final class TrainClassifierJob {
 
     private boolean isDone(TrainedFor trained) {
         if (trained.isDone()) {
-            out.printf("%s already holds this classifier; nothing to train%n", recipe.classifierFolder());
+            out.printf(
+                    "%s already holds this classifier; nothing to train%n", Storage.shown(recipe.classifierFolder()));
             return true;
         }
         return false;
@@ -141,18 +144,20 @@ public final class TrainClassifierJob {
     private void train(ClassifierTrainer trainer) {
         int steps = recipe.classifier().steps();
         long start = System.nanoTime();
-        long shown = start;
-        for (int done = 1; done <= steps; done++) {
-            ClassifierTrainer.Step step = trainer.step();
-            long now = System.nanoTime();
-            if (now - shown > TOLD_EVERY_NANOS || done == steps) {
-                shown = now;
-                double seconds = (now - start) / 1e9;
-                out.printf(
-                        "classifier step %d of %d  loss %.4f  %.0f s left%n",
-                        done, steps, step.loss(), seconds / done * (steps - done));
+        try (ProgressLine line = new ProgressLine(out)) {
+            for (int done = 1; done < steps; done++) {
+                String state = line(done, trainer.step().loss(), start);
+                line.show(() -> state);
             }
+            line.end(line(steps, trainer.step().loss(), start));
         }
+    }
+
+    private String line(int done, double loss, long start) {
+        int steps = recipe.classifier().steps();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        return "classifier step %d of %d  loss %.4f  %s"
+                .formatted(done, steps, loss, TimeLeft.words(seconds / done * (steps - done)));
     }
 
     private void finish(
@@ -165,7 +170,7 @@ public final class TrainClassifierJob {
         out.printf(
                 "classifier %.12s in %s: right on %.1f%% of %,d %s images%s%n",
                 classifier.fingerprint(),
-                recipe.classifierFolder(),
+                Storage.shown(recipe.classifierFolder()),
                 100 * quality.accuracy(),
                 quality.images(),
                 split.isApart() ? "held-out" : "training",

@@ -1,8 +1,10 @@
 package io.github.marspark.jobs.command;
 
+import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.recipe.RecipeException;
 import io.github.marspark.jobs.recipe.Suggestion;
 import io.github.marspark.jobs.recipe.UsageException;
+import io.github.marspark.jobs.runtime.StoppedException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +57,9 @@ public final class CommandLine {
         } catch (UsageException | RecipeException wrong) {
             err.println(wrong.getMessage());
             return USAGE;
+        } catch (StoppedException stopped) {
+            out.println(Storage.shownIn(String.valueOf(stopped.getMessage())));
+            return Interruption.code();
         } catch (Exception | Error failure) {
             report(failure, words, stacktrace);
             return FAILURE;

@@ -7,6 +7,7 @@ import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.jobs.sample.Drawings;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -95,7 +96,7 @@ public final class DemoCommand implements RecipeCommand {
         out.printf("%s %s: 10,000 images in class folders%n", images, written ? "written" : "is there already");
         run(jobs, recipe, out);
         run(judging, judged(recipe), out);
-        copy(SHEET, recipe.samples(), recipe.out());
+        copy(SHEET, new Drawings(recipe.samples()).newest().orElse(recipe.samples()), recipe.out());
         copy(CURVE, recipe.checkpoints(), recipe.out());
         double seconds = (System.nanoTime() - start) / 1e9;
         out.printf(
@@ -138,8 +139,7 @@ public final class DemoCommand implements RecipeCommand {
         Map<String, String> settings = new LinkedHashMap<>(demo.settings());
         settings.remove("images");
         Map<String, String> drawing = new LinkedHashMap<>(settings);
-        drawing.put("samples", settings.get("out") + "/trousers");
-        drawing.put("sample.labels", "[1]");
+        drawing.put("sample.labels", "1");
         drawing.put("sample.seed", Long.toString(recipe.sample().seed() + 1));
         Map<String, String> training = new LinkedHashMap<>(settings);
         training.put("train.steps", Long.toString(4 * recipe.train().steps()));

@@ -13,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What was written after the name of a job that takes a recipe.
@@ -47,10 +49,31 @@ record RecipeArguments(Recipe recipe, Set<String> options, Path file, Map<String
     /** A key of the job's own section may be written without it, if it is not the name of another. */
     private static String key(RecipeCommand job, String written) {
         List<String> keys = Key.all().stream().map(Key::path).toList();
+        if (keys.contains(written)) {
+            return written;
+        }
         return job.section()
                 .map(section -> section + "." + written)
-                .filter(key -> keys.contains(key) && !keys.contains(written))
-                .orElse(written);
+                .filter(keys::contains)
+                .orElseGet(() -> unlessShort(job, written));
+    }
+
+    /** Whoever leaves out a key's section is told it. */
+    private static String unlessShort(RecipeCommand job, String written) {
+        List<Key> read =
+                job.keys().stream().flatMap(name -> Key.within(name).stream()).toList();
+        Optional<String> meant =
+                Suggestion.nearest(written, read.stream().map(Key::name).toList());
+        if (written.contains(".") || meant.isEmpty()) {
+            return written;
+        }
+        throw new UsageException("command line: unknown key %s; did you mean %s?"
+                .formatted(
+                        written,
+                        read.stream()
+                                .filter(key -> key.name().equals(meant.get()))
+                                .map(Key::path)
+                                .collect(Collectors.joining(" or "))));
     }
 
     private static String known(RecipeCommand job, String option) {

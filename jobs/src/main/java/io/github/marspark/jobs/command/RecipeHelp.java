@@ -27,9 +27,7 @@ final class RecipeHelp {
     }
 
     private static String lines(RecipeCommand job, String name) {
-        List<Key> keys = Key.all().stream()
-                .filter(key -> key.path().equals(name) || key.path().startsWith(name + "."))
-                .toList();
+        List<Key> keys = Key.within(name);
         if (keys.isEmpty()) {
             throw new IllegalStateException("%s names %s, which no recipe has".formatted(job.name(), name));
         }

@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.command;
 
+import io.github.marspark.jobs.files.Storage;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,7 +33,7 @@ final class Sentence {
                 parts.add(part);
             }
         }
-        return parts.stream().limit(2).collect(Collectors.joining(": "));
+        return Storage.shownIn(parts.stream().limit(2).collect(Collectors.joining(": ")));
     }
 
     private static List<Throwable> causes(Throwable failure) {

@@ -37,6 +37,7 @@ public final class TrainCommand implements RecipeCommand {
                 "data.labels",
                 "data.mirror",
                 "train",
+                "tensorboard",
                 "model");
     }
 
@@ -59,7 +60,9 @@ public final class TrainCommand implements RecipeCommand {
                 .filter(word -> word.startsWith(EXECUTORS))
                 .mapToInt(word -> number(word.substring(EXECUTORS.length())))
                 .reduce((first, last) -> last);
-        train(RecipeArguments.parse(this, rest).recipe(), executors, out);
+        RecipeArguments parsed = RecipeArguments.parse(this, rest);
+        train(parsed.recipe(), executors, out);
+        out.printf("next: %s%n", Launcher.line("sample", parsed.file(), parsed.settings()));
     }
 
     private static int number(String text) {

@@ -205,6 +205,7 @@ public final class Encoding {
             write(pending(ordered, files), files, settings, encoders, contents, done);
         } finally {
             context.removeSparkListener(progress);
+            progress.close();
         }
     }
 

@@ -11,6 +11,7 @@ import io.github.marspark.jobs.recipe.JudgedImages;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.runtime.SparkSessions;
 import io.github.marspark.jobs.runtime.StageFailure;
+import io.github.marspark.jobs.sample.Drawings;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.fs.Path;
@@ -85,7 +86,7 @@ public final class EvaluateJob {
 
     private EvaluatedPlace judgedPlace() {
         if (settings.judged() == JudgedImages.IMAGES) {
-            return new EvaluatedPlace("evaluate.images", settings.images());
+            return new EvaluatedPlace("evaluate.images", judgedImages());
         }
         if (reference.isStatistics()) {
             throw new IllegalArgumentException(
@@ -93,6 +94,12 @@ public final class EvaluateJob {
                             .formatted(reference.address()));
         }
         return reference;
+    }
+
+    /** Of a folder of drawings the newest. */
+    private String judgedImages() {
+        String images = settings.images();
+        return images.isEmpty() ? images : new Drawings(images).newest().orElse(images);
     }
 
     private boolean crop(EvaluatedPlace place) {

@@ -86,6 +86,7 @@ final class FeatureSet implements AutoCloseable {
             return of(name, listed, blocks, task.network().classes().size());
         } finally {
             spark.removeSparkListener(progress);
+            progress.close();
         }
     }
 

@@ -144,7 +144,7 @@ final class LeaseClaim {
     }
 
     private void tellSuccession(LeaseNote dead) {
-        out.printf("%s was left behind by %s, which is gone; goes on in its place%n", address(), dead);
+        out.printf("%s was left behind by %s, which is gone; goes on in its place%n", Storage.shown(address()), dead);
     }
 
     private static String named(Optional<LeaseNote> writer) {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -18,6 +19,9 @@ import scala.Tuple2;
 /** Finds the file system of an address, with the settings that Spark was given; on the driver and on executors. */
 public final class Storage {
     private static final AtomicReference<@Nullable Known> KNOWN = new AtomicReference<>();
+
+    /** As Hadoop writes it; three slashes are written by people, in advice what to type. */
+    private static final Pattern LOCAL = Pattern.compile("(?<![\\w=/])file:(?=/[^/])");
 
     private Storage() {}
 
@@ -88,6 +92,16 @@ public final class Storage {
     public static String shown(String address) {
         URI uri = new Path(address).toUri();
         return "file".equals(uri.getScheme()) ? uri.getPath() : address;
+    }
+
+    /**
+     * A sentence as a person reads it.
+     *
+     * @param sentence with addresses from the root on
+     * @return the same, addresses of local files without their scheme
+     */
+    public static String shownIn(String sentence) {
+        return LOCAL.matcher(sentence).replaceAll("");
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -127,6 +128,28 @@ public final class MetricsFile {
         return new UncheckedIOException(path + " cannot be written: " + cause.getMessage(), cause);
     }
 
+    /**
+     * The reports of some steps, at equal distances, the last among them.
+     *
+     * @param most how many at most, more or less
+     * @return in ascending order of the steps
+     */
+    public synchronized List<StepReport> reports(int most) {
+        long every = Math.max(1, (Math.max(last, newest()) + most - 1) / most);
+        List<StepReport> reports = new ArrayList<>();
+        forEach(report -> {
+            if (!reports.isEmpty() && reports.get(reports.size() - 1).step() % every != 0) {
+                reports.remove(reports.size() - 1);
+            }
+            reports.add(report);
+        });
+        return reports;
+    }
+
+    private long newest() {
+        return pending.isEmpty() ? 0 : pending.get(pending.size() - 1).step();
+    }
+
     /** The losses by step. */
     public Map<Long, Double> losses() {
         return values(StepReport::loss);
@@ -139,23 +162,28 @@ public final class MetricsFile {
 
     private synchronized Map<Long, Double> values(Function<StepReport, @Nullable Double> value) {
         Map<Long, Double> values = new TreeMap<>();
-        long first = pending.isEmpty() ? Long.MAX_VALUE : pending.get(0).step();
-        try {
-            lines().before(first, line -> put(line, value, values));
-        } catch (IOException e) {
-            throw new UncheckedIOException(store.path(NAME) + " cannot be read: " + e.getMessage(), e);
-        }
-        pending.forEach(line -> put(line.text(), value, values));
-        return values;
-    }
-
-    private static void put(String line, Function<StepReport, @Nullable Double> value, Map<Long, Double> values) {
-        try {
-            StepReport report = JSON.readValue(line, StepReport.class);
+        forEach(report -> {
             Double found = value.apply(report);
             if (found != null) {
                 values.put(report.step(), found);
             }
+        });
+        return values;
+    }
+
+    private void forEach(Consumer<StepReport> use) {
+        long first = pending.isEmpty() ? Long.MAX_VALUE : pending.get(0).step();
+        try {
+            lines().before(first, line -> use.accept(report(line)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(store.path(NAME) + " cannot be read: " + e.getMessage(), e);
+        }
+        pending.forEach(line -> use.accept(report(line.text())));
+    }
+
+    private static StepReport report(String line) {
+        try {
+            return JSON.readValue(line, StepReport.class);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a line of metrics is no JSON: " + line, e);
         }

@@ -1,19 +1,21 @@
 package io.github.marspark.jobs.progress;
 
+import io.github.marspark.jobs.files.Storage;
+import io.github.marspark.jobs.runtime.ProgressLine;
+import io.github.marspark.jobs.runtime.TimeLeft;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Shows a person how the training goes, and keeps the record of it. Driver only; thread-safe. */
-public final class ProgressBoard {
-    private static final Duration PAUSE = Duration.ofSeconds(5);
+public final class ProgressBoard implements AutoCloseable {
     private static final double SMOOTHING = 0.9;
 
     private final PrintStream out;
+    private final ProgressLine progress;
     private final MetricsFile metrics;
+    private final ProgressWatcher watcher;
     private final long steps;
-    private long lastPrinted = Long.MIN_VALUE;
     private @Nullable StepReport last;
     private double smoothedSeconds;
     private final int batch;
@@ -25,20 +27,24 @@ public final class ProgressBoard {
      *
      * @param out where a person reads
      * @param metrics where the record is kept
+     * @param watcher is told of each step and checkpoint
      * @param steps length of the training
      * @param batch images a step
      * @param begin when the training was asked for, of {@link System#nanoTime}
      */
-    public ProgressBoard(PrintStream out, MetricsFile metrics, long steps, int batch, long begin) {
+    public ProgressBoard(
+            PrintStream out, MetricsFile metrics, ProgressWatcher watcher, long steps, int batch, long begin) {
         this.out = out;
+        this.progress = new ProgressLine(out);
         this.metrics = metrics;
+        this.watcher = watcher;
         this.steps = steps;
         this.batch = batch;
         this.begin = begin;
     }
 
     public synchronized void say(String sentence) {
-        out.println(sentence);
+        out.println(Storage.shownIn(sentence));
     }
 
     /** Makes sure that what was told of the steps so far lasts, as it must before a checkpoint that covers them is shown. */
@@ -48,11 +54,13 @@ public final class ProgressBoard {
 
     /** A checkpoint is complete. */
     public synchronized void saved(String checkpoint) {
-        out.println("checkpoint " + checkpoint);
+        out.println("checkpoint " + Storage.shown(checkpoint));
+        watcher.saved(checkpoint);
     }
 
     synchronized void add(StepReport report, String line) {
         metrics.add(report.step(), line);
+        watcher.step(report);
         double seconds = batch / report.imagesPerSecond();
         smoothedSeconds = last == null ? seconds : SMOOTHING * smoothedSeconds + (1 - SMOOTHING) * seconds;
         if (report.validationLoss() != null) {
@@ -62,34 +70,28 @@ public final class ProgressBoard {
         long now = System.nanoTime();
         firstStep = last == null ? now : firstStep;
         last = report;
-        if (lastPrinted == Long.MIN_VALUE || now - lastPrinted >= PAUSE.toNanos() || report.step() == steps) {
-            lastPrinted = now;
-            out.println(line(report));
+        if (report.step() == steps) {
+            progress.end(line(report));
+        } else {
+            progress.show(() -> line(report));
         }
     }
 
     private String line(StepReport report) {
         return String.format(
                 Locale.ROOT,
-                "step %d/%d  epoch %.2f  loss %.4f  learning rate %.2e  gradient norm %.3f  %.1f images/s  computing %.0f%% waiting %.0f%% communicating %.0f%%  %s left",
+                "step %d/%d  loss %.4f  %.1f images/s  %s  learning rate %.2e  gradient norm %.3f  epoch %.2f  computing %.0f%% waiting %.0f%% communicating %.0f%%",
                 report.step(),
                 steps,
-                report.epoch(),
                 report.loss(),
+                batch / smoothedSeconds,
+                TimeLeft.words((steps - report.step()) * smoothedSeconds),
                 report.learningRate(),
                 report.gradientNorm(),
-                batch / smoothedSeconds,
+                report.epoch(),
                 100 * report.computing(),
                 100 * report.waiting(),
-                100 * report.communicating(),
-                duration((long) ((steps - report.step()) * smoothedSeconds)));
-    }
-
-    private static String duration(long seconds) {
-        if (seconds < 100) {
-            return seconds + " s";
-        }
-        return seconds < 6000 ? seconds / 60 + " min" : "%d h %d min".formatted(seconds / 3600, seconds / 60 % 60);
+                100 * report.communicating());
     }
 
     /** How long it took from the wish for a training to the first step that was heard of. */
@@ -100,5 +102,11 @@ public final class ProgressBoard {
     /** The last step that was heard of. */
     public synchronized long lastStep() {
         return last == null ? 0 : last.step();
+    }
+
+    /** Takes away what a terminal shows of the present step. */
+    @Override
+    public void close() {
+        progress.close();
     }
 }

@@ -12,8 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.TransportClient;
-import org.apache.spark.network.server.NoOpRpcHandler;
+import org.apache.spark.network.server.OneForOneStreamManager;
+import org.apache.spark.network.server.RpcHandler;
+import org.apache.spark.network.server.StreamManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +30,7 @@ public final class ProgressClient implements AutoCloseable {
     private final Duration patience;
     private final SparkNetwork network;
     private final TransportClient client;
+    private final Wishes wishes;
 
     /**
      * Connects.
@@ -38,7 +42,8 @@ public final class ProgressClient implements AutoCloseable {
     public ProgressClient(Address driver, RunToken token, Duration patience) {
         this.token = token;
         this.patience = patience;
-        this.network = SparkNetwork.ofThisProcess(patience, new NoOpRpcHandler());
+        this.wishes = new Wishes(token);
+        this.network = SparkNetwork.ofThisProcess(patience, wishes);
         try {
             this.client = network.connect(driver);
         } catch (IOException | RuntimeException e) {
@@ -46,6 +51,11 @@ public final class ProgressClient implements AutoCloseable {
             throw new IllegalStateException(
                     "the driver at %s cannot be reached from this executor: %s".formatted(driver, e.getMessage()), e);
         }
+    }
+
+    /** Whether the driver wants the training to end after the present step. */
+    public boolean isAskedToStop() {
+        return wishes.isAskedToStop;
     }
 
     public void report(StepReport report) {
@@ -119,5 +129,32 @@ public final class ProgressClient implements AutoCloseable {
         }
         client.close();
         network.close();
+    }
+
+    /** Hears what the driver wishes, of which there is one thing; runs on the network's threads. */
+    private static final class Wishes extends RpcHandler {
+        private final RunToken token;
+        private final StreamManager streams = new OneForOneStreamManager();
+        private volatile boolean isAskedToStop;
+
+        Wishes(RunToken token) {
+            this.token = token;
+        }
+
+        @Override
+        public void receive(TransportClient driver, ByteBuffer message) {
+            token.requireIn(message);
+            isAskedToStop = true;
+        }
+
+        @Override
+        public void receive(TransportClient driver, ByteBuffer message, RpcResponseCallback callback) {
+            callback.onFailure(new IllegalArgumentException("an executor is asked nothing"));
+        }
+
+        @Override
+        public StreamManager getStreamManager() {
+            return streams;
+        }
     }
 }

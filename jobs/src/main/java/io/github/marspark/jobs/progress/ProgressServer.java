@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.network.client.RpcResponseCallback;
 import org.apache.spark.network.client.TransportClient;
 import org.apache.spark.network.server.OneForOneStreamManager;
@@ -28,6 +30,7 @@ public final class ProgressServer implements AutoCloseable {
 
     private final SparkNetwork network;
     private final Address address;
+    private final Handler handler;
 
     /**
      * Begins to listen, on a free port.
@@ -38,12 +41,18 @@ public final class ProgressServer implements AutoCloseable {
      * @param checkpoints the folder whose files are asked for
      */
     public ProgressServer(RunToken token, ProgressBoard board, Attendance attendance, FileStore checkpoints) {
-        this.network = SparkNetwork.ofThisProcess(SILENCE, new Handler(token, board, attendance, checkpoints));
+        this.handler = new Handler(token, board, attendance, checkpoints);
+        this.network = SparkNetwork.ofThisProcess(SILENCE, handler);
         this.address = network.listen(SparkNetwork.hostOfThisProcess());
     }
 
     public Address address() {
         return address;
+    }
+
+    /** Asks those who report, now and from now on, to end after their step; see {@link ProgressClient#isAskedToStop}. */
+    public void askToStop() {
+        handler.askToStop();
     }
 
     @Override
@@ -58,6 +67,8 @@ public final class ProgressServer implements AutoCloseable {
         private final Attendance attendance;
         private final FileStore checkpoints;
         private final StreamManager streams = new OneForOneStreamManager();
+        private final Set<TransportClient> clients = ConcurrentHashMap.newKeySet();
+        private volatile boolean isToStop;
 
         Handler(RunToken token, ProgressBoard board, Attendance attendance, FileStore checkpoints) {
             this.token = token;
@@ -70,12 +81,34 @@ public final class ProgressServer implements AutoCloseable {
         public void receive(TransportClient client, ByteBuffer message) {
             try {
                 token.requireIn(message);
+                know(client);
                 hear(StandardCharsets.UTF_8.decode(message).toString());
             } catch (IOException | IllegalArgumentException e) {
                 refuse(client, e);
             } catch (UncheckedIOException e) {
                 LOG.error(e.getMessage());
             }
+        }
+
+        void askToStop() {
+            isToStop = true;
+            clients.forEach(this::askToStop);
+        }
+
+        private void askToStop(TransportClient client) {
+            client.send(token.message(0).flip());
+        }
+
+        /** Who knows the token is told what the driver wishes. */
+        private void know(TransportClient client) {
+            if (clients.add(client) && isToStop) {
+                askToStop(client);
+            }
+        }
+
+        @Override
+        public void channelInactive(TransportClient client) {
+            clients.remove(client);
         }
 
         private void hear(String text) throws IOException {
@@ -98,6 +131,7 @@ public final class ProgressServer implements AutoCloseable {
         public void receive(TransportClient client, ByteBuffer message, RpcResponseCallback callback) {
             try {
                 token.requireIn(message);
+                know(client);
                 FilesSeen files =
                         JSON.readValue(StandardCharsets.UTF_8.decode(message).toString(), FilesSeen.class);
                 callback.onSuccess(ByteBuffer.wrap(JSON.writeValueAsBytes(answer(files))));

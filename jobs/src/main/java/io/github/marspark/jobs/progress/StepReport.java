@@ -2,6 +2,7 @@ package io.github.marspark.jobs.progress;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param waiting share in which it waited for others
  * @param communicating the rest of the exchange's share
  * @param bytesSent by rank 0
+ * @param imagesPerSecondByRank how many images a second each rank would compute alone, by rank; empty where not measured
  * @param validationLoss mean over the held-out latents after the step; null where it was not measured
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -32,7 +34,22 @@ public record StepReport(
         double waiting,
         double communicating,
         long bytesSent,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable
+        List<Double> imagesPerSecondByRank,
+
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double validationLoss) {
+    /** Copies the list. */
+    public StepReport {
+        imagesPerSecondByRank = imagesPerSecondByRank == null ? List.of() : List.copyOf(imagesPerSecondByRank);
+    }
+
+    /** By rank; empty where not measured. */
+    @Override
+    public List<Double> imagesPerSecondByRank() {
+        return imagesPerSecondByRank == null ? List.of() : imagesPerSecondByRank;
+    }
+
     /** Of a step after which nothing was validated. */
     public StepReport(
             long step,
@@ -56,11 +73,21 @@ public record StepReport(
                 waiting,
                 communicating,
                 bytesSent,
+                List.of(),
                 null);
+    }
+
+    /** The same with the rates of all ranks. */
+    public StepReport with(List<Double> rates) {
+        return with(rates, validationLoss);
     }
 
     /** The same with a validation loss, if there is one. */
     public StepReport with(OptionalDouble validated) {
+        return with(imagesPerSecondByRank(), validated.isPresent() ? Double.valueOf(validated.getAsDouble()) : null);
+    }
+
+    private StepReport with(List<Double> rates, @Nullable Double validated) {
         return new StepReport(
                 step,
                 epoch,
@@ -72,6 +99,7 @@ public record StepReport(
                 waiting,
                 communicating,
                 bytesSent,
-                validated.isPresent() ? Double.valueOf(validated.getAsDouble()) : null);
+                rates,
+                validated);
     }
 }

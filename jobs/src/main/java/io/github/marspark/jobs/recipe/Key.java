@@ -39,6 +39,18 @@ public record Key(String path, RecordComponent component) {
         return in(Recipe.class, "").stream().flatMap(Key::leaves).toList();
     }
 
+    /**
+     * The keys that a name stands for.
+     *
+     * @param name of a key, or of a section
+     * @return that key, or those of the section; none if there is neither
+     */
+    public static List<Key> within(String name) {
+        return all().stream()
+                .filter(key -> key.path().equals(name) || key.path().startsWith(name + "."))
+                .toList();
+    }
+
     private Stream<Key> leaves() {
         return isSection() ? in(component.getType(), path).stream().flatMap(Key::leaves) : Stream.of(this);
     }

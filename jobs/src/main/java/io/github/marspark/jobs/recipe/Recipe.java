@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
  * @param encode how latents are written
  * @param model the network
  * @param train how it is trained
+ * @param tensorboard what TensorBoard is shown of it
  * @param sample how it draws
  * @param edit how it edits a picture
  * @param classifier what judges images
@@ -66,6 +67,8 @@ public record Recipe(
         @Describe("how latents are written") EncodeRecipe encode,
         @Describe("the network") ModelRecipe model,
         @Describe("how the network is trained") TrainRecipe train,
+        @Describe("what TensorBoard is shown of a training") TensorboardRecipe tensorboard,
+
         @Describe("how the network draws") SampleRecipe sample,
         @Describe("how a picture is edited") EditRecipe edit,
         @Describe("the classifier that judges images") ClassifierRecipe classifier,
@@ -123,6 +126,7 @@ public record Recipe(
                 encode,
                 model,
                 train,
+                tensorboard.located(address),
                 sample,
                 edit.located(address),
                 classifier,

@@ -3,6 +3,7 @@ package io.github.marspark.jobs.recipe;
 import io.github.marspark.model.cuda.Precision;
 import io.github.marspark.model.optimization.LearningRateSchedule;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * How the network is trained.
@@ -26,6 +27,7 @@ import java.util.List;
  * @param checkpoint when progress is saved
  * @param validation what it is measured on
  * @param preview what it shows of itself
+ * @param page where a page about it is served
  */
 public record TrainRecipe(
         @Describe(value = "images a step, over all executors", unit = "images", byDefault = "2048")
@@ -92,7 +94,15 @@ public record TrainRecipe(
         ValidationRecipe validation,
 
         @Describe("the images that a training shows of itself")
-        PreviewRecipe preview) {
+        PreviewRecipe preview,
+
+        @Describe(
+                value =
+                        "port, or address:port, of a page that shows the training while it runs; only this machine reaches it unless an address is given; none when empty",
+                byDefault = "\"\"")
+        String page) {
+    private static final Pattern PAGE = Pattern.compile("([\\w.-]+:|\\[[\\p{XDigit}:]+\\]:)?\\d{1,5}");
+
     /** Checks each value. */
     public TrainRecipe {
         betas = List.copyOf(betas);
@@ -107,6 +117,11 @@ public record TrainRecipe(
         Require.atLeast("streams", streams, 1);
         Require.atLeast("largest-batch", largestBatch, 1);
         Require.atLeast("peer-timeout-seconds", peerTimeoutSeconds, 1);
+        Require.that(
+                page.isEmpty() || PAGE.matcher(page).matches(),
+                "page",
+                '"' + page + '"',
+                "a port such as 8090, or an address and a port such as 0.0.0.0:8090");
         Require.that(
                 validation.share() == 0 || gradientSharing == GradientSharing.SYNCHRONOUS,
                 "validation.share",

@@ -1,7 +1,6 @@
 package io.github.marspark.jobs.runtime;
 
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.spark.scheduler.AccumulableInfo;
@@ -11,16 +10,13 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import scala.collection.JavaConverters;
 
 /** Says how far executors are with images, from what the executors tell with each heartbeat; driver only. */
-public final class ImageProgress extends SparkListener {
-    private static final Duration PAUSE = Duration.ofSeconds(5);
-
+public final class ImageProgress extends SparkListener implements AutoCloseable {
     private final String done;
     private final long accumulator;
     private final long total;
-    private final PrintStream out;
+    private final ProgressLine line;
     private final long start = System.nanoTime();
     private final Map<Long, Long> imagesByTask = new HashMap<>();
-    private long told = start;
 
     /**
      * Watches.
@@ -34,7 +30,7 @@ public final class ImageProgress extends SparkListener {
         this.done = done;
         this.accumulator = accumulator;
         this.total = total;
-        this.out = out;
+        this.line = new ProgressLine(out);
     }
 
     @Override
@@ -65,25 +61,20 @@ public final class ImageProgress extends SparkListener {
 
     private void tell() {
         long images = imagesByTask.values().stream().mapToLong(Long::longValue).sum();
-        long now = System.nanoTime();
-        if (images > 0 && images < total && now - told >= PAUSE.toNanos()) {
-            told = now;
-            out.println(line(images, (now - start) / 1e9));
+        if (images > 0 && images < total) {
+            line.show(() -> line(images, (System.nanoTime() - start) / 1e9));
         }
     }
 
     private String line(long images, double seconds) {
         double rate = images / seconds;
-        return "%s %d of %d images (%d %%), %.1f images/s, %s left"
-                .formatted(done, images, total, 100 * images / total, rate, words((long) ((total - images) / rate)));
+        return "%s %,d of %,d images  %d%%  %.1f images/s  %s"
+                .formatted(done, images, total, 100 * images / total, rate, TimeLeft.words((total - images) / rate));
     }
 
-    private static String words(long seconds) {
-        if (seconds < 60) {
-            return seconds + " s";
-        }
-        return seconds < 3600
-                ? "%d min %d s".formatted(seconds / 60, seconds % 60)
-                : "%d h %d min".formatted(seconds / 3600, seconds / 60 % 60);
+    /** Takes away what a terminal shows. */
+    @Override
+    public void close() {
+        line.close();
     }
 }

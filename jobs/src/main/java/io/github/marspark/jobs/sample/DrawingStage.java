@@ -37,10 +37,13 @@ public record DrawingStage(String job, Lease lease, PrintStream out) {
             SparkContext scala = spark.sparkContext();
             lease.watchOver(scala);
             LongAccumulator done = scala.longAccumulator("images drawn");
-            scala.addSparkListener(new ImageProgress("drew", done.id(), images, out));
             JavaSparkContext context = JavaSparkContext.fromSparkContext(scala);
             int slices = Math.min(portions.size(), TASKS_A_CORE * context.defaultParallelism());
-            context.parallelize(portions, slices).foreachPartition(task.apply(done));
+            try (ImageProgress progress = new ImageProgress("drew", done.id(), images, out)) {
+                scala.addSparkListener(progress);
+                context.parallelize(portions, slices).foreachPartition(task.apply(done));
+                scala.removeSparkListener(progress);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ import io.github.marspark.jobs.files.MadeFolder;
 import io.github.marspark.jobs.files.Origin;
 import io.github.marspark.jobs.files.OriginNote;
 import io.github.marspark.jobs.files.Product;
+import io.github.marspark.jobs.files.Storage;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,15 @@ public final class DrawnFolder {
         this.product = product;
         this.description = description;
         this.origin = origin;
+    }
+
+    /** Whether something else was drawn there before. */
+    boolean isOfAnother() {
+        return parent.exists(name)
+                && made(name)
+                        .origin()
+                        .filter(found -> !origin.differencesFrom(found).isEmpty())
+                        .isPresent();
     }
 
     /**
@@ -81,7 +91,7 @@ public final class DrawnFolder {
     /** Where a file in it will be, as a person reads it. */
     public String address(String file) {
         String within = file.isEmpty() ? name : name + "/" + file;
-        return parent.path(within).toUri().getPath();
+        return Storage.shown(parent.path(within).toString());
     }
 
     /** The folder while it is drawn. */

@@ -25,9 +25,10 @@ import java.util.stream.IntStream;
 public final class PreviewFolder {
     /** Its name within the folder of the checkpoints. */
     public static final String NAME = "previews";
+    /** The picture of all previews side by side in it. */
+    public static final String SIDE_BY_SIDE = "previews.png";
 
     private static final String DESCRIPTION = "previews.json";
-    private static final String SIDE_BY_SIDE = "previews.png";
     private static final Pattern STEP = Pattern.compile("step-(\\d+)\\.png");
 
     /** So that the picture stays one that can be looked at, and held in memory, however long the training. */

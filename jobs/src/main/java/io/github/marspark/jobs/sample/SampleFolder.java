@@ -35,7 +35,9 @@ public final class SampleFolder {
         this.form = SampleForm.of(recipe.sample().output());
         Map<String, String> made = DrawingNetwork.drawnBy(recipe, checkpoint, key -> key.startsWith("sample."));
         made.put("images", plan.fingerprint());
-        this.folder = new DrawnFolder(recipe.samples(), Product.SAMPLES, DESCRIPTION, new Origin(made));
+        Origin origin = new Origin(made);
+        this.folder = new Drawings(recipe.samples())
+                .of(checkpoint.step(), address -> new DrawnFolder(address, Product.SAMPLES, DESCRIPTION, origin));
     }
 
     public String address() {

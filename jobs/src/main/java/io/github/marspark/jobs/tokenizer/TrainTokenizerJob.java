@@ -4,6 +4,7 @@ import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.files.Lease;
 import io.github.marspark.jobs.files.Product;
+import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.ListedImages;
@@ -13,7 +14,9 @@ import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeSchedule;
 import io.github.marspark.jobs.recipe.TokenizerRecipe;
 import io.github.marspark.jobs.runtime.Device;
+import io.github.marspark.jobs.runtime.ProgressLine;
 import io.github.marspark.jobs.runtime.SparkSessions;
+import io.github.marspark.jobs.runtime.TimeLeft;
 import io.github.marspark.model.autoencoder.AutoencoderStep;
 import io.github.marspark.model.autoencoder.AutoencoderTrainer;
 import io.github.marspark.model.autoencoder.AutoencoderTraining;
@@ -59,7 +62,7 @@ public final class TrainTokenizerJob {
 
     private boolean isDone(TrainedFor trained) {
         if (trained.isDone()) {
-            out.printf("%s already holds this tokenizer; nothing to train%n", recipe.tokenizerFolder());
+            out.printf("%s already holds this tokenizer; nothing to train%n", Storage.shown(recipe.tokenizerFolder()));
             return true;
         }
         return false;
@@ -121,23 +124,25 @@ public final class TrainTokenizerJob {
 
     private static void train(AutoencoderTrainer trainer, TokenizerRecipe recipe, PrintStream out) {
         long start = System.nanoTime();
-        long shown = start;
-        for (int done = 1; done <= recipe.steps(); done++) {
-            AutoencoderStep step = trainer.step();
-            long now = System.nanoTime();
-            if (now - shown > 5_000_000_000L || done == recipe.steps()) {
-                shown = now;
-                double seconds = (now - start) / 1e9;
-                out.printf(
-                        "tokenizer step %d of %d  loss %.4f  reconstruction %.4f  %.1f images/s  %.0f s left%n",
+        try (ProgressLine line = new ProgressLine(out)) {
+            for (int done = 1; done < recipe.steps(); done++) {
+                String state = line(recipe, trainer.step(), done, start);
+                line.show(() -> state);
+            }
+            line.end(line(recipe, trainer.step(), recipe.steps(), start));
+        }
+    }
+
+    private static String line(TokenizerRecipe recipe, AutoencoderStep step, int done, long start) {
+        double seconds = (System.nanoTime() - start) / 1e9;
+        return "tokenizer step %d of %d  loss %.4f  reconstruction %.4f  %.1f images/s  %s"
+                .formatted(
                         done,
                         recipe.steps(),
                         step.loss(),
                         step.reconstruction(),
                         done * recipe.batch() / seconds,
-                        seconds / done * (recipe.steps() - done));
-            }
-        }
+                        TimeLeft.words(seconds / done * (recipe.steps() - done)));
     }
 
     private static void finish(
@@ -156,7 +161,7 @@ public final class TrainTokenizerJob {
         out.printf(
                 "tokenizer %.12s in %s: on %,d %s images mean error %.4f, PSNR %.2f dB; latent scale %.4f%n",
                 tokenizer.fingerprint(),
-                folder,
+                Storage.shown(folder),
                 quality.images(),
                 split.isApart() ? "held-out" : "training",
                 quality.meanAbsolute(),

@@ -43,6 +43,18 @@ sealed interface Outcome<T> {
         return this instanceof Failed<T> failed ? Optional.of(failed) : Optional.empty();
     }
 
+    /**
+     * The value.
+     *
+     * @throws IllegalStateException saying why there is none
+     */
+    default T valueOrThrow() {
+        if (this instanceof Done<T> done) {
+            return done.value();
+        }
+        throw new IllegalStateException(failure().orElseThrow().reason());
+    }
+
     /** As it travels between processes. */
     default String toJson() {
         try {

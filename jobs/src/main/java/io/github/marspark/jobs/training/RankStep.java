@@ -15,6 +15,7 @@ import io.github.marspark.model.optimization.LearningRate;
 import io.github.marspark.model.optimization.OptimizerStep;
 import io.github.marspark.model.tensor.Kernels;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -24,6 +25,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * thread-safe.
  */
 public final class RankStep implements AutoCloseable {
+    private static final double NANOS = 1e9;
+
     private final TrainRecipe train;
     private final GlobalBatch batch;
     private final Replica replica;
@@ -33,6 +36,7 @@ public final class RankStep implements AutoCloseable {
     private final LearningRate rates;
     private final GradientClipping clipping;
     private final ExponentialMovingAverage average;
+    private BooleanSupplier lastWish = () -> false;
 
     /** How a rank's exchange is made. */
     @FunctionalInterface
@@ -103,6 +107,15 @@ public final class RankStep implements AutoCloseable {
     }
 
     /**
+     * Heeds a wish to end, of which all ranks learn with the losses of a step.
+     *
+     * @param wish whether this rank wants the present step to be the last
+     */
+    void heed(BooleanSupplier wish) {
+        lastWish = wish;
+    }
+
+    /**
      * Computes with other kernels from now on.
      *
      * @param kernels in place of the first ones
@@ -153,7 +166,13 @@ public final class RankStep implements AutoCloseable {
         clock.computed();
         exchange.reduceScatter(step, optimizer::measure);
         clock.reduced();
-        List<double[]> all = exchange.gather(step, "loss and gradient norm", loss, optimizer.sumOfSquares());
+        List<double[]> all = exchange.gather(
+                step,
+                "loss and gradient norm",
+                loss,
+                optimizer.sumOfSquares(),
+                lastWish.getAsBoolean() ? 1.0 : 0.0,
+                (double) clock.computing());
         double parts = (double) exchange.sharding().ranks() * slots.parts();
         double norm = Math.sqrt(all.stream().mapToDouble(values -> values[1]).sum()) / parts;
         double mean = all.stream().mapToDouble(values -> values[0]).sum() / all.size();
@@ -162,7 +181,14 @@ public final class RankStep implements AutoCloseable {
         } else {
             exchange.allGather(step, chunk -> {});
         }
-        return new StepResult(step + 1, mean, rates.at(step), Double.isFinite(mean) ? norm : Double.NaN, clock.stop());
+        return new StepResult(
+                step + 1,
+                mean,
+                rates.at(step),
+                Double.isFinite(mean) ? norm : Double.NaN,
+                all.stream().anyMatch(values -> values[2] == 1),
+                all.stream().map(values -> slots.count() * NANOS / values[3]).toList(),
+                clock.stop());
     }
 
     private OptimizerStep move(long step, double gradientScale) {

@@ -23,6 +23,11 @@ final class StepClock {
         computing = System.nanoTime() - begin;
     }
 
+    /** Nanoseconds until the gradient was there. */
+    long computing() {
+        return computing;
+    }
+
     /** The sum of all gradients is there; time in which nothing had come is no work. */
     void reduced() {
         reducing = System.nanoTime() - begin - computing - traffic().waitingNanos();

@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.training;
 
 import io.github.marspark.jobs.progress.StepReport;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -10,9 +11,18 @@ import java.util.concurrent.TimeUnit;
  * @param loss mean over the masked tokens of the global batch
  * @param learningRate of the step
  * @param gradientNorm of the whole gradient before clipping; not a number if the loss is not finite
+ * @param isLast whether a rank wants the training to end with it
+ * @param imagesPerSecond which each rank would compute alone, by rank
  * @param cost this rank's
  */
-public record StepResult(long step, double loss, double learningRate, double gradientNorm, StepCost cost) {
+public record StepResult(
+        long step,
+        double loss,
+        double learningRate,
+        double gradientNorm,
+        boolean isLast,
+        List<Double> imagesPerSecond,
+        StepCost cost) {
     /** Whether loss and gradient are finite, without which no parameter moves. */
     boolean isFinite() {
         return Double.isFinite(gradientNorm);
@@ -28,7 +38,7 @@ public record StepResult(long step, double loss, double learningRate, double gra
         double nanos = cost.all();
         double computing = (cost.computing() + cost.updating()) / nanos;
         double waiting = cost.traffic().waitingNanos() / nanos;
-        return new StepReport(
+        StepReport report = new StepReport(
                 step,
                 epoch,
                 loss,
@@ -39,5 +49,6 @@ public record StepResult(long step, double loss, double learningRate, double gra
                 waiting,
                 Math.max(0, 1 - computing - waiting),
                 cost.traffic().bytesSent());
+        return report.with(imagesPerSecond);
     }
 }

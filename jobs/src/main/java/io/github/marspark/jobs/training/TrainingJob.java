@@ -1,12 +1,10 @@
 package io.github.marspark.jobs.training;
 
-import io.github.marspark.data.image.LineChart;
-import io.github.marspark.data.image.PngFile;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
 import io.github.marspark.jobs.exchange.RunToken;
-import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.files.Lease;
 import io.github.marspark.jobs.files.Product;
+import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.latents.HeldOut;
 import io.github.marspark.jobs.latents.LatentIndex;
 import io.github.marspark.jobs.latents.Slots;
@@ -23,13 +21,14 @@ import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.runtime.BarrierStage;
 import io.github.marspark.jobs.runtime.Cluster;
 import io.github.marspark.jobs.runtime.StageFailure;
+import io.github.marspark.jobs.runtime.StoppedException;
 import io.github.marspark.jobs.sample.PreviewFolder;
 import io.github.marspark.model.mar.MarParameters;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /** Trains the network of a recipe from its encoded images; driver only. */
 public final class TrainingJob {
     /** Picture of the loss, next to the checkpoints. */
-    public static final String LOSS_CURVE = "loss.png";
+    public static final String LOSS_CURVE = TrainingView.LOSS_CURVE;
 
     private static final int FUTILE_ATTEMPTS = 4;
     private static final String DRIVER = "driver";
@@ -73,11 +72,12 @@ public final class TrainingJob {
         LatentsCheck.requireFitting(recipe, latents.header()).forEach(out::println);
         Optional<PreviewCheck> previews = PreviewCheck.of(recipe, out);
         CheckpointFolder folder = new CheckpointFolder(recipe.checkpoints());
-        folder.requireNothingElse(List.of(MetricsFile.NAME, LOSS_CURVE, PreviewFolder.NAME));
+        folder.requireNothingElse(List.of(MetricsFile.NAME, LOSS_CURVE, TrainingView.REPORT, PreviewFolder.NAME));
         EarlierTraining earlier = new EarlierTraining(folder);
         earlier.requireSame(recipe);
         if (earlier.isDone(recipe.train().steps())) {
-            out.printf("%s is trained already, to step %d%n", folder.store().path(), earlier.steps());
+            out.printf(
+                    "%s is trained already, to step %d%n", shown(folder.store().path()), earlier.steps());
             return;
         }
         Lease.during(folder.store(), Product.CHECKPOINTS, "train", out, lease -> {
@@ -99,27 +99,45 @@ public final class TrainingJob {
         Optional<PreviewFolder> shown = previews.map(PreviewCheck::begin);
         train(spark, cluster, latents, folder);
         shown.flatMap(PreviewFolder::sideBySide)
-                .ifPresent(picture -> out.printf("previews side by side: %s%n", picture));
+                .ifPresent(picture -> out.printf("previews side by side: %s%n", Storage.shown(picture)));
         return recipe.train().steps();
     }
 
     private void train(JavaSparkContext spark, Cluster cluster, LatentIndex latents, CheckpointFolder folder) {
         MetricsFile metrics = new MetricsFile(folder.store());
-        ProgressBoard board = new ProgressBoard(
-                out, metrics, recipe.train().steps(), recipe.train().globalBatch(), begin);
         begin(latents, cluster);
+        try (TrainingView view = new TrainingView(recipe, folder, metrics, out);
+                ProgressBoard board = new ProgressBoard(
+                        out,
+                        metrics,
+                        view,
+                        recipe.train().steps(),
+                        recipe.train().globalBatch(),
+                        begin)) {
+            long done = train(spark, cluster, latents, board, folder);
+            metrics.save();
+            view.finish();
+            if (done < recipe.train().steps()) {
+                throw stopped(folder);
+            }
+            out.printf(
+                    "trained to step %d, the first step done after %.1f s; %s%n",
+                    done, board.secondsToFirstStep(), shown(folder.store().path(TrainingView.REPORT)));
+        }
+    }
+
+    /** Returns the steps that are done: all, or fewer if that was wished. */
+    private long train(
+            JavaSparkContext spark,
+            Cluster cluster,
+            LatentIndex latents,
+            ProgressBoard board,
+            CheckpointFolder folder) {
         if (recipe.train().gradientSharing() == GradientSharing.DL4J_SHARED) {
             new MeshTraining(spark, cluster, recipe, latents, board, folder).run();
-        } else {
-            untilDone(spark, latents, OptionalInt.of(cluster.tasks()), board, folder);
+            return recipe.train().steps();
         }
-        metrics.save();
-        drawLosses(metrics, folder.store());
-        out.printf(
-                "trained to step %d, the first step done after %.1f s; %s%n",
-                recipe.train().steps(),
-                board.secondsToFirstStep(),
-                folder.store().path(LOSS_CURVE));
+        return untilDone(spark, latents, OptionalInt.of(cluster.tasks()), board, folder);
     }
 
     /** The driver writes metrics next to the checkpoints; that it cannot is to be known before the first step. */
@@ -128,29 +146,12 @@ public final class TrainingJob {
         folder.removeProbes(DRIVER);
     }
 
-    private void drawLosses(MetricsFile metrics, FileStore store) {
-        List<LineChart.Point> losses = points(metrics.losses());
-        if (!losses.isEmpty()) {
-            List<LineChart.Point> validation = points(metrics.validationLosses());
-            String title = "loss of " + recipe.name() + (validation.isEmpty() ? "" : ", and validation loss in red");
-            byte[] picture = PngFile.bytes(new LineChart(title, "step", losses, validation).draw());
-            store.replace(LOSS_CURVE, stream -> stream.write(picture));
-        }
-    }
-
-    private static List<LineChart.Point> points(Map<Long, Double> values) {
-        return values.entrySet().stream()
-                .map(value -> new LineChart.Point(value.getKey(), value.getValue()))
-                .filter(point -> Double.isFinite(point.y()))
-                .toList();
-    }
-
     private void begin(LatentIndex latents, Cluster cluster) {
         int heldOut = HeldOut.of(recipe, latents.size()).count();
         out.printf(
                 "trains %,d parameters on %s (%,d latents of %d × %d × %d%s) on %d %s of %d %s%n",
                 MarParameters.layout(RecipeNetwork.config(recipe)).size(),
-                recipe.latents(),
+                Storage.shown(recipe.latents()),
                 latents.size(),
                 latents.header().channels(),
                 latents.header().height(),
@@ -163,19 +164,33 @@ public final class TrainingJob {
     }
 
     /** Spark gives up a barrier stage whose task has died; this begins again as long as attempts get further. */
-    private void untilDone(
+    private long untilDone(
             JavaSparkContext spark,
             LatentIndex latents,
             OptionalInt executors,
             ProgressBoard board,
             CheckpointFolder folder) {
+        try (EarlyEnd end = new EarlyEnd(spark, out)) {
+            return untilDone(spark, latents, executors, board, folder, end);
+        }
+    }
+
+    private long untilDone(
+            JavaSparkContext spark,
+            LatentIndex latents,
+            OptionalInt executors,
+            ProgressBoard board,
+            CheckpointFolder folder,
+            EarlyEnd end) {
         int futile = 0;
         while (true) {
             long before = newestStep(folder);
             try {
-                attempt(spark, Cluster.of(spark, executors), latents, board, folder);
-                return;
+                return attempt(spark, Cluster.of(spark, executors), latents, board, folder, end);
             } catch (Exception failure) {
+                if (end.isAsked()) {
+                    throw stopped(folder);
+                }
                 futile = newestStep(folder) > before ? 0 : futile + 1;
                 if (!StageFailure.isLoss(failure) || futile >= FUTILE_ATTEMPTS) {
                     throw StageFailure.told(failure);
@@ -188,22 +203,31 @@ public final class TrainingJob {
     }
 
     /** Each attempt has a token of its own, so that those left over from an earlier one are not listened to. */
-    private void attempt(
+    private long attempt(
             JavaSparkContext spark,
             Cluster cluster,
             LatentIndex latents,
             ProgressBoard board,
-            CheckpointFolder folder) {
+            CheckpointFolder folder,
+            EarlyEnd end) {
         RunToken token = RunToken.random();
         try (ProgressServer progress = new ProgressServer(token, board, Attendance.NOT_KEPT, folder.store())) {
+            end.tell(progress);
             TrainingPlan plan = TrainingPlan.of(recipe, program, latents, cluster, progress.address(), token);
-            train(spark, cluster, plan).stream()
-                    .flatMap(outcome -> outcome.failure().stream())
-                    .findFirst()
-                    .ifPresent(failed -> {
-                        throw new IllegalStateException(failed.reason());
-                    });
+            return train(spark, cluster, plan).stream()
+                    .mapToLong(Outcome::valueOrThrow)
+                    .min()
+                    .orElseThrow();
         }
+    }
+
+    private StoppedException stopped(CheckpointFolder folder) {
+        long step = newestStep(folder);
+        return new StoppedException(
+                step == 0
+                        ? "ended before the first checkpoint; nothing is kept"
+                        : "ended with step %d of %d, which %s holds; the same command goes on from there"
+                                .formatted(step, recipe.train().steps(), folder.address(step)));
     }
 
     /** What came of the training on each rank; it is sent as text, which any serializer of Spark's takes. */
@@ -227,6 +251,10 @@ public final class TrainingJob {
         return context.partitionId() == 0
                 ? new ProgressClient(plan.progressAddress(), plan.token(), plan.patience())
                 : null;
+    }
+
+    private static String shown(Path path) {
+        return Storage.shown(path.toString());
     }
 
     private static long newestStep(CheckpointFolder folder) {

@@ -25,6 +25,7 @@ final class TrainingOrigin {
             "train.preview.per-class",
             "train.preview.iterations",
             "train.preview.batch",
+            "train.page",
             "train.checkpoint.every-steps",
             "train.checkpoint.every-minutes",
             "train.checkpoint.keep",

@@ -73,6 +73,7 @@ final class TrainingRun implements AutoCloseable {
         }
         this.rankStep = new RankStep(
                 recipe, batch, device.kernels(), (parameters, gradient) -> exchange(parameters, gradient, threads));
+        rankStep.heed(() -> progress != null && progress.isAskedToStop());
         this.folder = new CheckpointFolder(recipe.checkpoints());
         this.validation = new Validation(recipe, rankStep);
         this.previews = new Previews(recipe, rankStep, this::say);
@@ -109,7 +110,7 @@ final class TrainingRun implements AutoCloseable {
     /**
      * Trains to the last step.
      *
-     * @return the number of steps done, or the sentence with which the training has ended before
+     * @return the number of steps done, fewer than all if the driver wished so, or the sentence with which the training has ended before
      */
     Outcome<Long> run() {
         tellDevices();
@@ -156,7 +157,7 @@ final class TrainingRun implements AutoCloseable {
             StepResult result = rankStep.run(step);
             moves |= result.learningRate() > 0 && result.gradientNorm() > 0;
             Outcome<Long> end = afterStep(step, result);
-            if (end.failure().isPresent()) {
+            if (end.failure().isPresent() || result.isLast()) {
                 return end;
             }
         }
@@ -179,6 +180,9 @@ final class TrainingRun implements AutoCloseable {
         counters.add(rankStep.slots().count(), report);
         if (progress != null) {
             progress.report(report);
+        }
+        if (result.isLast()) {
+            return save(result.step());
         }
         previews.after(result.step()); // before a checkpoint, behind which nobody would draw it again
         return checkpoints.isDue(result.step()) ? save(result.step()) : new Outcome.Done<>(result.step());

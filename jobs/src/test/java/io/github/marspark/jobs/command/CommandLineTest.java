@@ -82,7 +82,9 @@ class CommandLineTest {
     void misspeltJobIsRefusedWithASuggestion() {
         assertThat(run("pain")).isEqualTo(2);
         assertThat(err()).isEqualTo("there is no job pain; did you mean paint?\n");
-        assertThat(run("help", "piant")).isEqualTo(2);
+        err.reset();
+        assertThat(run("help", "apint")).isEqualTo(2);
+        assertThat(err()).isEqualTo("there is no job apint; did you mean paint?\n");
     }
 
     @Test
@@ -129,6 +131,17 @@ class CommandLineTest {
     void wrongRecipeIsAUsageError() {
         assertThat(run("paint", recipe, "images=x", "train.step=1")).isEqualTo(2);
         assertThat(err()).isEqualTo("command line: unknown key train.step; did you mean train.steps?\n");
+    }
+
+    @Test
+    void keyWithoutItsSectionIsRefusedWithTheKeysOfTheJobThatHaveThatName() {
+        assertThat(run("paint", recipe, "images=x", "steps=3")).isEqualTo(2);
+        assertThat(err()).isEqualTo("command line: unknown key steps; did you mean train.steps?\n");
+        err.reset();
+        assertThat(run("paint", recipe, "images=x", "every-stesp=3")).isEqualTo(2);
+        assertThat(err())
+                .isEqualTo(
+                        "command line: unknown key every-stesp; did you mean train.checkpoint.every-steps or train.validation.every-steps or train.preview.every-steps?\n");
     }
 
     @Test

@@ -38,7 +38,8 @@ class DemoCommandTest {
     @Test
     void whatToRunNextGoesOnWithThisDemo() throws IOException {
         Path out = folder.resolve("out");
-        Files.writeString(Files.createDirectories(out.resolve("drawn")).resolve("samples.png"), "a sheet");
+        Files.writeString(
+                Files.createDirectories(out.resolve("drawn/step-00000100")).resolve("samples.png"), "a sheet");
         Files.writeString(Files.createDirectories(out.resolve("checkpoints")).resolve("loss.png"), "a curve");
         List<String> said =
                 demo("out=" + out, "samples=" + out.resolve("drawn"), "train.steps=100", "sample.labels=[2, 3]");
@@ -49,8 +50,7 @@ class DemoCommandTest {
         String line = "  %s/mar' %s %1$s/recipes/fashion-mnist.conf' out=%s samples=%s train.steps=%d %s";
         assertThat(said)
                 .contains(
-                        line.formatted(
-                                project, "sample", out, out + "/trousers", 100, "'sample.labels=[1]' sample.seed=2"),
+                        line.formatted(project, "sample", out, out + "/drawn", 100, "sample.labels=1 sample.seed=2"),
                         line.formatted(project, "train", out, out + "/drawn", 400, "'sample.labels=[2, 3]'")
                                 + "   (goes on where the demo stopped)");
         assertThat(said).anyMatch(text -> text.startsWith("  " + project + "/mar' help train "));

@@ -121,7 +121,7 @@ class LeaseTest {
             assertThat(folder().toFile().list()).containsExactly(".lease-2");
             assertThat(said.toString(StandardCharsets.UTF_8))
                     .isEqualTo(
-                            "file:%s was left behind by encode (anna on node7, process %d) since 2026-11-26T01:02:03Z, which is gone; goes on in its place%n"
+                            "%s was left behind by encode (anna on node7, process %d) since 2026-11-26T01:02:03Z, which is gone; goes on in its place%n"
                                     .formatted(folder(), ended.pid()));
         }
         assertThat(folder()).isEmptyDirectory();

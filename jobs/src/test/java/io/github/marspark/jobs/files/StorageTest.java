@@ -66,4 +66,11 @@ class StorageTest {
         assertThat(Storage.shown("file:/x/a b")).isEqualTo("/x/a b");
         assertThat(Storage.shown("hdfs://head/x")).isEqualTo("hdfs://head/x");
     }
+
+    @Test
+    void sentencesShowLocalPathsAsTheyAreTyped() {
+        assertThat(Storage.shownIn(
+                        "file:/a/b holds 2 (see file:/c): hdfs://head/d, x=file:/e; give images=file:///FOLDER"))
+                .isEqualTo("/a/b holds 2 (see /c): hdfs://head/d, x=file:/e; give images=file:///FOLDER");
+    }
 }

@@ -46,7 +46,7 @@ class ProgressServerTest {
     void listen() {
         metrics = new MetricsFile(FileStore.at(folder.toString()));
         PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-        ProgressBoard board = new ProgressBoard(out, metrics, 100, 8, System.nanoTime());
+        ProgressBoard board = new ProgressBoard(out, metrics, new Unwatched(), 100, 8, System.nanoTime());
         server = new ProgressServer(token, board, Attendance.NOT_KEPT, FileStore.at(folder.toString()));
     }
 
@@ -73,7 +73,7 @@ class ProgressServerTest {
             client.saved("file:/checkpoints/step");
             assertThat(client.ask(new FilesSeen("step", Map.of("part", 4L)))).isEmpty();
             assertThat(folder.resolve(MetricsFile.NAME)).content().hasLineCount(2);
-            assertThat(said()).contains("a sentence", "checkpoint file:/checkpoints/step", "step 1/100");
+            assertThat(said()).contains("a sentence", "checkpoint /checkpoints/step", "step 1/100");
         }
     }
 
@@ -156,5 +156,18 @@ class ProgressServerTest {
                 .hasMessageStartingWith("the driver at /127.0.0.1:");
         late.close();
         assertThat(metrics.losses()).isEmpty();
+    }
+
+    /** Where nobody watches. */
+    private static final class Unwatched implements ProgressWatcher {
+        @Override
+        public void step(StepReport report) {
+            // nobody watches
+        }
+
+        @Override
+        public void saved(String checkpoint) {
+            // nobody watches
+        }
     }
 }

@@ -55,12 +55,12 @@ class FullDiskTest {
                 .hasCauseInstanceOf(UncheckedIOException.class)
                 .cause()
                 .hasMessageMatching(
-                        "full:%s/\\.samples\\.unfinished/0001/\\.00001\\.png\\.tmp cannot be written: No space left on device \\(on host .+\\); make room there, or name a folder on another disk, and start again"
+                        "full:%s/samples/\\.step-00000007\\.unfinished/0001/\\.00001\\.png\\.tmp cannot be written: No space left on device \\(on host .+\\); make room there, or name a folder on another disk, and start again"
                                 .formatted(folder));
-        assertThat(folder.resolve("samples")).doesNotExist();
-        assertThat(folder).isDirectoryNotContaining("glob:**/.samples.lease*");
+        assertThat(folder.resolve("samples/step-00000007")).doesNotExist();
+        assertThat(folder.resolve("samples")).isDirectoryNotContaining("glob:**/.step-00000007.lease*");
         System.setProperty(FullDisk.MATCHING, "nothing");
         job.run();
-        assertThat(folder.resolve("samples/0001/00001.png")).isNotEmptyFile();
+        assertThat(folder.resolve("samples/step-00000007/0001/00001.png")).isNotEmptyFile();
     }
 }

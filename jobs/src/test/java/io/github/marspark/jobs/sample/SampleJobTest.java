@@ -74,8 +74,8 @@ class SampleJobTest {
                         .toArray(String[]::new)));
         for (String image : List.of("0000/00000.png", "0001/00002.png")) {
             assertSame(
-                    folder.resolve("out/samples").resolve(image),
-                    folder.resolve("together").resolve(image));
+                    TinyDrawing.drawn(folder.resolve("out/samples")).resolve(image),
+                    TinyDrawing.drawn(folder.resolve("together")).resolve(image));
         }
     }
 
@@ -109,7 +109,7 @@ class SampleJobTest {
                 "sample.batch=4",
                 "sample.labels=[0-1]",
                 "sample.per-class=5");
-        Path samples = Path.of(tar.samples());
+        Path samples = TinyDrawing.drawn(tar);
         assertThat(names(samples))
                 .containsExactly("images-00000.tar", "images-00001.tar", "samples.json", "samples.png");
         Map<String, byte[]> first = members(samples.resolve("images-00000.tar"));
@@ -123,14 +123,16 @@ class SampleJobTest {
                 "sample.per-class=5",
                 "samples=" + folder.resolve("png"));
         drawAgain(png);
-        assertThat(first.get("00000007.png")).isEqualTo(Files.readAllBytes(folder.resolve("png/0001/00002.png")));
+        assertThat(first.get("00000007.png"))
+                .isEqualTo(Files.readAllBytes(
+                        TinyDrawing.drawn(folder.resolve("png")).resolve("0001/00002.png")));
     }
 
     @Test
     void tableSaysWhatIsDrawnAndParquetKeepsIt() throws IOException {
         Path table = Files.writeString(folder.resolve("wanted.csv"), "label,id,note\n1,tea,x\n0,ant,y\n1,bee,z\n");
         Recipe recipe = draw("sample.output=parquet", "sample.table=%s".formatted(table));
-        Path samples = Path.of(recipe.samples());
+        Path samples = TinyDrawing.drawn(recipe);
         assertThat(names(samples)).containsExactly("images-00000.parquet", "samples.json", "samples.png");
         try (SparkSession spark = SparkSession.builder().master("local[1]").getOrCreate()) {
             List<Row> rows = spark.read()
@@ -190,21 +192,46 @@ class SampleJobTest {
                                         "samples=" + folder.resolve("shown")))
                         .toArray(String[]::new));
         drawAgain(shown);
-        Path strips = folder.resolve("shown/filmstrips");
+        Path strips = TinyDrawing.drawn(shown).resolve("filmstrips");
         assertThat(names(strips)).hasSize(10).contains("00000.gif", "00000.png", "00004.png");
         int side = shown.data().imageSize();
         BufferedImage strip = ImageIO.read(strips.resolve("00004.png").toFile());
         BufferedImage image =
-                ImageIO.read(folder.resolve("shown/0001/00001.png").toFile());
+                ImageIO.read(TinyDrawing.drawn(shown).resolve("0001/00001.png").toFile());
         assertThat(strip.getWidth()).as("after 3 iterations and after 4").isEqualTo(2 * side + 2);
         for (int at = 0; at < side * side; at++) {
             int drawn = image.getRGB(at % side, at / side) & 0xff;
             int last = strip.getRGB(side + 2 + at % side, at / side) & 0xff;
             assertThat(last).as("pixel %d", at).isCloseTo(drawn, within(1)); // decoded in another batch
         }
-        Map<String, Integer> images = contents(Path.of(plain.samples()));
+        Map<String, Integer> images = contents(TinyDrawing.drawn(plain));
         images.remove("samples.json");
-        assertThat(contents(folder.resolve("shown"))).containsAllEntriesOf(images);
+        assertThat(contents(TinyDrawing.drawn(shown))).containsAllEntriesOf(images);
+    }
+
+    @Test
+    void otherSettingsAreDrawnIntoAFolderOfTheirOwn() throws IOException {
+        String[] settings = {"sample.labels=1", "sample.per-class=2", "sample.iterations=4"};
+        Recipe recipe = draw(settings);
+        Map<String, Integer> first = contents(TinyDrawing.drawn(recipe));
+        Recipe other =
+                TinyTraining.recipe(folder.resolve("out"), settings[0], settings[1], settings[2], "sample.seed=9");
+        Path second = Path.of(other.samples(), "step-00000007-2");
+        assertThat(drawAgain(other)).contains("2 images in ", " a second): " + second + ", all of them on ");
+        assertThat(drawAgain(other)).contains(second + " already holds these 2 images");
+        assertThat(drawAgain(recipe)).contains(TinyDrawing.drawn(recipe) + " already holds these 2 images");
+        assertThat(contents(TinyDrawing.drawn(recipe))).isEqualTo(first);
+        assertThat(new Drawings(other.samples()).newest()).contains("file:" + second);
+    }
+
+    @Test
+    void aFolderOfSomethingElseIsRefused() throws IOException {
+        Recipe recipe = TinyDrawing.prepared(folder.resolve("out"));
+        Files.writeString(Files.createDirectories(Path.of(recipe.samples())).resolve("notes.txt"), "mine");
+        assertThatThrownBy(() -> drawAgain(recipe))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("file:%s holds other data, notes.txt among it; choose an empty folder by samples="
+                        .formatted(recipe.samples()));
     }
 
     @Test
@@ -244,7 +271,9 @@ class SampleJobTest {
                     .as(() -> log.toString())
                     .isZero();
         }
-        assertThat(contents(folder.resolve("two"))).hasSize(202).isEqualTo(contents(Path.of(one.samples())));
+        assertThat(contents(TinyDrawing.drawn(folder.resolve("two"))))
+                .hasSize(202)
+                .isEqualTo(contents(TinyDrawing.drawn(one)));
     }
 
     private static List<String> names(Path folder) throws IOException {

@@ -20,6 +20,8 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class TinyDrawing {
     private static final float SPREAD = 0.05f;
 
+    private static final long STEP = 7;
+
     private TinyDrawing() {}
 
     /** Writes tokenizer and checkpoint where a recipe looks for them. */
@@ -39,8 +41,17 @@ public final class TinyDrawing {
         ParameterLayout layout = MarParameters.layout(RecipeNetwork.config(recipe));
         INDArray weights = random(layout.size(), 1, spread);
         new WholeCheckpoint(recipe, layout, Data.ofImport(tokenizer.fingerprint(), tokenizer.scale()))
-                .write(new CheckpointFolder(recipe.checkpoints()), 7, weights, weights);
+                .write(new CheckpointFolder(recipe.checkpoints()), STEP, weights, weights);
         return recipe;
+    }
+
+    /** Where the first drawing of a recipe lies. */
+    static Path drawn(Recipe recipe) {
+        return drawn(Path.of(recipe.samples()));
+    }
+
+    static Path drawn(Path samples) {
+        return samples.resolve("step-%08d".formatted(STEP));
     }
 
     /** The recipe's tokenizer. */

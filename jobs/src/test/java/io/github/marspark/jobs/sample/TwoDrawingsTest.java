@@ -53,7 +53,7 @@ class TwoDrawingsTest {
         assertThat(second.waitFor()).isEqualTo(1);
         assertThat(folder.resolve("second.log"))
                 .content()
-                .contains("sample failed: file:%s is being written by sample (".formatted(recipe.samples()))
+                .contains("sample failed: %s is being written by sample (".formatted(TinyDrawing.drawn(recipe)))
                 .contains(
                         "process %d) since".formatted(first.pid()),
                         "; wait for it, end it, or choose another folder by samples=");
@@ -69,23 +69,23 @@ class TwoDrawingsTest {
         Process killed = start("killed.log", MANY, "sample.seed=1");
         awaitDrawing();
         killed.destroyForcibly().waitFor();
-        assertThat(names().keySet()).contains(".samples.lease-1");
+        assertThat(names().keySet()).contains(".step-00000007.lease-1");
         assertThat(temporary.toFile().list()).anyMatch(name -> name.startsWith("blockmgr-"));
         Path foreign = Files.createDirectories(temporary.resolve("spark-of-another-program"));
         assertThat(start("next.log", FEW, "sample.seed=2").waitFor()).isZero();
         assertThat(folder.resolve("next.log"))
                 .content()
-                .contains("file:%s was left behind by sample (".formatted(recipe.samples()))
+                .contains("%s was left behind by sample (".formatted(TinyDrawing.drawn(recipe)))
                 .contains("process %d) since".formatted(killed.pid()), ", which is gone; goes on in its place");
         assertThat(temporary.toFile().list())
                 .filteredOn(name -> name.matches("(spark|blockmgr|mar)-.*"))
                 .containsExactly(foreign.getFileName().toString());
-        assertThat(names()).containsOnlyKeys("samples", "checkpoints", "tokenizer");
+        assertThat(names()).containsOnlyKeys("step-00000007");
         String elsewhere = folder.resolve("elsewhere").toString();
         assertThat(start("elsewhere.log", FEW, "sample.seed=2", "samples=" + elsewhere)
                         .waitFor())
                 .isZero();
-        assertThat(contents(Path.of(recipe.samples()))).isEqualTo(contents(Path.of(elsewhere)));
+        assertThat(contents(TinyDrawing.drawn(recipe))).isEqualTo(contents(TinyDrawing.drawn(Path.of(elsewhere))));
     }
 
     /** What was complete stays, by its time; what was half written goes; and the whole is as if nothing had happened. */
@@ -95,13 +95,13 @@ class TwoDrawingsTest {
         Process killed = start("killed.log", settings);
         awaitDrawing(60); // of two tasks at most two batches are not whole
         killed.destroyForcibly().waitFor();
-        Map<String, Long> before = times(Path.of(recipe.out(), ".samples.unfinished"));
+        Map<String, Long> before = times(Path.of(recipe.samples(), ".step-00000007.unfinished"));
         before.keySet().removeIf(name -> !name.matches("\\d{4}/\\d{5}\\.png"));
-        Path half = Path.of(recipe.out(), ".samples.unfinished", "0001", ".00249.png.tmp");
+        Path half = Path.of(recipe.samples(), ".step-00000007.unfinished", "0001", ".00249.png.tmp");
         Files.createDirectories(half.resolveSibling("."));
         Files.write(half, new byte[7]);
         assertThat(start("next.log", settings).waitFor()).isZero();
-        Path samples = Path.of(recipe.samples());
+        Path samples = TinyDrawing.drawn(recipe);
         Map<String, Long> after = times(samples);
         assertThat(after.keySet())
                 .filteredOn(name -> name.endsWith(".png"))
@@ -114,7 +114,7 @@ class TwoDrawingsTest {
         assertThat(folder.resolve("next.log")).content().contains(" more are there already");
         String[] alone = {settings[0], settings[1], settings[2], "samples=" + folder.resolve("alone")};
         assertThat(start("alone.log", alone).waitFor()).isZero();
-        assertThat(contents(samples)).isEqualTo(contents(folder.resolve("alone")));
+        assertThat(contents(samples)).isEqualTo(contents(TinyDrawing.drawn(folder.resolve("alone"))));
     }
 
     private static Map<String, Long> times(Path root) throws IOException {
@@ -161,7 +161,7 @@ class TwoDrawingsTest {
 
     private Map<String, Long> names() throws IOException {
         Map<String, Long> names = new TreeMap<>();
-        try (Stream<Path> files = Files.list(Path.of(recipe.out()))) {
+        try (Stream<Path> files = Files.list(Path.of(recipe.samples()))) {
             for (Path path : files.toList()) {
                 names.put(
                         path.getFileName().toString(),

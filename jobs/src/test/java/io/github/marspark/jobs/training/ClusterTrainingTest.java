@@ -243,7 +243,7 @@ class ClusterTrainingTest {
         assertThat(driver.waitFor(120, TimeUnit.SECONDS))
                 .as("the driver has ended")
                 .isTrue();
-        assertThat(log).content().contains("on 2 executors", "trained to step 6", "checkpoint file:" + home);
+        assertThat(log).content().contains("on 2 executors", "trained to step 6", "checkpoint " + home);
         assertThat(driver.exitValue()).isZero();
         assertThat(CheckpointReader.latest(recipe.checkpoints()).step()).isEqualTo(6);
         assertThat(shared.resolve("spark/work")).isDirectoryNotContaining("glob:**/out");

@@ -260,7 +260,7 @@ class TrainingJobTest {
         train(half, 2);
         Recipe rest = TinyTraining.recipe(folder.resolve("halves"));
         String said = train(rest, 2);
-        assertThat(said).contains("goes on from file:").contains("step-00000010");
+        assertThat(said).contains("goes on from /").contains("step-00000010");
         assertThat(TinyTraining.vectors(rest)).usingRecursiveComparison().isEqualTo(TinyTraining.vectors(whole));
         assertThat(TinyTraining.losses(rest)).isEqualTo(TinyTraining.losses(whole));
         assertThat(train(rest, 2)).contains("is trained already, to step 20");
@@ -294,9 +294,9 @@ class TrainingJobTest {
         assertThat(CheckpointReader.latest(half.checkpoints()).step()).isEqualTo(10);
         Recipe rest = TinyTraining.recipe(folder.resolve("damaged"));
         assertThat(train(rest, 2))
-                .contains("warning: file:" + shard
+                .contains("warning: " + shard
                         + " is not what was written: its checksum differs; it is kept as damaged-step-00000015")
-                .contains("goes on from file:" + Path.of(half.checkpoints(), "step-00000010"));
+                .contains("goes on from " + Path.of(half.checkpoints(), "step-00000010"));
         assertThat(TinyTraining.vectors(rest)).usingRecursiveComparison().isEqualTo(TinyTraining.vectors(whole));
         Files.write(Path.of(half.checkpoints(), "step-00000020", "shard-00000-of-00002.safetensors"), new byte[8]);
         assertThat(CheckpointReader.latest(half.checkpoints()).step()).isEqualTo(15);
@@ -511,7 +511,7 @@ class TrainingJobTest {
                         "the checkpoint of step 10 cannot be written: rank 1: full:/.*/shard-00001-of-00002.safetensors cannot be written: No space left on device \\(on host .*\\); make room there, or name a folder on another disk, and start again; the one before is as it was");
         assertThat(new CheckpointFolder(checkpoints).steps()).containsExactly(5L);
         Recipe local = TinyTraining.recipe(folder.resolve("full"));
-        assertThat(train(local, 2)).contains("goes on from file:").contains("step-00000005");
+        assertThat(train(local, 2)).contains("goes on from /").contains("step-00000005");
         assertThat(TinyTraining.vectors(local)).usingRecursiveComparison().isEqualTo(TinyTraining.vectors(whole));
         assertThat(TinyTraining.losses(local)).isEqualTo(TinyTraining.losses(whole));
     }
@@ -565,7 +565,7 @@ class TrainingJobTest {
                                         tokenizer.fingerprint().substring(33, 45)));
         LatentHeader header = TinyTraining.header(tokenizer.fingerprint());
         TinyTraining.writeLatents(Path.of(recipe.latents()), header, 30);
-        assertThat(train(recipe, 2)).contains("goes on from file:").contains("step-00000000");
+        assertThat(train(recipe, 2)).contains("goes on from /").contains("step-00000000");
         assertThat(CheckpointReader.latest(recipe.checkpoints()).step()).isEqualTo(20);
     }
 

@@ -34,7 +34,7 @@ class TwoTrainingsTest {
         assertThat(second.waitFor()).isEqualTo(1);
         assertThat(folder.resolve("second.log"))
                 .content()
-                .contains("train failed: file:%s is being written by train (".formatted(checkpoints))
+                .contains("train failed: %s is being written by train (".formatted(checkpoints))
                 .contains(
                         "process %d) since".formatted(first.pid()),
                         "; wait for it, end it, or choose another folder by checkpoints=");
@@ -45,8 +45,8 @@ class TwoTrainingsTest {
         assertThat(start("third.log", recipe, rest).waitFor()).isZero();
         assertThat(folder.resolve("third.log"))
                 .content()
-                .contains("file:%s was left behind by train (".formatted(checkpoints))
-                .contains("process %d) since".formatted(first.pid()), "goes on from file:" + checkpoints);
+                .contains("%s was left behind by train (".formatted(checkpoints))
+                .contains("process %d) since".formatted(first.pid()), "goes on from " + checkpoints);
         assertThat(TinyTraining.losses(recipe)).hasSize(Math.toIntExact(steps + 5));
         try (Stream<Path> files = Files.list(checkpoints)) {
             assertThat(files.map(path -> path.getFileName().toString())).noneMatch(name -> name.startsWith("."));
