@@ -4,7 +4,6 @@ import com.sun.management.OperatingSystemMXBean;
 import io.github.marspark.jobs.latents.Slots;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
-import io.github.marspark.model.cuda.Gpu;
 import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.StepMemory;
 import java.lang.management.ManagementFactory;
@@ -37,26 +36,26 @@ record MemoryCheck(long heap, long network, long activations) {
                 HEAP_OF_A_PROCESS + BYTES_AN_OUTPUT * outputs, Float.BYTES * numbers, step.activations());
     }
 
-    /** The same without what a step computes, which a GPU holds. */
-    MemoryCheck withoutActivations() {
-        return new MemoryCheck(heap, network, 0);
+    /** What is left of it where a GPU computes: parameters and gradient as the exchange and checkpoints pass them. */
+    MemoryCheck besideGpu(long parameters) {
+        return new MemoryCheck(heap, 2 * Float.BYTES * parameters, 0);
+    }
+
+    /** Bytes on a GPU of parameters, gradient, and a rank's share of both moments and the average. */
+    static long vectorsOnGpu(long parameters, int ranks) {
+        return Float.BYTES * (2 * parameters + 3 * ((parameters + ranks - 1) / ranks));
     }
 
     /**
-     * Refuses what a GPU cannot hold: parameters, gradient, and what is computed at once.
+     * Refuses what a GPU cannot hold: parameters, gradient, optimiser, and what is computed at once.
      *
      * @throws IllegalStateException with what is needed, what there is, and the key that helps
      */
-    static void requireOnGpu(Recipe recipe, Slots slots, Gpu gpu) {
-        StepMemory step = StepMemory.ofGpu(RecipeNetwork.config(recipe), slots.count() / slots.parts());
-        requireOnGpu(step, gpu.toString(), gpu.memory()[0]);
-    }
-
-    static void requireOnGpu(StepMemory step, String gpu, long free) {
-        long vectors = 2 * Float.BYTES * step.parameters();
+    static void requireOnGpu(StepMemory step, int ranks, String gpu, long free) {
+        long vectors = vectorsOnGpu(step.parameters(), ranks);
         if (vectors + step.activations() > free) {
             throw new IllegalStateException(
-                    "a step takes %s GB on %s (parameters and gradient %s, what is computed at once %s), and %s are free there; lower train.largest-batch, which changes nothing but rounding"
+                    "a step takes %s GB on %s (parameters, gradient and optimiser %s, what is computed at once %s), and %s are free there; lower train.largest-batch, which changes nothing but rounding"
                             .formatted(
                                     giga(vectors + step.activations()),
                                     gpu,

@@ -64,10 +64,10 @@ class MemoryCheckTest {
     @Test
     void gpuThatIsTooSmallIsRefusedWithTheKeyThatHelps() {
         StepMemory step = new StepMemory(1_000_000_000, 30_000_000_000L);
-        MemoryCheck.requireOnGpu(step, "GPU 0 (large)", 38_000_000_000L);
-        assertThatThrownBy(() -> MemoryCheck.requireOnGpu(step, "GPU 0 (small)", 37_000_000_000L))
+        MemoryCheck.requireOnGpu(step, 4, "GPU 0 (large)", 41_000_000_000L);
+        assertThatThrownBy(() -> MemoryCheck.requireOnGpu(step, 4, "GPU 0 (small)", 40_000_000_000L))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
-                        "a step takes 38.0 GB on GPU 0 (small) (parameters and gradient 8.0, what is computed at once 30.0), and 37.0 are free there; lower train.largest-batch, which changes nothing but rounding");
+                        "a step takes 41.0 GB on GPU 0 (small) (parameters, gradient and optimiser 11.0, what is computed at once 30.0), and 40.0 are free there; lower train.largest-batch, which changes nothing but rounding");
     }
 }

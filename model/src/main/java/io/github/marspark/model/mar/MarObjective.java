@@ -7,6 +7,8 @@ import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Matrix;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 
 /**
  * The training objective: the loss of the tokens that are predicted, averaged over them and over their time steps.
@@ -36,13 +38,17 @@ public final class MarObjective {
         }
     }
 
-    /** The loss of a batch; every parameter's gradient is written by one pass forward and one back. */
-    public LossTerms differentiate(Kernels kernels, MarBatch batch, DropoutKeys dropout) {
+    /**
+     * The loss of a batch; every parameter's gradient is written by one pass forward and one back.
+     *
+     * @return the loss; asking for it waits for kernels that compute later than they are told
+     */
+    public DoubleSupplier differentiate(Kernels kernels, MarBatch batch, DropoutKeys dropout) {
         try (Tape tape = Tape.recording(kernels)) {
             Pass pass = new Pass(tape, batch, dropout);
-            LossTerms terms = pass.terms();
-            pass.backward(terms.gradientAsFloats());
-            return terms;
+            return pass.backward(gradient -> kernels.losses()
+                    .map(losses -> pass.prediction.differentiate(losses, gradient))
+                    .orElseGet(() -> pass.differentiateOnHost(gradient)));
         }
     }
 
@@ -50,7 +56,9 @@ public final class MarObjective {
     void pretend(Kernels kernels, MarBatch batch, DropoutKeys dropout) {
         try (Tape tape = Tape.recording(kernels)) {
             Pass pass = new Pass(tape, batch, dropout);
-            pass.backward(new float[pass.outputs()]);
+            pass.backward(gradient -> kernels.losses()
+                    .map(losses -> pass.prediction.differentiate(losses, gradient))
+                    .orElse(() -> 0));
         }
     }
 
@@ -72,15 +80,20 @@ public final class MarObjective {
             return prediction.terms();
         }
 
-        int outputs() {
-            return Math.toIntExact(prediction.output().value().size());
+        DoubleSupplier differentiateOnHost(Matrix gradient) {
+            LossTerms terms = terms();
+            gradient.assign(terms.gradientAsFloats());
+            return terms::loss;
         }
 
-        void backward(float[] gradients) {
+        /** Goes back from the loss, whose gradient by the output is written by the given. */
+        DoubleSupplier backward(Function<Matrix, DoubleSupplier> loss) {
             Variable output = prediction.output();
-            Matrix gradient = tape.kernels().allocate(gradients, output.rows());
+            Matrix gradient = tape.kernels().allocate(output.rows(), output.columns());
+            DoubleSupplier value = loss.apply(gradient);
             tape.backward(output, gradient);
             tape.kernels().release(gradient);
+            return value;
         }
     }
 }

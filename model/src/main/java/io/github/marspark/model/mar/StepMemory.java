@@ -10,6 +10,7 @@ import io.github.marspark.model.tensor.MemoryMeter;
 import io.github.marspark.model.tensor.Threads;
 import io.github.marspark.model.tensor.Variable;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -31,7 +32,7 @@ public record StepMemory(long parameters, long activations) {
         return of(config, batch, MemoryMeter::ofProcessor);
     }
 
-    /** The same on a GPU, whose attention keeps nothing. */
+    /** The same on a GPU, whose attention keeps nothing, of the one slab that all lies in. */
     public static StepMemory ofGpu(MarConfig config, int batch) {
         return of(config, batch, MemoryMeter::ofGpu);
     }
@@ -56,8 +57,15 @@ public record StepMemory(long parameters, long activations) {
         MarBatch drawn = MarBatch.draw(
                 config, draws, diffusion.steps(), 0, samples, new int[batch], tokens, masked, new Threads(1));
         new MarObjective(network, new DiffusionLoss(diffusion))
-                .pretend(meter.kernels(), drawn, DropoutKeys.of(draws, 0, samples));
+                .pretend(meter.kernels(), ofDistinctTimes(drawn, diffusion.steps()), DropoutKeys.of(draws, 0, samples));
         return meter.bytes();
+    }
+
+    /** The same with as many different time steps as there can be, each of which is embedded. */
+    private static MarBatch ofDistinctTimes(MarBatch batch, int steps) {
+        int[] timesteps =
+                IntStream.range(0, batch.timesteps().length).map(i -> i % steps).toArray();
+        return new MarBatch(batch.tokens(), batch.labels(), batch.masking(), timesteps, batch.noise());
     }
 
     private static Variable parameter(ParameterLayout layout, String name) {

@@ -18,6 +18,8 @@ import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StepMemoryTest {
     private static final Transformer STACK = new Transformer(64, 2, 4, 4, 0.1, 0.1);
@@ -36,19 +38,31 @@ class StepMemoryTest {
         assertThat(kernels.allocatedBytes()).isBetween(counted.activations(), counted.activations() * 3 / 2);
     }
 
-    @Test
-    void stepOnAGpuTakesWhatWasCountedToTheByte() {
+    /** As few hidden tokens as may be, all, and some between them. */
+    @ParameterizedTest
+    @ValueSource(ints = {45, 50, 57, 64})
+    void stepOnAGpuLiesInTheSlabThatWasCounted(int masked) {
         int batch = 24;
-        int fewest = Masking.count(CONFIG.tokens(), CONFIG.minimumMaskRate());
-        assertThat(Math.max(bytesOnGpu(batch, fewest), bytesOnGpu(batch, CONFIG.tokens())))
-                .isEqualTo(StepMemory.ofGpu(CONFIG, batch).activations());
-    }
-
-    private static long bytesOnGpu(int batch, int masked) {
+        long counted = StepMemory.ofGpu(CONFIG, batch).activations();
         try (CudaKernels kernels = EveryKernels.ofGpu()) {
             Emulation.pretend(true);
+            kernels.reserve(counted);
             differentiate(kernels, batch, masked);
-            return kernels.allocatedBytes();
+            assertThat(kernels.allocatedBytes()).isEqualTo(counted);
+        } finally {
+            Emulation.pretend(false);
+        }
+        assertThat(CONFIG.masked(CONFIG.minimumMaskRate())).isEqualTo(45);
+    }
+
+    @Test
+    void stepOnAGpuNeedsMoreThanASmallerSlab() {
+        long smaller = StepMemory.ofGpu(CONFIG, 24).activations() / 100 * 99;
+        try (CudaKernels kernels = EveryKernels.ofGpu()) {
+            Emulation.pretend(true);
+            kernels.reserve(smaller);
+            differentiate(kernels, 24, 64);
+            assertThat(kernels.allocatedBytes()).isGreaterThan(smaller);
         } finally {
             Emulation.pretend(false);
         }
