@@ -19,6 +19,8 @@ import org.bytedeco.javacpp.Pointer;
  */
 record MemoryCheck(long heap, long network, long activations) {
     private static final double GIGA = 1e9;
+    private static final String LESS =
+            "train.recompute=blocks and a lower train.largest-batch need less, and change nothing but rounding";
     /** What Spark and this program take of the heap before there is a batch. */
     private static final long HEAP_OF_A_PROCESS = 150_000_000;
     /** Half as many tokens, noise, noisy tokens and targets, and the output, its gradient and both in double precision. */
@@ -28,7 +30,7 @@ record MemoryCheck(long heap, long network, long activations) {
     static MemoryCheck of(Recipe recipe, Slots slots, int ranks) {
         MarConfig config = RecipeNetwork.config(recipe);
         int batch = slots.count() / slots.parts();
-        StepMemory step = StepMemory.of(config, batch);
+        StepMemory step = StepMemory.of(config, batch, recipe.train().recompute());
         long outputs = (long) batch * config.tokens() * config.outputs();
         int gradients = slots.parts() > 1 ? 2 : 1;
         long numbers = step.parameters() * (1 + gradients) + 3 * ((step.parameters() + ranks - 1) / ranks);
@@ -55,13 +57,14 @@ record MemoryCheck(long heap, long network, long activations) {
         long vectors = vectorsOnGpu(step.parameters(), ranks);
         if (vectors + step.activations() > free) {
             throw new IllegalStateException(
-                    "a step takes %s GB on %s (parameters, gradient and optimiser %s, what is computed at once %s), and %s are free there; lower train.largest-batch, which changes nothing but rounding"
+                    "a step takes %s GB on %s (parameters, gradient and optimiser %s, what is computed at once %s), and %s are free there; %s"
                             .formatted(
                                     giga(vectors + step.activations()),
                                     gpu,
                                     giga(vectors),
                                     giga(step.activations()),
-                                    giga(free)));
+                                    giga(free),
+                                    LESS));
         }
     }
 
@@ -98,7 +101,7 @@ record MemoryCheck(long heap, long network, long activations) {
     }
 
     private static String advice() {
-        return "give more by MAR_MEMORY, --driver-memory or --executor-memory, train on more executors, or lower train.largest-batch, which changes nothing but rounding";
+        return "give more by MAR_MEMORY, --driver-memory or --executor-memory, or train on more executors; " + LESS;
     }
 
     private static String giga(long bytes) {

@@ -45,6 +45,7 @@ final class Replica {
         graph.init();
         graph.initGradientsView();
         this.network = MarLayerNetwork.of(graph);
+        network.recompute(recipe.train().recompute());
         use(kernels);
     }
 

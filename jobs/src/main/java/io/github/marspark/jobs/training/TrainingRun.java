@@ -83,7 +83,8 @@ final class TrainingRun implements AutoCloseable {
     private void requireMemory(Recipe recipe, Slots slots) {
         MemoryCheck memory = MemoryCheck.of(recipe, slots, plan.ranks());
         if (device.kernels() instanceof CudaKernels onGpu) {
-            StepMemory step = StepMemory.ofGpu(RecipeNetwork.config(recipe), slots.count() / slots.parts());
+            StepMemory step =
+                    StepMemory.ofGpu(RecipeNetwork.config(recipe), slots.count() / slots.parts(), train.recompute());
             memory.besideGpu(step.parameters()).require();
             MemoryCheck.requireOnGpu(
                     step, plan.ranks(), onGpu.gpu().toString(), onGpu.gpu().memory()[0]);

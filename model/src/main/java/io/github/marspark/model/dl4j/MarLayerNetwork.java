@@ -6,6 +6,7 @@ import io.github.marspark.model.mar.DropoutKeys;
 import io.github.marspark.model.mar.MarBatch;
 import io.github.marspark.model.mar.MarNetwork;
 import io.github.marspark.model.mar.MarObjective;
+import io.github.marspark.model.mar.Recomputation;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.CpuKernels;
@@ -40,6 +41,7 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
     private @Nullable INDArray labels;
     private @Nullable Kernels kernels;
     private @Nullable Parameters bound;
+    private Recomputation recomputation = Recomputation.NONE;
 
     MarLayerNetwork(NeuralNetConfiguration configuration, DataType type) {
         super(configuration, type);
@@ -61,6 +63,11 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
     public void use(Kernels chosen) {
         this.kernels = chosen;
         this.bound = null;
+    }
+
+    /** Computes once more from now on what it does not keep. */
+    public void recompute(Recomputation chosen) {
+        this.recomputation = chosen;
     }
 
     /** What it computes with. */
@@ -94,7 +101,9 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
         GaussianDiffusion diffusion =
                 GaussianDiffusion.of(layerConf().schedule(), layerConf().diffusionSteps());
         return new MarObjective(
-                new MarNetwork(layerConf().config(), parameters::variable), new DiffusionLoss(diffusion));
+                new MarNetwork(layerConf().config(), parameters::variable),
+                new DiffusionLoss(diffusion),
+                recomputation);
     }
 
     /** Draws what chance decides about a batch. */

@@ -20,13 +20,25 @@ import java.util.function.Function;
 public final class MarObjective {
     private final MarNetwork network;
     private final TokenObjective objective;
+    private final Recomputation recomputation;
+
+    /**
+     * The objective of a network, which computes nothing twice.
+     *
+     * @param loss of tokens of D numbers; of those that are ids it is the cross-entropy
+     */
+    public MarObjective(MarNetwork network, DiffusionLoss loss) {
+        this(network, loss, Recomputation.NONE);
+    }
 
     /**
      * The objective of a network.
      *
      * @param loss of tokens of D numbers; of those that are ids it is the cross-entropy
+     * @param recomputation of what is not kept for the way back
      */
-    public MarObjective(MarNetwork network, DiffusionLoss loss) {
+    public MarObjective(MarNetwork network, DiffusionLoss loss, Recomputation recomputation) {
+        this.recomputation = recomputation;
         this.network = network;
         this.objective = TokenObjective.of(network, loss);
     }
@@ -44,7 +56,7 @@ public final class MarObjective {
      * @return the loss; asking for it waits for kernels that compute later than they are told
      */
     public DoubleSupplier differentiate(Kernels kernels, MarBatch batch, DropoutKeys dropout) {
-        try (Tape tape = Tape.recording(kernels)) {
+        try (Tape tape = recording(kernels)) {
             Pass pass = new Pass(tape, batch, dropout);
             return pass.backward(gradient -> kernels.losses()
                     .map(losses -> pass.prediction.differentiate(losses, gradient))
@@ -54,12 +66,16 @@ public final class MarObjective {
 
     /** Goes the way of {@link #differentiate} on kernels that compute nothing. */
     void pretend(Kernels kernels, MarBatch batch, DropoutKeys dropout) {
-        try (Tape tape = Tape.recording(kernels)) {
+        try (Tape tape = recording(kernels)) {
             Pass pass = new Pass(tape, batch, dropout);
             pass.backward(gradient -> kernels.losses()
                     .map(losses -> pass.prediction.differentiate(losses, gradient))
                     .orElse(() -> 0));
         }
+    }
+
+    private Tape recording(Kernels kernels) {
+        return recomputation == Recomputation.BLOCKS ? Tape.recomputing(kernels) : Tape.recording(kernels);
     }
 
     /** One way forward, and back. */

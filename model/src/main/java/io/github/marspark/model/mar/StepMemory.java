@@ -26,29 +26,36 @@ public record StepMemory(long parameters, long activations) {
      *
      * @param config sizes of the network
      * @param batch B, images computed at once
+     * @param recomputation of what is not kept
      * @return what a step needs, but for blocks that kernels put aside for the time of one operation
      */
-    public static StepMemory of(MarConfig config, int batch) {
-        return of(config, batch, MemoryMeter::ofProcessor);
+    public static StepMemory of(MarConfig config, int batch, Recomputation recomputation) {
+        return of(config, batch, recomputation, MemoryMeter::ofProcessor);
     }
 
     /** The same on a GPU, whose attention keeps nothing, of the one slab that all lies in. */
-    public static StepMemory ofGpu(MarConfig config, int batch) {
-        return of(config, batch, MemoryMeter::ofGpu);
+    public static StepMemory ofGpu(MarConfig config, int batch, Recomputation recomputation) {
+        return of(config, batch, recomputation, MemoryMeter::ofGpu);
     }
 
-    private static StepMemory of(MarConfig config, int batch, Supplier<MemoryMeter> meters) {
+    private static StepMemory of(
+            MarConfig config, int batch, Recomputation recomputation, Supplier<MemoryMeter> meters) {
         ParameterLayout layout = MarParameters.layout(config);
         int fewest = config.masked(config.minimumMaskRate());
         return new StepMemory(
                 layout.size(),
                 Math.max(
-                        activations(config, layout, batch, fewest, meters.get()),
-                        activations(config, layout, batch, config.tokens(), meters.get())));
+                        activations(config, layout, batch, fewest, recomputation, meters.get()),
+                        activations(config, layout, batch, config.tokens(), recomputation, meters.get())));
     }
 
     private static long activations(
-            MarConfig config, ParameterLayout layout, int batch, int masked, MemoryMeter meter) {
+            MarConfig config,
+            ParameterLayout layout,
+            int batch,
+            int masked,
+            Recomputation recomputation,
+            MemoryMeter meter) {
         GaussianDiffusion diffusion = GaussianDiffusion.of(NoiseSchedule.COSINE, 1000);
         MarNetwork network = new MarNetwork(config, name -> parameter(layout, name));
         Draws draws = new Draws(0);
@@ -56,7 +63,7 @@ public record StepMemory(long parameters, long activations) {
         float[] tokens = new float[batch * config.tokens() * config.tokenSize()];
         MarBatch drawn = MarBatch.draw(
                 config, draws, diffusion.steps(), 0, samples, new int[batch], tokens, masked, new Threads(1));
-        new MarObjective(network, new DiffusionLoss(diffusion))
+        new MarObjective(network, new DiffusionLoss(diffusion), recomputation)
                 .pretend(meter.kernels(), ofDistinctTimes(drawn, diffusion.steps()), DropoutKeys.of(draws, 0, samples));
         return meter.bytes();
     }
