@@ -31,6 +31,8 @@ FITS(cuMemAlloc_v2, J, J);
 FITS(cuMemFree_v2, J);
 FITS(cuMemHostAlloc, J, J, I);
 FITS(cuMemFreeHost, J);
+FITS(cuMemHostRegister_v2, J, J, I);
+FITS(cuMemHostUnregister, J);
 FITS(cuMemcpyHtoDAsync_v2, J, J, J, J);
 FITS(cuMemcpyDtoHAsync_v2, J, J, J, J);
 FITS(cuModuleLoadData, J, J);

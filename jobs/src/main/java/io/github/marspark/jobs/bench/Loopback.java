@@ -2,6 +2,7 @@ package io.github.marspark.jobs.bench;
 
 import io.github.marspark.jobs.exchange.Address;
 import io.github.marspark.jobs.exchange.FlatVector;
+import io.github.marspark.jobs.exchange.GradientSource;
 import io.github.marspark.jobs.exchange.NetworkExchange;
 import io.github.marspark.jobs.exchange.RunToken;
 import io.github.marspark.jobs.exchange.SparkNetwork;
@@ -37,11 +38,11 @@ final class Loopback implements AutoCloseable {
     }
 
     /** The end of the next rank, which {@link #connect} makes ready. */
-    NetworkExchange open(FlatVector parameters, FlatVector gradient, Threads threads) {
+    NetworkExchange open(FlatVector parameters, FlatVector gradient, GradientSource source, Threads threads) {
         SparkConf configuration = new SparkConf(false).set("spark.app.id", NAME);
         NetworkExchange exchange = new NetworkExchange(
                 new NetworkExchange.Member(
-                        exchanges.size(), ranks, token, parameters, gradient, threads, PATIENCE, () -> {}),
+                        exchanges.size(), ranks, token, parameters, gradient, source, threads, PATIENCE, () -> {}),
                 HOST,
                 handler -> new SparkNetwork(configuration, null, NAME, PATIENCE, handler));
         exchanges.add(exchange);

@@ -17,7 +17,13 @@ final class RandomTraining implements AutoCloseable {
 
     /** A training that has no peers. */
     RandomTraining(Workload workload, RandomLatents latents, Kernels kernels) {
-        this(workload.recipe(1), latents, 0, 1, kernels, (parameters, gradient) -> new SoloExchange(parameters.size()));
+        this(
+                workload.recipe(1),
+                latents,
+                0,
+                1,
+                kernels,
+                (parameters, gradient, source) -> new SoloExchange(parameters.size()));
     }
 
     /** One rank of a training. */
@@ -32,9 +38,9 @@ final class RandomTraining implements AutoCloseable {
         rankStep.use(kernels);
     }
 
-    /** Does a step of some number, after which any other may follow. */
+    /** Does a step of some number, after which any may follow; the fastest is the same. */
     void run(long step) {
-        costs.add(rankStep.run(step).cost());
+        costs.add(rankStep.run(step, step).cost());
     }
 
     /** What each step so far has cost. */
@@ -44,7 +50,7 @@ final class RandomTraining implements AutoCloseable {
 
     /** Number of parameters. */
     long parameters() {
-        return rankStep.parameters();
+        return rankStep.size();
     }
 
     @Override

@@ -38,7 +38,7 @@ final class Replicas implements AutoCloseable {
                 rank,
                 ranks,
                 new CpuKernels(threads),
-                (parameters, gradient) -> loopback.open(parameters, gradient, threads));
+                (parameters, gradient, source) -> loopback.open(parameters, gradient, source, threads));
     }
 
     /** Goes to the next step, whose mask rate is another. */

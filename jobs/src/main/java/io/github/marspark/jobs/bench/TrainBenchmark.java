@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.bench;
 
 import io.github.marspark.jobs.exchange.FlatVector;
+import io.github.marspark.jobs.exchange.GradientSource;
 import io.github.marspark.jobs.exchange.NetworkExchange;
 import io.github.marspark.model.tensor.Threads;
 import java.io.IOException;
@@ -81,7 +82,7 @@ final class TrainBenchmark implements Benchmark {
             FlatVector[] parameters = {FlatVector.zeros(size), FlatVector.zeros(size)};
             FlatVector[] gradients = {FlatVector.zeros(size), FlatVector.zeros(size)};
             for (int rank = 0; rank < 2; rank++) {
-                loopback.open(parameters[rank], gradients[rank], threads);
+                loopback.open(parameters[rank], gradients[rank], GradientSource.NONE, threads);
             }
             loopback.connect();
             long[] step = {0};

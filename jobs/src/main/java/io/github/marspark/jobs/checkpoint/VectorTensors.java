@@ -11,8 +11,21 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** Slices of flat vectors as tensors of one dimension; shares their memory. */
+/** Slices of vectors as tensors of one dimension; they are not copied as wholes. */
 public final class VectorTensors implements NamedTensors {
+    /** A vector whose values can be read part by part. */
+    @FunctionalInterface
+    public interface Values {
+        /**
+         * A part of the vector.
+         *
+         * @param from first index
+         * @param length how many
+         * @return the values, from the buffer's first on
+         */
+        FloatBuffer part(long from, int length);
+    }
+
     /**
      * A slice of a vector.
      *
@@ -20,7 +33,7 @@ public final class VectorTensors implements NamedTensors {
      * @param from first index
      * @param length how many values
      */
-    public record Slice(FlatVector vector, long from, long length) {
+    public record Slice(Values vector, long from, long length) {
         /**
          * A whole vector.
          *
@@ -28,7 +41,7 @@ public final class VectorTensors implements NamedTensors {
          * @return all of it
          */
         public static Slice all(FlatVector vector) {
-            return new Slice(vector, 0, vector.size());
+            return new Slice(vector::part, 0, vector.size());
         }
     }
 

@@ -4,14 +4,18 @@ import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.model.mar.MarConfig;
+import io.github.marspark.model.mar.Recomputation;
 import io.github.marspark.model.mar.StepMemory;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** Checks a recipe and prints it with every key, the defaults filled in. */
 public final class CheckRecipeCommand implements RecipeCommand {
     private static final double GIGA = 1e9;
+    /** Parameters, gradient, both moments, average; the last three are shared between executors. */
+    private static final int VECTORS = 5;
 
     @Override
     public String name() {
@@ -54,10 +58,15 @@ public final class CheckRecipeCommand implements RecipeCommand {
         out.print(Recipes.render(recipe));
         MarConfig config = RecipeNetwork.config(recipe);
         int batch = Math.min(recipe.train().largestBatch(), recipe.train().globalBatch());
-        out.printf(
-                "# A step of %d images at once computes in %.1f GB on a processor and %.1f GB on a GPU, besides the parameters.%n",
-                batch,
-                StepMemory.of(config, batch).activations() / GIGA,
-                StepMemory.ofGpu(config, batch).activations() / GIGA);
+        for (Recomputation recomputation : Recomputation.values()) {
+            StepMemory onGpu = StepMemory.ofGpu(config, batch, recomputation);
+            out.printf(
+                    "# With train.recompute=%s, a step of %d images at once computes in %.1f GB on a processor and %.1f GB on a GPU; parameters, gradient and optimiser take %.1f GB more, three fifths of them shared between executors.%n",
+                    recomputation.name().toLowerCase(Locale.ROOT),
+                    batch,
+                    StepMemory.of(config, batch, recomputation).activations() / GIGA,
+                    onGpu.activations() / GIGA,
+                    VECTORS * Float.BYTES * onGpu.parameters() / GIGA);
+        }
     }
 }

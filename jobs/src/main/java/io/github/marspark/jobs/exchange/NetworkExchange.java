@@ -37,6 +37,7 @@ public final class NetworkExchange implements Exchange {
      * @param token of this attempt, the same on all ranks
      * @param parameters the whole vector, which others' shards are written to
      * @param gradient the whole vector
+     * @param source of the gradient
      * @param threads for sums
      * @param timeout how long to wait for a peer
      * @param interruption called while waiting; throws when the wait is to end
@@ -47,6 +48,7 @@ public final class NetworkExchange implements Exchange {
             RunToken token,
             FlatVector parameters,
             FlatVector gradient,
+            GradientSource source,
             Threads threads,
             Duration timeout,
             Runnable interruption) {}
@@ -118,8 +120,11 @@ public final class NetworkExchange implements Exchange {
 
     @Override
     public void reduceScatter(long step, Chunk reduced) {
-        inbox.reduce(step);
-        peers().scatter(Kind.GRADIENT, step, member.gradient());
+        for (int chunk = 0; chunk < sharding.chunks(member.rank()); chunk++) {
+            member.source().fetch(sharding.chunkFrom(member.rank(), chunk), sharding.chunkLength(member.rank(), chunk));
+        }
+        inbox.reduce(step); // from here on others' numbers are added to the own ones
+        peers().scatter(Kind.GRADIENT, step, member.gradient(), member.source());
         for (int chunk = 0; chunk < sharding.chunks(member.rank()); chunk++) {
             reduce(chunk, inbox.contributions(step, chunk, peers()));
             reduced.run(chunk);
@@ -179,7 +184,7 @@ public final class NetworkExchange implements Exchange {
     @Override
     public void broadcast() {
         if (member.rank() == 0) {
-            peers().scatter(Kind.BEGINNING, BEFORE_ALL, member.parameters());
+            peers().scatter(Kind.BEGINNING, BEFORE_ALL, member.parameters(), GradientSource.NONE);
         } else {
             inbox.awaitBeginning(peers());
         }

@@ -77,11 +77,12 @@ final class Outboxes implements Peers, AutoCloseable {
         }
     }
 
-    /** Sends to every other rank its chunks of a vector. */
-    void scatter(Kind kind, long step, FlatVector vector) {
+    /** Sends to every other rank its chunks of a vector, each of them while the next is brought there. */
+    void scatter(Kind kind, long step, FlatVector vector, GradientSource source) {
         for (int peer = 0; peer < outboxes.size(); peer++) {
             Outbox outbox = outboxes.get(peer);
             for (int chunk = 0; outbox != null && chunk < sharding.chunks(peer); chunk++) {
+                source.fetch(sharding.chunkFrom(peer, chunk), sharding.chunkLength(peer, chunk));
                 send(outbox, new Message(kind, rank, step, chunk), vector, peer);
             }
         }

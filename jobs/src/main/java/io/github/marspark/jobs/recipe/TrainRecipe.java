@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.recipe;
 
 import io.github.marspark.model.cuda.Precision;
+import io.github.marspark.model.mar.Recomputation;
 import io.github.marspark.model.optimization.LearningRateSchedule;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
  * @param streams number of streams the samples are dealt into; the number of executors must divide it
  * @param largestBatch images computed at once on an executor; the gradients of a larger share are accumulated
  * @param precision of the factors of a GPU's products
+ * @param recompute what the way back of a step computes once more instead of keeping it
  * @param gradientSharing how executors agree on a step
  * @param dl4jShared settings of DL4J's gradient sharing
  * @param peerTimeoutSeconds time after which an executor that is not heard of is given up
@@ -71,6 +73,12 @@ public record TrainRecipe(
                         "factors of a GPU's products; values, sums and all else are float32; tf32 and bfloat16 need a GPU",
                 byDefault = "float32")
         Precision precision,
+
+        @Describe(
+                value =
+                        "what the way back of a step computes once more instead of keeping it, to the same bits: nothing, or the inside of blocks, a third more time for a fraction of the memory",
+                byDefault = "none")
+        Recomputation recompute,
 
         @Describe(value = "how executors agree on a step", byDefault = "synchronous")
         GradientSharing gradientSharing,
@@ -127,6 +135,11 @@ public record TrainRecipe(
                 "validation.share",
                 validation.share(),
                 "0 with gradient-sharing = dl4j-shared, whose executors never have the same parameters");
+        Require.that(
+                recompute == Recomputation.NONE || gradientSharing == GradientSharing.SYNCHRONOUS,
+                "recompute",
+                "blocks",
+                "none with gradient-sharing = dl4j-shared, whose executors compute by DL4J's copies of the layer");
         Require.that(
                 !preview.isWanted() || gradientSharing == GradientSharing.SYNCHRONOUS,
                 "preview.every-steps",

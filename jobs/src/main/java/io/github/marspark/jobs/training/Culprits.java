@@ -34,8 +34,8 @@ final class Culprits {
      * @return a sentence, the same on all ranks
      */
     String describe(long step, StepResult result) {
-        double loss = rankStep.replica().differentiate(rankStep.batch(), step, rankStep.slots());
-        boolean isFinite = Double.isFinite(loss) && isFinite(rankStep.replica().gradient());
+        double loss = rankStep.replica().differentiate(rankStep.batch(), step, step + 1, rankStep.slots());
+        boolean isFinite = Double.isFinite(loss) && isFinite(rankStep.replica());
         Outcome<Double> own = isFinite ? new Outcome.Done<>(loss) : new Outcome.Failed<>(names(step));
         List<Outcome<Double>> all = Outcome.gather(rankStep.exchange(), step, "finiteness", own, Double.class);
         List<String> culprits = new ArrayList<>();
@@ -61,10 +61,12 @@ final class Culprits {
                 + (names.size() > MOST_NAMES ? " and %d more".formatted(names.size() - MOST_NAMES) : "");
     }
 
-    private static boolean isFinite(FlatVector vector) {
+    private static boolean isFinite(Replica replica) {
+        FlatVector vector = replica.gradient();
         double squares = 0;
         for (long at = 0; at < vector.size(); at += PIECE) {
             int length = (int) Math.min(PIECE, vector.size() - at);
+            replica.fetchGradient(at, length);
             squares += GradientClipping.sumOfSquares(vector.part(at, length), 0, length);
         }
         return Double.isFinite(squares);

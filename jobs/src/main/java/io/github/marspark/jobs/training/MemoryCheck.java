@@ -4,7 +4,6 @@ import com.sun.management.OperatingSystemMXBean;
 import io.github.marspark.jobs.latents.Slots;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
-import io.github.marspark.model.cuda.Gpu;
 import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.StepMemory;
 import java.lang.management.ManagementFactory;
@@ -20,6 +19,8 @@ import org.bytedeco.javacpp.Pointer;
  */
 record MemoryCheck(long heap, long network, long activations) {
     private static final double GIGA = 1e9;
+    private static final String LESS =
+            "train.recompute=blocks and a lower train.largest-batch need less, and change nothing but rounding";
     /** What Spark and this program take of the heap before there is a batch. */
     private static final long HEAP_OF_A_PROCESS = 150_000_000;
     /** Half as many tokens, noise, noisy tokens and targets, and the output, its gradient and both in double precision. */
@@ -29,7 +30,7 @@ record MemoryCheck(long heap, long network, long activations) {
     static MemoryCheck of(Recipe recipe, Slots slots, int ranks) {
         MarConfig config = RecipeNetwork.config(recipe);
         int batch = slots.count() / slots.parts();
-        StepMemory step = StepMemory.of(config, batch);
+        StepMemory step = StepMemory.of(config, batch, recipe.train().recompute());
         long outputs = (long) batch * config.tokens() * config.outputs();
         int gradients = slots.parts() > 1 ? 2 : 1;
         long numbers = step.parameters() * (1 + gradients) + 3 * ((step.parameters() + ranks - 1) / ranks);
@@ -37,32 +38,33 @@ record MemoryCheck(long heap, long network, long activations) {
                 HEAP_OF_A_PROCESS + BYTES_AN_OUTPUT * outputs, Float.BYTES * numbers, step.activations());
     }
 
-    /** The same without what a step computes, which a GPU holds. */
-    MemoryCheck withoutActivations() {
-        return new MemoryCheck(heap, network, 0);
+    /** What is left of it where a GPU computes: parameters and gradient as the exchange and checkpoints pass them. */
+    MemoryCheck besideGpu(long parameters) {
+        return new MemoryCheck(heap, 2 * Float.BYTES * parameters, 0);
+    }
+
+    /** Bytes on a GPU of parameters, gradient, and a rank's share of both moments and the average. */
+    static long vectorsOnGpu(long parameters, int ranks) {
+        return Float.BYTES * (2 * parameters + 3 * ((parameters + ranks - 1) / ranks));
     }
 
     /**
-     * Refuses what a GPU cannot hold: parameters, gradient, and what is computed at once.
+     * Refuses what a GPU cannot hold: parameters, gradient, optimiser, and what is computed at once.
      *
      * @throws IllegalStateException with what is needed, what there is, and the key that helps
      */
-    static void requireOnGpu(Recipe recipe, Slots slots, Gpu gpu) {
-        StepMemory step = StepMemory.ofGpu(RecipeNetwork.config(recipe), slots.count() / slots.parts());
-        requireOnGpu(step, gpu.toString(), gpu.memory()[0]);
-    }
-
-    static void requireOnGpu(StepMemory step, String gpu, long free) {
-        long vectors = 2 * Float.BYTES * step.parameters();
+    static void requireOnGpu(StepMemory step, int ranks, String gpu, long free) {
+        long vectors = vectorsOnGpu(step.parameters(), ranks);
         if (vectors + step.activations() > free) {
             throw new IllegalStateException(
-                    "a step takes %s GB on %s (parameters and gradient %s, what is computed at once %s), and %s are free there; lower train.largest-batch, which changes nothing but rounding"
+                    "a step takes %s GB on %s (parameters, gradient and optimiser %s, what is computed at once %s), and %s are free there; %s"
                             .formatted(
                                     giga(vectors + step.activations()),
                                     gpu,
                                     giga(vectors),
                                     giga(step.activations()),
-                                    giga(free)));
+                                    giga(free),
+                                    LESS));
         }
     }
 
@@ -99,7 +101,7 @@ record MemoryCheck(long heap, long network, long activations) {
     }
 
     private static String advice() {
-        return "give more by MAR_MEMORY, --driver-memory or --executor-memory, train on more executors, or lower train.largest-batch, which changes nothing but rounding";
+        return "give more by MAR_MEMORY, --driver-memory or --executor-memory, or train on more executors; " + LESS;
     }
 
     private static String giga(long bytes) {

@@ -4,6 +4,7 @@ import io.github.marspark.jobs.exchange.Exchange;
 import io.github.marspark.jobs.exchange.FlatVector;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 
 /** Whether all ranks have the same parameters, bit for bit, and whether they have moved. */
@@ -11,16 +12,17 @@ final class ParameterCheck {
     private static final int PIECE = 1 << 14;
 
     private final Exchange exchange;
-    private final FlatVector parameters;
+    private final Supplier<FlatVector> parameters;
     private final long before;
 
     /**
      * Compares those of all ranks.
      *
+     * @param parameters all of them as they are whenever it is asked
      * @param step steps done
      * @throws IllegalStateException on each rank if two differ
      */
-    ParameterCheck(Exchange exchange, FlatVector parameters, long step) {
+    ParameterCheck(Exchange exchange, Supplier<FlatVector> parameters, long step) {
         this.exchange = exchange;
         this.parameters = parameters;
         this.before = checksum();
@@ -45,10 +47,11 @@ final class ParameterCheck {
 
     private long checksum() {
         CRC32 sum = new CRC32();
+        FlatVector values = parameters.get();
         byte[] bytes = new byte[PIECE * Float.BYTES];
-        for (long at = 0; at < parameters.size(); at += PIECE) {
-            int length = (int) Math.min(PIECE, parameters.size() - at);
-            ByteBuffer.wrap(bytes).asFloatBuffer().put(parameters.part(at, length));
+        for (long at = 0; at < values.size(); at += PIECE) {
+            int length = (int) Math.min(PIECE, values.size() - at);
+            ByteBuffer.wrap(bytes).asFloatBuffer().put(values.part(at, length));
             sum.update(bytes, 0, length * Float.BYTES);
         }
         return sum.getValue();

@@ -2,6 +2,8 @@ package io.github.marspark.jobs.training;
 
 import io.github.marspark.jobs.exchange.Exchange;
 import io.github.marspark.jobs.exchange.FlatVector;
+import io.github.marspark.jobs.exchange.GradientSource;
+import io.github.marspark.jobs.exchange.Sharding;
 import io.github.marspark.jobs.latents.GlobalBatch;
 import io.github.marspark.jobs.latents.Slots;
 import io.github.marspark.jobs.recipe.EmaRecipe;
@@ -9,11 +11,15 @@ import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeSchedule;
 import io.github.marspark.jobs.recipe.TrainRecipe;
 import io.github.marspark.model.optimization.AdamW;
+import io.github.marspark.model.optimization.DeviceOptimizer;
 import io.github.marspark.model.optimization.ExponentialMovingAverage;
 import io.github.marspark.model.optimization.GradientClipping;
 import io.github.marspark.model.optimization.LearningRate;
 import io.github.marspark.model.optimization.OptimizerStep;
+import io.github.marspark.model.tensor.CudaKernels;
+import io.github.marspark.model.tensor.CudaVectors;
 import io.github.marspark.model.tensor.Kernels;
+import io.github.marspark.model.tensor.Threads;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -46,9 +52,10 @@ public final class RankStep implements AutoCloseable {
          *
          * @param parameters of the whole network
          * @param gradient as long
+         * @param source of the gradient
          * @return the rank's end, ready
          */
-        Exchange open(FlatVector parameters, FlatVector gradient);
+        Exchange open(FlatVector parameters, FlatVector gradient, GradientSource source);
     }
 
     /**
@@ -63,19 +70,37 @@ public final class RankStep implements AutoCloseable {
         this.train = recipe.train();
         this.batch = batch;
         this.replica = new Replica(recipe, kernels);
-        this.exchange = opening.open(replica.parameters(), replica.gradient());
+        this.exchange = opening.open(replica.parameters(), replica.gradient(), replica::fetchGradient);
         this.slots = Slots.of(train, exchange.rank(), exchange.sharding().ranks());
-        this.optimizer = new ShardOptimizer(
+        this.optimizer = kernels instanceof CudaKernels onGpu ? onGpu(onGpu.vectors()) : onHost(kernels.threads());
+        this.rates = RecipeSchedule.of(train);
+        this.clipping = new GradientClipping(train.clipNorm());
+        this.average = average(train.ema());
+    }
+
+    private ShardOptimizer onHost(Threads threads) {
+        return new HostShardOptimizer(
                 exchange.sharding(),
                 exchange.rank(),
                 adamW(train),
                 replica.layout(),
                 replica.parameters(),
                 replica.gradient(),
-                kernels.threads());
-        this.rates = RecipeSchedule.of(train);
-        this.clipping = new GradientClipping(train.clipNorm());
-        this.average = average(train.ema());
+                threads);
+    }
+
+    private ShardOptimizer onGpu(CudaVectors vectors) {
+        Sharding sharding = exchange.sharding();
+        DeviceOptimizer ofShard = new DeviceOptimizer(
+                vectors,
+                adamW(train),
+                replica.layout(),
+                replica.resident().residentValues(),
+                replica.resident().residentGradients(),
+                sharding.from(exchange.rank()),
+                sharding.length(exchange.rank()));
+        return new DeviceShardOptimizer(
+                sharding, exchange.rank(), vectors, ofShard, replica.parameters(), replica.gradient());
     }
 
     private static AdamW adamW(TrainRecipe train) {
@@ -106,6 +131,12 @@ public final class RankStep implements AutoCloseable {
         return optimizer;
     }
 
+    /** All parameters, as they are. */
+    FlatVector parameters() {
+        optimizer.showParameters();
+        return replica.parameters();
+    }
+
     /**
      * Heeds a wish to end, of which all ranks learn with the losses of a step.
      *
@@ -129,7 +160,7 @@ public final class RankStep implements AutoCloseable {
      *
      * @return P
      */
-    public long parameters() {
+    public long size() {
         return replica.parameters().size();
     }
 
@@ -148,21 +179,37 @@ public final class RankStep implements AutoCloseable {
      * @return what it returns
      */
     <T> T onAverage(long done, Function<INDArray, T> work) {
-        exchange.spread(done, "moving average", optimizer::swapAverage);
+        spreadAverage(done, "moving average");
         T result = work.apply(replica.values());
-        exchange.spread(done, "return of the parameters", optimizer::swapAverage);
+        spreadAverage(done, "return of the parameters");
         return result;
+    }
+
+    private void spreadAverage(long done, String phase) {
+        exchange.spread(done, phase, optimizer::swapAverage);
+        optimizer.received();
+    }
+
+    /**
+     * Does a step, after which the next comes.
+     *
+     * @param step its number, from 0, the same on all ranks
+     * @return what it came to
+     */
+    StepResult run(long step) {
+        return run(step, step + 1);
     }
 
     /**
      * Does a step.
      *
      * @param step its number, from 0, the same on all ranks
+     * @param next number of the step that comes after it, if one does
      * @return what it came to
      */
-    public StepResult run(long step) {
+    public StepResult run(long step, long next) {
         StepClock clock = new StepClock(exchange);
-        double loss = replica.differentiate(batch, step, slots);
+        double loss = replica.differentiate(batch, step, next, slots);
         clock.computed();
         exchange.reduceScatter(step, optimizer::measure);
         clock.reduced();
@@ -197,6 +244,7 @@ public final class RankStep implements AutoCloseable {
 
     private void update(OptimizerStep move, StepClock clock) {
         exchange.allGather(move.number(), chunk -> clock.update(() -> optimizer.update(chunk, move)));
+        clock.update(optimizer::received);
     }
 
     @Override

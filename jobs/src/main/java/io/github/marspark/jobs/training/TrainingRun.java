@@ -6,6 +6,7 @@ import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.exchange.Address;
 import io.github.marspark.jobs.exchange.Exchange;
 import io.github.marspark.jobs.exchange.FlatVector;
+import io.github.marspark.jobs.exchange.GradientSource;
 import io.github.marspark.jobs.exchange.NetworkExchange;
 import io.github.marspark.jobs.exchange.SoloExchange;
 import io.github.marspark.jobs.exchange.SparkNetwork;
@@ -17,8 +18,10 @@ import io.github.marspark.jobs.progress.ProgressClient;
 import io.github.marspark.jobs.progress.StepReport;
 import io.github.marspark.jobs.recipe.NonFinite;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.TrainRecipe;
 import io.github.marspark.jobs.runtime.Device;
+import io.github.marspark.model.mar.StepMemory;
 import io.github.marspark.model.tensor.CudaKernels;
 import io.github.marspark.model.tensor.Threads;
 import java.time.Duration;
@@ -64,15 +67,12 @@ final class TrainingRun implements AutoCloseable {
         this.batch = GlobalBatch.ofRank(recipe, plan.latents(), context.partitionId(), plan.ranks());
         context.addTaskCompletionListener((TaskCompletionListener) ended -> batch.close());
         Slots slots = Slots.of(train, context.partitionId(), plan.ranks());
-        MemoryCheck memory = MemoryCheck.of(recipe, slots, plan.ranks());
-        if (device.kernels() instanceof CudaKernels onGpu) {
-            memory.withoutActivations().require();
-            MemoryCheck.requireOnGpu(recipe, slots, onGpu.gpu());
-        } else {
-            memory.require();
-        }
+        requireMemory(recipe, slots);
         this.rankStep = new RankStep(
-                recipe, batch, device.kernels(), (parameters, gradient) -> exchange(parameters, gradient, threads));
+                recipe,
+                batch,
+                device.kernels(),
+                (parameters, gradient, source) -> exchange(parameters, gradient, source, threads));
         rankStep.heed(() -> progress != null && progress.isAskedToStop());
         this.folder = new CheckpointFolder(recipe.checkpoints());
         this.validation = new Validation(recipe, rankStep);
@@ -80,7 +80,22 @@ final class TrainingRun implements AutoCloseable {
         this.checkpoints = new RankCheckpoints(plan, folder, rankStep, this::askDriver);
     }
 
-    private Exchange exchange(FlatVector parameters, FlatVector gradient, Threads threads) {
+    /** Refuses a step that does not fit; takes what it computes with on a GPU. */
+    private void requireMemory(Recipe recipe, Slots slots) {
+        MemoryCheck memory = MemoryCheck.of(recipe, slots, plan.ranks());
+        if (device.kernels() instanceof CudaKernels onGpu) {
+            StepMemory step =
+                    StepMemory.ofGpu(RecipeNetwork.config(recipe), slots.count() / slots.parts(), train.recompute());
+            memory.besideGpu(step.parameters()).require();
+            MemoryCheck.requireOnGpu(
+                    step, plan.ranks(), onGpu.gpu().toString(), onGpu.gpu().memory()[0]);
+            onGpu.reserve(step.activations());
+        } else {
+            memory.require();
+        }
+    }
+
+    private Exchange exchange(FlatVector parameters, FlatVector gradient, GradientSource source, Threads threads) {
         if (plan.ranks() == 1) {
             return new SoloExchange(parameters.size());
         }
@@ -92,6 +107,7 @@ final class TrainingRun implements AutoCloseable {
                         plan.token(),
                         parameters,
                         gradient,
+                        source,
                         threads,
                         patience,
                         context::killTaskIfInterrupted),
@@ -149,8 +165,7 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private Outcome<Long> run(long start) {
-        ParameterCheck parameters =
-                new ParameterCheck(rankStep.exchange(), rankStep.replica().parameters(), start);
+        ParameterCheck parameters = new ParameterCheck(rankStep.exchange(), rankStep::parameters, start);
         boolean moves = false;
         for (long step = start; step < train.steps(); step++) {
             context.killTaskIfInterrupted();

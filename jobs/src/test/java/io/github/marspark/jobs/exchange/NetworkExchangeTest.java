@@ -60,7 +60,8 @@ class NetworkExchangeTest {
         static Rank of(int rank, int ranks, long size, RunToken token, SparkConf conf, Duration patience) {
             FlatVector parameters = FlatVector.zeros(size);
             FlatVector gradient = FlatVector.zeros(size);
-            Member member = new Member(rank, ranks, token, parameters, gradient, new Threads(1), patience, () -> {});
+            Member member = new Member(
+                    rank, ranks, token, parameters, gradient, GradientSource.NONE, new Threads(1), patience, () -> {});
             Secret secret = conf.contains(SECRET) ? new Secret(conf.get(SECRET)) : null;
             NetworkExchange exchange = new NetworkExchange(
                     member, HOST, handler -> new SparkNetwork(conf, secret, "exchange-test", patience, handler));

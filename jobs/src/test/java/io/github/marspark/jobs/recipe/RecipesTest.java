@@ -259,6 +259,9 @@ class RecipesTest {
                 "model.attention = causal, sample.iterations = 256, train.preview.iterations = 64",
                 "flowers.conf:6: train.preview.iterations is 64, must be 256, the number of tokens, for causal attention, which draws one after another");
         refused(
+                "train { gradient-sharing = dl4j-shared, recompute = blocks }",
+                "flowers.conf:6: train.recompute is blocks, must be none with gradient-sharing = dl4j-shared, whose executors compute by DL4J's copies of the layer");
+        refused(
                 "train { gradient-sharing = dl4j-shared, preview.every-steps = 9 }",
                 "flowers.conf:6: train.preview.every-steps is 9, must be 0 with gradient-sharing = dl4j-shared, which keeps no moving average");
     }

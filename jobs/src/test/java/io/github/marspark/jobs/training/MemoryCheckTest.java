@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.jobs.latents.Slots;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.model.mar.MarConfig;
+import io.github.marspark.model.mar.Recomputation;
 import io.github.marspark.model.mar.StepMemory;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,7 +23,7 @@ class MemoryCheckTest {
         assertThatThrownBy(() -> new MemoryCheck(GIGA, 15 * GIGA, 16 * GIGA).require(2 * GIGA, 4 * GIGA, 64 * GIGA))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
-                        "a step takes 31.0 GB outside of the Java heap (parameters, gradient and optimiser 15.0, what is computed at once 16.0), and this process may take 4.0 there, by a heap of 2.0; give more by MAR_MEMORY, --driver-memory or --executor-memory, train on more executors, or lower train.largest-batch, which changes nothing but rounding");
+                        "a step takes 31.0 GB outside of the Java heap (parameters, gradient and optimiser 15.0, what is computed at once 16.0), and this process may take 4.0 there, by a heap of 2.0; give more by MAR_MEMORY, --driver-memory or --executor-memory, or train on more executors; train.recompute=blocks and a lower train.largest-batch need less, and change nothing but rounding");
     }
 
     @Test
@@ -45,6 +48,18 @@ class MemoryCheckTest {
     }
 
     @Test
+    void whatIsComputedOnceMoreLetsTheHugeNetworkTrainOnACardOf40GB() {
+        MarConfig config = RecipeNetwork.config(huge(Map.of()));
+        long free = 40L * GIGA;
+        StepMemory kept = StepMemory.ofGpu(config, 64, Recomputation.NONE);
+        StepMemory recomputed = StepMemory.ofGpu(config, 64, Recomputation.BLOCKS);
+        assertThatThrownBy(() -> MemoryCheck.requireOnGpu(kept, 1, "GPU 0 (A100)", free))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatCode(() -> MemoryCheck.requireOnGpu(recomputed, 1, "GPU 0 (A100)", free))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
     void moreRanksShareTheOptimiser() {
         Recipe recipe = huge(Map.of());
         long alone = MemoryCheck.of(recipe, Slots.of(recipe.train(), 0, 1), 1).network();
@@ -64,10 +79,10 @@ class MemoryCheckTest {
     @Test
     void gpuThatIsTooSmallIsRefusedWithTheKeyThatHelps() {
         StepMemory step = new StepMemory(1_000_000_000, 30_000_000_000L);
-        MemoryCheck.requireOnGpu(step, "GPU 0 (large)", 38_000_000_000L);
-        assertThatThrownBy(() -> MemoryCheck.requireOnGpu(step, "GPU 0 (small)", 37_000_000_000L))
+        MemoryCheck.requireOnGpu(step, 4, "GPU 0 (large)", 41_000_000_000L);
+        assertThatThrownBy(() -> MemoryCheck.requireOnGpu(step, 4, "GPU 0 (small)", 40_000_000_000L))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage(
-                        "a step takes 38.0 GB on GPU 0 (small) (parameters and gradient 8.0, what is computed at once 30.0), and 37.0 are free there; lower train.largest-batch, which changes nothing but rounding");
+                        "a step takes 41.0 GB on GPU 0 (small) (parameters, gradient and optimiser 11.0, what is computed at once 30.0), and 40.0 are free there; train.recompute=blocks and a lower train.largest-batch need less, and change nothing but rounding");
     }
 }

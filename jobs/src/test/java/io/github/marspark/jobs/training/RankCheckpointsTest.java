@@ -45,7 +45,7 @@ class RankCheckpointsTest {
                 recipe,
                 batch,
                 new CpuKernels(new Threads(1)),
-                (parameters, gradient) -> new SoloExchange(parameters.size()));
+                (parameters, gradient, source) -> new SoloExchange(parameters.size()));
         rankStep.begin();
     }
 

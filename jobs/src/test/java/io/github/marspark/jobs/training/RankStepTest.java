@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.jobs.checkpoint.CheckpointTensor;
 import io.github.marspark.jobs.exchange.FlatVector;
+import io.github.marspark.jobs.exchange.GradientSource;
 import io.github.marspark.jobs.exchange.NetworkExchange;
 import io.github.marspark.jobs.exchange.NetworkExchange.Member;
 import io.github.marspark.jobs.exchange.RunToken;
@@ -64,10 +65,10 @@ class RankStepTest {
                     exchanges.stream().map(NetworkExchange::address).toList()));
         }
 
-        private NetworkExchange open(FlatVector parameters, FlatVector gradient) {
+        private NetworkExchange open(FlatVector parameters, FlatVector gradient, GradientSource source) {
             SparkConf conf = new SparkConf(false).set("spark.app.id", "steps");
             Member member = new Member(
-                    exchanges.size(), RANKS, token, parameters, gradient, new Threads(1), PATIENCE, () -> {});
+                    exchanges.size(), RANKS, token, parameters, gradient, source, new Threads(1), PATIENCE, () -> {});
             exchanges.add(new NetworkExchange(
                     member, "127.0.0.1", handler -> new SparkNetwork(conf, null, "steps", PATIENCE, handler)));
             return exchanges.get(exchanges.size() - 1);
@@ -133,8 +134,7 @@ class RankStepTest {
     @Test
     void ranksThatDifferAllTheSameAreNotTrained() {
         try (Ranks ranks = new Ranks("different").onEach(RankStepTest::spoil)) {
-            assertThatThrownBy(() -> ranks.onEach(step ->
-                            new ParameterCheck(step.exchange(), step.replica().parameters(), 0)))
+            assertThatThrownBy(() -> ranks.onEach(step -> new ParameterCheck(step.exchange(), step::parameters, 0)))
                     .hasRootCauseInstanceOf(IllegalStateException.class)
                     .rootCause()
                     .hasMessageMatching(

@@ -59,7 +59,7 @@ class ShardOptimizerTest {
         List<ShardOptimizer> optimizers = new ArrayList<>();
         for (int rank = 0; rank < ranks; rank++) {
             optimizers.add(
-                    new ShardOptimizer(sharding, rank, ADAM_W, LAYOUT, parameters, gradient, new Threads(threads)));
+                    new HostShardOptimizer(sharding, rank, ADAM_W, LAYOUT, parameters, gradient, new Threads(threads)));
             optimizers.get(rank).startAverage();
         }
         for (int step = 0; step < STEPS; step++) {
@@ -188,7 +188,7 @@ class ShardOptimizerTest {
         FlatVector parameters = FlatVector.zeros(SIZE);
         FlatVector gradient = FlatVector.zeros(SIZE);
         gradient.part(0, SIZE).put(random(1));
-        ShardOptimizer optimizer = new ShardOptimizer(
+        ShardOptimizer optimizer = new HostShardOptimizer(
                 sharding, 1, new AdamW(0.9, 0.95, 1e-8, 0), LAYOUT, parameters, gradient, new Threads(1));
         optimizer.startAverage();
         for (int chunk = 0; chunk < sharding.chunks(1); chunk++) {

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The kernels' source and its machine code, compiled once a process for each kind of GPU and version of NVRTC. */
 final class CudaSource {
     private static final List<String> FILES =
-            List.of("common.cu", "elements.cu", "rows.cu", "norms.cu", "attention.cu", "images.cu");
+            List.of("common.cu", "elements.cu", "rows.cu", "norms.cu", "attention.cu", "images.cu", "training.cu");
     private static final Map<Target, byte[]> COMPILED = new ConcurrentHashMap<>();
 
     /** What machine code is for. */

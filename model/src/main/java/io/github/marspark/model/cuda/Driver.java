@@ -41,6 +41,10 @@ final class Driver {
 
     static native int cuMemFreeHost(long memory);
 
+    static native int cuMemHostRegister_v2(long memory, long bytes, int flags);
+
+    static native int cuMemHostUnregister(long memory);
+
     static native int cuMemcpyHtoDAsync_v2(long device, long host, long bytes, long stream);
 
     static native int cuMemcpyDtoHAsync_v2(long host, long device, long bytes, long stream);

@@ -4,6 +4,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -217,21 +218,45 @@ public final class Gpu implements AutoCloseable {
         check("cuMemFreeHost", Driver.cuMemFreeHost(memory));
     }
 
-    void upload(long host, long device, long bytes) {
+    /** Asks for a copy to the GPU; what pinned memory of the host holds must stay until it has waited. */
+    public void upload(long host, long device, long bytes) {
         enter();
         counters.up(bytes);
         check("cuMemcpyHtoDAsync", Driver.cuMemcpyHtoDAsync_v2(device, host, bytes, stream));
     }
 
-    void download(long device, long host, long bytes) {
+    /** Asks for a copy from the GPU, which is there when it has waited. */
+    public void download(long device, long host, long bytes) {
         enter();
         counters.down(bytes);
         check("cuMemcpyDtoHAsync", Driver.cuMemcpyDtoHAsync_v2(host, device, bytes, stream));
     }
 
+    /**
+     * Pins memory of the host in place, which copies from and to it are fastest from, and need not wait for.
+     *
+     * @param memory its address, which must stay taken until it is {@linkplain #unpin unpinned}
+     */
+    public void pin(long memory, long bytes) {
+        enter();
+        check("cuMemHostRegister", Driver.cuMemHostRegister_v2(memory, bytes, 0));
+    }
+
+    /** Ends what {@link #pin} began. */
+    public void unpin(long memory) {
+        enter();
+        check("cuMemHostUnregister", Driver.cuMemHostUnregister(memory));
+    }
+
     /** Brings integers for the operations that follow at once; their address. */
     public long put(int[] values) {
         return staging.put(values);
+    }
+
+    /** The same for numbers of float64. */
+    public long put(double[] values) {
+        return staging.put(
+                Arrays.stream(values).mapToLong(Double::doubleToRawLongBits).toArray());
     }
 
     /** Overwrites values of float32 at an address. */
@@ -244,10 +269,16 @@ public final class Gpu implements AutoCloseable {
         staging.read(address, values, start, count);
     }
 
+    /** Reads values of float64, after all that it was asked before. */
+    public double[] readDoubles(long address, int count) {
+        return staging.readDoubles(address, count);
+    }
+
     /** Waits for the end of all that it was asked; errors of earlier launches show here. */
     public void synchronize() {
         enter();
         checkWork("cuStreamSynchronize", Driver.cuStreamSynchronize(stream));
+        staging.free();
     }
 
     // ---- work

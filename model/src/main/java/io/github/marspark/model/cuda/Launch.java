@@ -78,6 +78,15 @@ public final class Launch {
         return this;
     }
 
+    /** A structure of numbers of float32, one argument. */
+    public Launch realStructure(float... members) {
+        next(Float.BYTES);
+        for (float member : members) {
+            values.putFloat(member);
+        }
+        return this;
+    }
+
     /** A number of float32. */
     public Launch real(float number) {
         next(Float.BYTES).putFloat(number);

@@ -9,7 +9,9 @@ import java.nio.ByteOrder;
  * place is used once more only after the GPU has done all that was asked before. Not thread-safe.
  */
 final class Staging {
-    private static final int BYTES = 4 << 20;
+    /** Room for all that a step of MAR-B on 64 images brings, so that the host never waits in the middle of one. */
+    private static final int BYTES = 32 << 20;
+
     private static final int ALIGNMENT = 256;
 
     private final Gpu gpu;
@@ -29,11 +31,15 @@ final class Staging {
     private int take(int bytes) {
         if (bytes > BYTES - used) {
             gpu.synchronize();
-            used = 0;
         }
         int place = used;
         used = Math.min(BYTES, (place + bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
         return place;
+    }
+
+    /** The GPU has done all that it was asked, so that every place may be used once more. */
+    void free() {
+        used = 0;
     }
 
     /** Brings numbers to the GPU for the operations that follow; their address there, valid until the next ones come. */
@@ -95,6 +101,20 @@ final class Staging {
                     .get(values, start + done, part);
             done += part;
         }
+    }
+
+    /** Reads a few numbers of float64. */
+    double[] readDoubles(long address, int count) {
+        requireFits("double", count, Double.BYTES);
+        int place = take(count * Double.BYTES);
+        gpu.download(address, pinned + place, (long) count * Double.BYTES);
+        gpu.synchronize();
+        double[] values = new double[count];
+        host.slice(place, count * Double.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asDoubleBuffer()
+                .get(values);
+        return values;
     }
 
     void close() {

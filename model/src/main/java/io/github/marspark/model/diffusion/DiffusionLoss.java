@@ -1,7 +1,13 @@
 package io.github.marspark.model.diffusion;
 
+import io.github.marspark.model.tensor.Losses;
+import io.github.marspark.model.tensor.Matrix;
 import io.github.marspark.model.tensor.Threads;
 import java.util.Arrays;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * The diffusion loss of the paper over rows that are independent of each other:
@@ -113,6 +119,39 @@ public final class DiffusionLoss {
         return terms;
     }
 
+    /**
+     * The loss as the plain mean over the rows, computed where the output lies.
+     *
+     * @param losses compute there
+     * @param clean {@code x_0}, {@code (N, D)}, float32
+     * @param noise {@code epsilon}, {@code (N, D)}, float32
+     * @param timesteps {@code t}, {@code (N)}, in {@code 0 … T-1}
+     * @param output the network's {@code (e, v)}, {@code (N, 2D)}
+     * @param gradient receives the derivative by {@code output}
+     * @return the loss
+     * @throws IllegalArgumentException when the shapes do not fit or a time step is out of range
+     */
+    public DoubleSupplier differentiate(
+            Losses losses, float[] clean, float[] noise, int[] timesteps, Matrix output, Matrix gradient) {
+        Lengths.require("output", Math.toIntExact(output.size()), "twice the width times the rows", 2 * clean.length);
+        width(clean, noise, timesteps);
+        return losses.diffusion(output, clean, noise, timesteps, table(), gradient);
+    }
+
+    /** Three numbers a time step; see {@link Losses#diffusion}. */
+    private double[] table() {
+        return IntStream.range(0, diffusion.steps())
+                .mapToObj(t ->
+                        DoubleStream.of(differenceScale(t), diffusion.posteriorLogVariance(t), diffusion.logBeta(t)))
+                .flatMapToDouble(Function.identity())
+                .toArray();
+    }
+
+    /** The means of q and p differ by this times the difference of the noises. */
+    private double differenceScale(int t) {
+        return diffusion.cleanCoefficient(t) * diffusion.sqrtReciprocalAlphaBarMinusOne(t);
+    }
+
     private static void addSquaredError(Row row, float[] noise, double[] output, DiffusionTerms terms) {
         for (int d = 0; d < row.width; d++) {
             double error = output[row.noiseAt(d)] - noise[row.at(d)];
@@ -127,7 +166,7 @@ public final class DiffusionLoss {
      */
     private void addBound(Row row, float[] clean, float[] noise, double[] output, DiffusionTerms terms) {
         int t = row.timestep;
-        double scale = diffusion.cleanCoefficient(t) * diffusion.sqrtReciprocalAlphaBarMinusOne(t);
+        double scale = differenceScale(t);
         double low = diffusion.posteriorLogVariance(t);
         double high = diffusion.logBeta(t);
         for (int d = 0; d < row.width; d++) {

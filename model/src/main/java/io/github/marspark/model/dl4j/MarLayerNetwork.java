@@ -2,11 +2,11 @@ package io.github.marspark.model.dl4j;
 
 import io.github.marspark.model.diffusion.DiffusionLoss;
 import io.github.marspark.model.diffusion.GaussianDiffusion;
-import io.github.marspark.model.loss.LossTerms;
 import io.github.marspark.model.mar.DropoutKeys;
 import io.github.marspark.model.mar.MarBatch;
 import io.github.marspark.model.mar.MarNetwork;
 import io.github.marspark.model.mar.MarObjective;
+import io.github.marspark.model.mar.Recomputation;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.CpuKernels;
@@ -15,6 +15,7 @@ import io.github.marspark.model.tensor.Threads;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -40,6 +41,7 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
     private @Nullable INDArray labels;
     private @Nullable Kernels kernels;
     private @Nullable Parameters bound;
+    private Recomputation recomputation = Recomputation.NONE;
 
     MarLayerNetwork(NeuralNetConfiguration configuration, DataType type) {
         super(configuration, type);
@@ -61,6 +63,11 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
     public void use(Kernels chosen) {
         this.kernels = chosen;
         this.bound = null;
+    }
+
+    /** Computes once more from now on what it does not keep. */
+    public void recompute(Recomputation chosen) {
+        this.recomputation = chosen;
     }
 
     /** What it computes with. */
@@ -85,9 +92,8 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
         return known;
     }
 
-    /** The objective of the parameters as they are whenever it is evaluated. */
+    /** The objective of the parameters as they are, where the kernels have them, whenever it is evaluated. */
     public MarObjective objective() {
-        parameters().renewValues();
         return objective(parameters());
     }
 
@@ -95,10 +101,13 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
         GaussianDiffusion diffusion =
                 GaussianDiffusion.of(layerConf().schedule(), layerConf().diffusionSteps());
         return new MarObjective(
-                new MarNetwork(layerConf().config(), parameters::variable), new DiffusionLoss(diffusion));
+                new MarNetwork(layerConf().config(), parameters::variable),
+                new DiffusionLoss(diffusion),
+                recomputation);
     }
 
-    private MarBatch batch(MarFeatures features) {
+    /** Draws what chance decides about a batch. */
+    public MarBatch batch(MarFeatures features) {
         MarLayer layer = layerConf();
         return MarBatch.draw(
                 layer.config(),
@@ -118,16 +127,31 @@ public final class MarLayerNetwork extends BaseLayer<MarLayer> implements IOutpu
         return outsideOfWorkspaces(this::differentiate);
     }
 
+    /**
+     * The gradient of the loss of a batch, written to where the kernels have it, by the parameters as they have them.
+     *
+     * @param features of the batch
+     * @param batch drawn of them
+     * @param adds whether it is added to the gradient before it instead of overwriting it
+     * @return the loss; asking for it waits for kernels that compute later than they are told
+     */
+    public DoubleSupplier differentiate(MarFeatures features, MarBatch batch, boolean adds) {
+        Parameters parameters = parameters();
+        if (!adds) {
+            parameters.forgetGradients();
+        }
+        DropoutKeys dropout = DropoutKeys.of(new Draws(layerConf().seed()), features.step(), features.samples());
+        DoubleSupplier loss = objective(parameters).differentiate(kernels(), batch, dropout);
+        parameters.zeroMissingGradients(kernels());
+        return loss;
+    }
+
     private Pair<Gradient, INDArray> differentiate() {
         MarFeatures features = MarFeatures.of(input);
-        Parameters parameters = parameters();
-        parameters.renewValues();
-        parameters.forgetGradients();
-        DropoutKeys dropout = DropoutKeys.of(new Draws(layerConf().seed()), features.step(), features.samples());
-        LossTerms terms = objective(parameters).differentiate(kernels(), batch(features), dropout);
-        parameters.zeroMissingGradients(kernels());
-        parameters.fetchGradients();
-        score = terms.loss();
+        parameters().renewValues();
+        DoubleSupplier loss = differentiate(features, batch(features), false);
+        parameters().fetchGradients();
+        score = loss.getAsDouble();
         Gradient gradients = new DefaultGradient(gradientsFlattened);
         for (Map.Entry<String, INDArray> view : gradientViews.entrySet()) {
             gradients.setGradientFor(view.getKey(), view.getValue());

@@ -7,6 +7,8 @@ import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Matrix;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 
 /**
  * The training objective: the loss of the tokens that are predicted, averaged over them and over their time steps.
@@ -18,13 +20,25 @@ import io.github.marspark.model.tensor.Variable;
 public final class MarObjective {
     private final MarNetwork network;
     private final TokenObjective objective;
+    private final Recomputation recomputation;
+
+    /**
+     * The objective of a network, which computes nothing twice.
+     *
+     * @param loss of tokens of D numbers; of those that are ids it is the cross-entropy
+     */
+    public MarObjective(MarNetwork network, DiffusionLoss loss) {
+        this(network, loss, Recomputation.NONE);
+    }
 
     /**
      * The objective of a network.
      *
      * @param loss of tokens of D numbers; of those that are ids it is the cross-entropy
+     * @param recomputation of what is not kept for the way back
      */
-    public MarObjective(MarNetwork network, DiffusionLoss loss) {
+    public MarObjective(MarNetwork network, DiffusionLoss loss, Recomputation recomputation) {
+        this.recomputation = recomputation;
         this.network = network;
         this.objective = TokenObjective.of(network, loss);
     }
@@ -36,22 +50,32 @@ public final class MarObjective {
         }
     }
 
-    /** The loss of a batch; every parameter's gradient is written by one pass forward and one back. */
-    public LossTerms differentiate(Kernels kernels, MarBatch batch, DropoutKeys dropout) {
-        try (Tape tape = Tape.recording(kernels)) {
+    /**
+     * The loss of a batch; every parameter's gradient is written by one pass forward and one back.
+     *
+     * @return the loss; asking for it waits for kernels that compute later than they are told
+     */
+    public DoubleSupplier differentiate(Kernels kernels, MarBatch batch, DropoutKeys dropout) {
+        try (Tape tape = recording(kernels)) {
             Pass pass = new Pass(tape, batch, dropout);
-            LossTerms terms = pass.terms();
-            pass.backward(terms.gradientAsFloats());
-            return terms;
+            return pass.backward(gradient -> kernels.losses()
+                    .map(losses -> pass.prediction.differentiate(losses, gradient))
+                    .orElseGet(() -> pass.differentiateOnHost(gradient)));
         }
     }
 
     /** Goes the way of {@link #differentiate} on kernels that compute nothing. */
     void pretend(Kernels kernels, MarBatch batch, DropoutKeys dropout) {
-        try (Tape tape = Tape.recording(kernels)) {
+        try (Tape tape = recording(kernels)) {
             Pass pass = new Pass(tape, batch, dropout);
-            pass.backward(new float[pass.outputs()]);
+            pass.backward(gradient -> kernels.losses()
+                    .map(losses -> pass.prediction.differentiate(losses, gradient))
+                    .orElse(() -> 0));
         }
+    }
+
+    private Tape recording(Kernels kernels) {
+        return recomputation == Recomputation.BLOCKS ? Tape.recomputing(kernels) : Tape.recording(kernels);
     }
 
     /** One way forward, and back. */
@@ -72,15 +96,20 @@ public final class MarObjective {
             return prediction.terms();
         }
 
-        int outputs() {
-            return Math.toIntExact(prediction.output().value().size());
+        DoubleSupplier differentiateOnHost(Matrix gradient) {
+            LossTerms terms = terms();
+            gradient.assign(terms.gradientAsFloats());
+            return terms::loss;
         }
 
-        void backward(float[] gradients) {
+        /** Goes back from the loss, whose gradient by the output is written by the given. */
+        DoubleSupplier backward(Function<Matrix, DoubleSupplier> loss) {
             Variable output = prediction.output();
-            Matrix gradient = tape.kernels().allocate(gradients, output.rows());
+            Matrix gradient = tape.kernels().allocate(output.rows(), output.columns());
+            DoubleSupplier value = loss.apply(gradient);
             tape.backward(output, gradient);
             tape.kernels().release(gradient);
+            return value;
         }
     }
 }

@@ -10,6 +10,7 @@ import io.github.marspark.model.tensor.MemoryMeter;
 import io.github.marspark.model.tensor.Threads;
 import io.github.marspark.model.tensor.Variable;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -25,29 +26,36 @@ public record StepMemory(long parameters, long activations) {
      *
      * @param config sizes of the network
      * @param batch B, images computed at once
+     * @param recomputation of what is not kept
      * @return what a step needs, but for blocks that kernels put aside for the time of one operation
      */
-    public static StepMemory of(MarConfig config, int batch) {
-        return of(config, batch, MemoryMeter::ofProcessor);
+    public static StepMemory of(MarConfig config, int batch, Recomputation recomputation) {
+        return of(config, batch, recomputation, MemoryMeter::ofProcessor);
     }
 
-    /** The same on a GPU, whose attention keeps nothing. */
-    public static StepMemory ofGpu(MarConfig config, int batch) {
-        return of(config, batch, MemoryMeter::ofGpu);
+    /** The same on a GPU, whose attention keeps nothing, of the one slab that all lies in. */
+    public static StepMemory ofGpu(MarConfig config, int batch, Recomputation recomputation) {
+        return of(config, batch, recomputation, MemoryMeter::ofGpu);
     }
 
-    private static StepMemory of(MarConfig config, int batch, Supplier<MemoryMeter> meters) {
+    private static StepMemory of(
+            MarConfig config, int batch, Recomputation recomputation, Supplier<MemoryMeter> meters) {
         ParameterLayout layout = MarParameters.layout(config);
         int fewest = config.masked(config.maskRate().minimum());
         return new StepMemory(
                 layout.size(),
                 Math.max(
-                        activations(config, layout, batch, fewest, meters.get()),
-                        activations(config, layout, batch, config.tokens(), meters.get())));
+                        activations(config, layout, batch, fewest, recomputation, meters.get()),
+                        activations(config, layout, batch, config.tokens(), recomputation, meters.get())));
     }
 
     private static long activations(
-            MarConfig config, ParameterLayout layout, int batch, int masked, MemoryMeter meter) {
+            MarConfig config,
+            ParameterLayout layout,
+            int batch,
+            int masked,
+            Recomputation recomputation,
+            MemoryMeter meter) {
         GaussianDiffusion diffusion = GaussianDiffusion.of(NoiseSchedule.COSINE, 1000);
         MarNetwork network = new MarNetwork(config, name -> parameter(layout, name));
         Draws draws = new Draws(0);
@@ -55,9 +63,16 @@ public record StepMemory(long parameters, long activations) {
         float[] tokens = new float[batch * config.tokens() * config.tokenSize()];
         MarBatch drawn = MarBatch.draw(
                 config, draws, diffusion.steps(), 0, samples, new int[batch], tokens, masked, new Threads(1));
-        new MarObjective(network, new DiffusionLoss(diffusion))
-                .pretend(meter.kernels(), drawn, DropoutKeys.of(draws, 0, samples));
+        new MarObjective(network, new DiffusionLoss(diffusion), recomputation)
+                .pretend(meter.kernels(), ofDistinctTimes(drawn, diffusion.steps()), DropoutKeys.of(draws, 0, samples));
         return meter.bytes();
+    }
+
+    /** The same with as many different time steps as there can be, each of which is embedded. */
+    private static MarBatch ofDistinctTimes(MarBatch batch, int steps) {
+        int[] timesteps =
+                IntStream.range(0, batch.timesteps().length).map(i -> i % steps).toArray();
+        return new MarBatch(batch.tokens(), batch.labels(), batch.masking(), timesteps, batch.noise());
     }
 
     private static Variable parameter(ParameterLayout layout, String name) {

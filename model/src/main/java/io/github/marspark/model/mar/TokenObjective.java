@@ -3,8 +3,11 @@ package io.github.marspark.model.mar;
 import io.github.marspark.model.diffusion.DiffusionLoss;
 import io.github.marspark.model.loss.CrossEntropyLoss;
 import io.github.marspark.model.loss.LossTerms;
+import io.github.marspark.model.tensor.Losses;
+import io.github.marspark.model.tensor.Matrix;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
+import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 
 /** What a head predicts for the tokens of a batch, and what that costs. */
@@ -28,6 +31,14 @@ interface TokenObjective {
 
         /** The loss, and its gradient by {@link #output}. */
         LossTerms terms();
+
+        /**
+         * The loss and its gradient where the output lies.
+         *
+         * @param gradient receives it, of the output's shape
+         * @return the loss, which is there at the latest when it is asked for
+         */
+        DoubleSupplier differentiate(Losses losses, Matrix gradient);
     }
 
     /**
@@ -63,6 +74,12 @@ interface TokenObjective {
                             output.value().toFloats(),
                             tape.kernels().threads());
                 }
+
+                @Override
+                public DoubleSupplier differentiate(Losses losses, Matrix gradient) {
+                    return loss.differentiate(
+                            losses, clean, batch.noise(), batch.timesteps(), output.value(), gradient);
+                }
             };
         };
     }
@@ -83,6 +100,11 @@ interface TokenObjective {
                 public LossTerms terms() {
                     return CrossEntropyLoss.evaluate(
                             ids, logits.value().toFloats(), tape.kernels().threads());
+                }
+
+                @Override
+                public DoubleSupplier differentiate(Losses losses, Matrix gradient) {
+                    return losses.crossEntropy(logits.value(), ids, gradient);
                 }
             };
         };

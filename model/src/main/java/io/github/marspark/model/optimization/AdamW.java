@@ -66,6 +66,24 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
         }
     }
 
+    /** The constants of a step as a GPU's kernel is given them, for parameters that decay. */
+    float[] constants(OptimizerStep step) {
+        Factors of = factors(WeightDecayRule.DECAYED, step);
+        return new float[] {
+            of.scale,
+            of.keep,
+            of.beta1,
+            of.rest1,
+            of.beta2,
+            of.rest2,
+            of.rate,
+            of.correction,
+            of.epsilon,
+            of.averageKeep,
+            of.averageRest
+        };
+    }
+
     private Factors factors(WeightDecayRule rule, OptimizerStep step) {
         double t = step.number() + 1.0;
         double decay = rule == WeightDecayRule.DECAYED ? step.learningRate() * weightDecay : 0;

@@ -62,6 +62,16 @@ public final class Parameters {
                 layout, values, gradients, copy, gradients == values ? copy : kernels.resident(gradients));
     }
 
+    /** The values where the kernels read them. */
+    public MatrixStorage residentValues() {
+        return computed;
+    }
+
+    /** The gradients where the kernels write them. */
+    public MatrixStorage residentGradients() {
+        return differentiated;
+    }
+
     /** Brings the vector of values to where the kernels read them. */
     public void renewValues() {
         MatrixStorage host = MatrixStorage.of(values);

@@ -27,6 +27,8 @@ final class Arena {
     private final LongFunction<MatrixStorage> source;
     private final List<Slab> slabs = new ArrayList<>();
     private long capacity;
+    private long highest;
+    private boolean isReserved;
 
     /** An arena whose slabs are float32 arrays. */
     Arena() {
@@ -40,6 +42,21 @@ final class Arena {
      */
     Arena(LongFunction<MatrixStorage> source) {
         this.source = source;
+    }
+
+    /**
+     * Takes one slab for all that is expected; what goes beyond it gets slabs that are no larger than needed.
+     *
+     * @param length number of values
+     */
+    void reserve(long length) {
+        isReserved = true;
+        take(aligned(length));
+    }
+
+    /** Number of values up to the end of the highest piece that a slab has given so far. */
+    long highest() {
+        return highest;
     }
 
     /** Memory for a matrix; its values are arbitrary. */
@@ -56,8 +73,9 @@ final class Arena {
         return cut(slab, 0, slab.length, length, rows, columns);
     }
 
-    private static Matrix cut(Slab slab, long offset, long available, long length, int rows, int columns) {
+    private Matrix cut(Slab slab, long offset, long available, long length, int rows, int columns) {
         slab.free.remove(offset);
+        highest = Math.max(highest, offset + length);
         if (available > length) {
             slab.free.put(offset + length, available - length);
         }
@@ -65,8 +83,11 @@ final class Arena {
     }
 
     private Slab grow(long length) {
-        long size = aligned(Math.max(length, Math.max(SMALLEST_SLAB, capacity / 4)));
-        Slab slab = new Slab(source.apply(size), size, new TreeMap<>());
+        return take(aligned(Math.max(length, Math.max(SMALLEST_SLAB, isReserved ? 0 : capacity / 4))));
+    }
+
+    private Slab take(long size) {
+        Slab slab = new Slab(source.apply(size), size, new TreeMap<>(Map.of(0L, size)));
         capacity += size;
         slabs.add(slab);
         return slab;

@@ -54,4 +54,10 @@ record ArrayStorage(INDArray array) implements MatrixStorage {
         FloatPointer start = new FloatPointer(array.data().addressPointer());
         return start.position(start.position() + index);
     }
+
+    /** The address of a value as a number; float32 only. */
+    long address(long index) {
+        FloatPointer value = pointerAt(index);
+        return value.address() + value.position() * Float.BYTES;
+    }
 }

@@ -3,6 +3,7 @@ package io.github.marspark.model.tensor;
 import io.github.marspark.model.cuda.Gpu;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -10,8 +11,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * {@link Kernels} on a GPU: products by cuBLAS, everything else by kernels of this program. Matrices lie in the GPU's
  * memory; operations are asked for one after another and done later, and reading a value waits for them.
  *
- * <p>No result depends on timing: sums have a fixed order. Memory comes from slabs that stay, so that a step of a size
- * that was there before allocates nothing. Not thread-safe: belongs to the thread that runs the tape.
+ * <p>No result depends on timing: sums have a fixed order. Memory is cut from a slab that is {@linkplain #reserve
+ * reserved}, or from several that stay once they are there, so that a step of a size that was there before allocates nothing. Not thread-safe: belongs to the thread that runs the tape.
  */
 public final class CudaKernels implements Kernels, AutoCloseable {
     private final Gpu gpu;
@@ -20,6 +21,8 @@ public final class CudaKernels implements Kernels, AutoCloseable {
     private final CudaNorms norms;
     private final CudaAttention attention;
     private final CudaConvolution convolution;
+    private final CudaLosses losses;
+    private final CudaVectors vectors;
     private final IdentityHashMap<INDArray, DeviceStorage> residents = new IdentityHashMap<>();
 
     /**
@@ -34,11 +37,27 @@ public final class CudaKernels implements Kernels, AutoCloseable {
         this.norms = new CudaNorms(operations);
         this.attention = new CudaAttention(operations);
         this.convolution = new CudaConvolution(operations);
+        this.vectors = new CudaVectors(operations);
+        this.losses = new CudaLosses(operations, vectors);
     }
 
     /** What computes. */
     public Gpu gpu() {
         return gpu;
+    }
+
+    /** What a step does with vectors of parameters. */
+    public CudaVectors vectors() {
+        return vectors;
+    }
+
+    /**
+     * Takes the memory that matrices are cut from in one piece, before any is needed.
+     *
+     * @param bytes of the largest computation that is expected; a larger one takes more when it comes
+     */
+    public void reserve(long bytes) {
+        operations.arena().reserve(bytes / Float.BYTES);
     }
 
     /** Bytes of the memory that matrices are cut from. */
@@ -51,7 +70,8 @@ public final class CudaKernels implements Kernels, AutoCloseable {
     public void close() {
         residents.values().forEach(storage -> gpu.free(storage.address()));
         residents.clear();
-        operations.arena().storages().forEach(storage -> gpu.free(((DeviceStorage) storage).address()));
+        vectors.close();
+        operations.close();
         gpu.close();
     }
 
@@ -65,6 +85,11 @@ public final class CudaKernels implements Kernels, AutoCloseable {
         DeviceStorage storage = residents.computeIfAbsent(vector, key -> DeviceStorage.allocate(gpu, key.length()));
         Storages.copy(new ArrayStorage(vector), storage);
         return storage;
+    }
+
+    @Override
+    public Optional<Losses> losses() {
+        return Optional.of(losses);
     }
 
     @Override

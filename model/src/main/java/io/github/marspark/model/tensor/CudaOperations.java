@@ -16,7 +16,7 @@ final class CudaOperations {
     CudaOperations(Gpu gpu) {
         this.gpu = gpu;
         this.arena = new Arena(length -> DeviceStorage.allocate(gpu, length));
-        this.arrived = arena.allocate(1, COLUMN_BLOCKS);
+        this.arrived = Matrix.part(DeviceStorage.allocate(gpu, COLUMN_BLOCKS), 0, 1, COLUMN_BLOCKS);
         arrived.assign(new float[COLUMN_BLOCKS]); // the bits of an integer 0
     }
 
@@ -37,6 +37,17 @@ final class CudaOperations {
 
     long address(Matrix matrix) {
         return DeviceStorage.address(gpu, matrix);
+    }
+
+    /** Gives all memory back. */
+    void close() {
+        gpu.free(address(arrived));
+        arena.storages().forEach(slab -> gpu.free(((DeviceStorage) slab).address()));
+    }
+
+    /** Counters of the blocks that have come to a sum over blocks; 0 between launches. */
+    Matrix arrived() {
+        return arrived;
     }
 
     /** Begins a launch whose first arguments are these matrices. */

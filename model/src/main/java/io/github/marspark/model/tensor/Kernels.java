@@ -1,5 +1,6 @@
 package io.github.marspark.model.tensor;
 
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -44,6 +45,11 @@ public interface Kernels {
      */
     default MatrixStorage resident(INDArray vector) {
         return new ArrayStorage(vector);
+    }
+
+    /** What computes losses where predictions lie; nothing where that is the host. */
+    default Optional<Losses> losses() {
+        return Optional.empty();
     }
 
     /** Memory for what the way back of {@link #attention} needs, {@code (B H T, U)} probabilities or less. */

@@ -4,6 +4,8 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -13,6 +15,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * hand out matrices as those do, by the same {@link Arena}, and compute nothing. Not thread-safe.
  */
 public final class MemoryMeter {
+    private static final long ENDLESS = 1L << 60;
+
     private final Arena arena = new Arena(length -> nothing());
     private final Kernels kernels;
     private final boolean onGpu;
@@ -30,7 +34,7 @@ public final class MemoryMeter {
     private MemoryMeter(boolean onGpu) {
         this.onGpu = onGpu;
         if (onGpu) {
-            arena.allocate(1, CudaOperations.COLUMN_BLOCKS);
+            arena.reserve(ENDLESS);
         }
         InvocationHandler counting = this::call;
         this.kernels = (Kernels)
@@ -42,9 +46,9 @@ public final class MemoryMeter {
         return kernels;
     }
 
-    /** Bytes of the slabs that were asked for so far. */
+    /** Bytes of the slabs that were asked for so far; on a GPU, of the one slab that would have held all. */
     public long bytes() {
-        return arena.capacity() * Float.BYTES;
+        return (onGpu ? arena.highest() : arena.capacity()) * Float.BYTES;
     }
 
     /**
@@ -65,11 +69,11 @@ public final class MemoryMeter {
         return new ArrayStorage(Nd4j.scalar(DataType.FLOAT, 0));
     }
 
-    private @Nullable Object call(Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
-        if (arguments == null) {
-            return method.getName().equals("threads") ? new Threads(1) : null;
-        }
+    private @Nullable Object call(Object proxy, Method method, @Nullable Object @Nullable [] given) {
+        @Nullable Object[] arguments = given == null ? new Object[0] : given;
         return switch (method.getName()) {
+            case "threads" -> new Threads(1);
+            case "losses" -> onGpu ? Optional.of(new CountedLosses()) : Optional.empty();
             case "allocate" ->
                 arguments[0] instanceof float[] values
                         ? arena.allocate(number(arguments[1]), values.length / number(arguments[1]))
@@ -92,6 +96,27 @@ public final class MemoryMeter {
             }
             default -> null;
         };
+    }
+
+    /** What losses put aside on a GPU. */
+    private final class CountedLosses implements Losses {
+        @Override
+        public DoubleSupplier diffusion(
+                Matrix output, float[] clean, float[] noise, int[] timesteps, double[] table, Matrix gradient) {
+            int rows = timesteps.length;
+            Matrix first = arena.allocate(rows, clean.length / rows);
+            Matrix second = arena.allocate(rows, noise.length / rows);
+            arena.release(arena.allocate(rows, 2));
+            arena.release(second);
+            arena.release(first);
+            return () -> 0;
+        }
+
+        @Override
+        public DoubleSupplier crossEntropy(Matrix logits, int[] ids, Matrix gradient) {
+            arena.release(arena.allocate(ids.length, 2));
+            return () -> 0;
+        }
     }
 
     /** What a GPU puts aside for the time of an operation whose first matrix is x. */

@@ -186,6 +186,13 @@ public final class Variable {
         return gradient;
     }
 
+    /** Gives the gradient up to who goes on with it. */
+    HeldMatrix takeGradient() {
+        HeldMatrix taken = heldGradient();
+        gradient = null;
+        return taken;
+    }
+
     /** Starts the tape's way back here. */
     void seed(HeldMatrix seed) {
         gradient = seed;

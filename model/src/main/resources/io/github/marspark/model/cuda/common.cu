@@ -59,6 +59,14 @@ __device__ float warpSum(float value) {
     return value;
 }
 
+/** The same in double precision, for norms and losses. */
+__device__ double warpSum(double value) {
+    for (int lanes = WARP / 2; lanes > 0; lanes /= 2) {
+        value += __shfl_xor_sync(0xFFFFFFFFu, value, lanes);
+    }
+    return value;
+}
+
 __device__ float warpMax(float value) {
     for (int lanes = WARP / 2; lanes > 0; lanes /= 2) {
         value = fmaxf(value, __shfl_xor_sync(0xFFFFFFFFu, value, lanes));
@@ -67,15 +75,15 @@ __device__ float warpMax(float value) {
 }
 
 /** The sum of a value of every thread of the block, for all of them. */
-__device__ float blockSum(float value) {
-    __shared__ float ofWarp[WARPS];
+template <class Number> __device__ Number blockSum(Number value) {
+    __shared__ Number ofWarp[WARPS];
     int lane = threadIdx.x % WARP;
-    float sum = warpSum(value);
+    Number sum = warpSum(value);
     if (lane == 0) {
         ofWarp[threadIdx.x / WARP] = sum;
     }
     __syncthreads();
-    sum = warpSum(lane < WARPS ? ofWarp[lane] : 0.0f);
+    sum = warpSum(lane < WARPS ? ofWarp[lane] : Number(0));
     __syncthreads(); // ofWarp is free again
     return sum;
 }

@@ -109,6 +109,11 @@ class KernelMutationTest {
                         "sigmoid * (1 - x * (1 - sigmoid))",
                         "groupNorms"),
                 new Mistake(
+                        "squares of which a block sees its first alone",
+                        "i < count; i += gridDim.y * (long long) THREADS",
+                        "i < count; i += count",
+                        "squares"),
+                new Mistake(
                         "a row of pixels that is not doubled",
                         "row / (2 * width) * (width / 2)",
                         "row / width * (width / 2)",

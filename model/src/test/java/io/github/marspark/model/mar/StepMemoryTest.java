@@ -19,6 +19,8 @@ import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StepMemoryTest {
     private static final Transformer STACK = new Transformer(64, 2, 4, 4, 0.1, 0.1);
@@ -28,29 +30,41 @@ class StepMemoryTest {
     @Test
     void stepTakesWhatWasCountedAndTheBlocksOfItsKernels() {
         int batch = 24;
-        StepMemory counted = StepMemory.of(CONFIG, batch);
+        StepMemory counted = StepMemory.of(CONFIG, batch, Recomputation.NONE);
         CpuKernels kernels = new CpuKernels(new Threads(1));
         int fewest = Masking.count(CONFIG.tokens(), CONFIG.maskRate().minimum());
-        differentiate(kernels, batch, fewest);
-        differentiate(kernels, batch, CONFIG.tokens());
+        differentiate(kernels, batch, fewest, Recomputation.NONE);
+        differentiate(kernels, batch, CONFIG.tokens(), Recomputation.NONE);
         assertThat(counted.parameters()).isEqualTo(MarParameters.layout(CONFIG).size());
         // A slab is at least a quarter of all before it, so what an operation puts aside may cost one slab more.
         assertThat(kernels.allocatedBytes()).isBetween(counted.activations(), counted.activations() * 3 / 2);
     }
 
-    @Test
-    void stepOnAGpuTakesWhatWasCountedToTheByte() {
+    /** As few hidden tokens as may be, all, and some between them. */
+    @ParameterizedTest
+    @CsvSource({"45,NONE", "50,NONE", "57,NONE", "64,NONE", "45,BLOCKS", "50,BLOCKS", "64,BLOCKS"})
+    void stepOnAGpuLiesInTheSlabThatWasCounted(int masked, Recomputation recomputation) {
         int batch = 24;
-        int fewest = Masking.count(CONFIG.tokens(), CONFIG.maskRate().minimum());
-        assertThat(Math.max(bytesOnGpu(batch, fewest), bytesOnGpu(batch, CONFIG.tokens())))
-                .isEqualTo(StepMemory.ofGpu(CONFIG, batch).activations());
-    }
-
-    private static long bytesOnGpu(int batch, int masked) {
+        long counted = StepMemory.ofGpu(CONFIG, batch, recomputation).activations();
         try (CudaKernels kernels = EveryKernels.ofGpu()) {
             Emulation.pretend(true);
-            differentiate(kernels, batch, masked);
-            return kernels.allocatedBytes();
+            kernels.reserve(counted);
+            differentiate(kernels, batch, masked, recomputation);
+            assertThat(kernels.allocatedBytes()).isEqualTo(counted);
+        } finally {
+            Emulation.pretend(false);
+        }
+        assertThat(CONFIG.masked(CONFIG.maskRate().minimum())).isEqualTo(45);
+    }
+
+    @Test
+    void stepOnAGpuNeedsMoreThanASmallerSlab() {
+        long smaller = StepMemory.ofGpu(CONFIG, 24, Recomputation.NONE).activations() / 100 * 99;
+        try (CudaKernels kernels = EveryKernels.ofGpu()) {
+            Emulation.pretend(true);
+            kernels.reserve(smaller);
+            differentiate(kernels, 24, 64, Recomputation.NONE);
+            assertThat(kernels.allocatedBytes()).isGreaterThan(smaller);
         } finally {
             Emulation.pretend(false);
         }
@@ -58,13 +72,13 @@ class StepMemoryTest {
 
     @Test
     void memoryGrowsWithTheBatch() {
-        assertThat((double) StepMemory.of(CONFIG, 96).activations())
+        assertThat((double) StepMemory.of(CONFIG, 96, Recomputation.NONE).activations())
                 .isBetween(
-                        1.5 * StepMemory.of(CONFIG, 48).activations(),
-                        2.5 * StepMemory.of(CONFIG, 48).activations());
+                        1.5 * StepMemory.of(CONFIG, 48, Recomputation.NONE).activations(),
+                        2.5 * StepMemory.of(CONFIG, 48, Recomputation.NONE).activations());
     }
 
-    private static void differentiate(Kernels kernels, int batch, int masked) {
+    private static void differentiate(Kernels kernels, int batch, int masked, Recomputation recomputation) {
         GaussianDiffusion diffusion = GaussianDiffusion.of(NoiseSchedule.COSINE, 1000);
         Draws draws = new Draws(3);
         Parameters parameters = Parameters.zeros(MarParameters.layout(CONFIG));
@@ -74,7 +88,7 @@ class StepMemoryTest {
         float[] tokens = draws.noise(0, 0, batch * CONFIG.tokens() * CONFIG.tokenSize());
         MarBatch drawn = MarBatch.draw(
                 CONFIG, draws, diffusion.steps(), 0, samples, new int[batch], tokens, masked, kernels.threads());
-        new MarObjective(new MarNetwork(CONFIG, used::variable), new DiffusionLoss(diffusion))
+        new MarObjective(new MarNetwork(CONFIG, used::variable), new DiffusionLoss(diffusion), recomputation)
                 .differentiate(kernels, drawn, DropoutKeys.of(draws, 0, samples));
     }
 }

@@ -85,6 +85,25 @@ class CudaKernelsTest extends KernelsContract {
                 i -> 2 * limits[i] + RoundingLimit.of(3) * (Math.abs(x[i]) + 2 * Math.abs(sums[i])));
     }
 
+    /** The sum over several blocks of squares that are exact in float64, so that no order of theirs may show. */
+    @ParameterizedTest
+    @CsvSource({"1,1", "2,257", "2,20011"})
+    void squares(int threads, int length) {
+        Emulation.reverse(threads > 1);
+        CudaVectors vectors = new CudaKernels(gpu, new Threads(1)).vectors();
+        MatrixStorage values = vectors.zeros(length);
+        float[] halves = new float[length];
+        double expected = 0;
+        for (int i = 0; i < length; i++) {
+            halves[i] = (i % 7 - 3) / 2f;
+            expected += halves[i] * halves[i];
+        }
+        values.write(0, halves, 0, length);
+        MatrixStorage sums = vectors.sums(2);
+        vectors.sumSquares(Matrix.part(values, 0, 1, length), sums, 1);
+        assertThat(vectors.read(sums)).containsExactly(0, expected);
+    }
+
     private static float[] gaussians(Random random, int count) {
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {

@@ -211,6 +211,9 @@ int cuMemFree_v2(void *memory) {
 int cuMemHostAlloc(void **memory, std::size_t bytes, unsigned int) { return *memory = std::malloc(bytes), 0; }
 int cuMemFreeHost(void *memory) { return std::free(memory), 0; }
 
+int cuMemHostRegister_v2(void *, std::size_t, unsigned int) { return 0; }
+int cuMemHostUnregister(void *) { return 0; }
+
 int cuMemcpyHtoDAsync_v2(void *to, const void *from, std::size_t n, void *stream) {
     return later(stream, [=] { std::memcpy(to, from, n); }), 0;
 }

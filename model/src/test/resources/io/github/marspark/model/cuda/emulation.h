@@ -41,3 +41,13 @@ inline float __shfl_xor_sync(unsigned int, float value, int lanes) {
     std::memcpy(&value, &word, sizeof value);
     return value;
 }
+
+/** Both words of the number, one after the other. */
+inline double __shfl_xor_sync(unsigned int, double value, int lanes) {
+    std::uint32_t words[2];
+    std::memcpy(words, &value, sizeof value);
+    words[0] = exchangeWithLane(words[0], lanes);
+    words[1] = exchangeWithLane(words[1], lanes);
+    std::memcpy(&value, words, sizeof value);
+    return value;
+}
