@@ -3,7 +3,6 @@ package io.github.marspark.data.latent;
 import io.github.marspark.data.avro.LatentRecord;
 import java.io.IOException;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
@@ -50,7 +49,7 @@ final class BlockRecords {
             if (walk.isEnd()) {
                 throw new IOException("a block of %d records holds %d".formatted(records, i));
             }
-            GenericDatumReader.skip(schema, walk);
+            RecordWalk.skip(schema, walk);
         }
         if (!walk.isEnd()) {
             throw new IOException("a block of %d records holds more".formatted(records));

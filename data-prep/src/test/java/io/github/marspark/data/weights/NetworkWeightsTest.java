@@ -10,6 +10,7 @@ import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
 import io.github.marspark.model.mar.MarParameters;
+import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.parameters.ParameterLayout;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -138,6 +139,6 @@ class NetworkWeightsTest {
                 new Head(model("diffloss_w"), model("diffloss_d")),
                 model("diffusion_batch_mul"),
                 0.1,
-                0.7);
+                new MaskRate(0.7));
     }
 }

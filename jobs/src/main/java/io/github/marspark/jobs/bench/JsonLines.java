@@ -6,13 +6,14 @@ import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Writes results, each a line of JSON that says what was measured, how, and on what. */
+/** Writes results, each a line of JSON that says what was measured, how, on what, and what disturbed it since the line before. */
 public final class JsonLines {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String what;
     private final int threads;
     private final PrintStream out;
+    private final Disturbance disturbance = new Disturbance();
 
     public JsonLines(String what, int threads, PrintStream out) {
         this.what = what;
@@ -34,6 +35,7 @@ public final class JsonLines {
         line.putIfAbsent("threads", threads);
         line.put("cpu", Machine.cpu());
         line.put("blas", Machine.blas());
+        line.putAll(disturbance.sinceLast());
         try {
             out.println(JSON.writeValueAsString(line));
         } catch (JsonProcessingException e) {

@@ -96,7 +96,7 @@ record Workload(String name, String text, int batch, double maskRate, int sample
     long typicalStep() {
         MarConfig config = config();
         Draws draws = new Draws(recipe(1).seed());
-        MaskRate rates = new MaskRate(config.minimumMaskRate());
+        MaskRate rates = config.maskRate();
         int wanted = Masking.count(config.tokens(), maskRate);
         return LongStream.iterate(0, step -> step + 1)
                 .filter(step -> Masking.count(config.tokens(), draws.maskRate(step, rates)) == wanted)

@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.checkpoint;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -24,8 +25,9 @@ import java.util.Objects;
  * @param data what was trained on
  * @param layout the parameter arrays in their order
  * @param parts the files, in the order of the flat vector, which they cover; {@code shards} in the JSON
+ * @param averageIsParameters whether no moving average was kept, and the parameters stand for it; in the JSON only if so
  */
-@JsonPropertyOrder({"format", "step", "program", "recipe", "data", "layout", "shards"})
+@JsonPropertyOrder({"format", "step", "program", "recipe", "data", "layout", "shards", "averageIsParameters"})
 public record CheckpointManifest(
         int format,
         long step,
@@ -33,7 +35,8 @@ public record CheckpointManifest(
         String recipe,
         Data data,
         List<Array> layout,
-        @JsonProperty("shards") List<CheckpointPart> parts) {
+        @JsonProperty("shards") List<CheckpointPart> parts,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean averageIsParameters) {
     private static final int FORMAT = 1;
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -128,7 +131,12 @@ public record CheckpointManifest(
      */
     public static CheckpointManifest of(
             long step, String program, String recipe, Data data, ParameterLayout layout, List<CheckpointPart> parts) {
-        return new CheckpointManifest(FORMAT, step, program, recipe, data, arrays(layout), parts);
+        return new CheckpointManifest(FORMAT, step, program, recipe, data, arrays(layout), parts, false);
+    }
+
+    /** The same of a checkpoint for which no moving average was kept. */
+    CheckpointManifest withoutAverage() {
+        return new CheckpointManifest(format, step, program, recipe, data, layout, parts, true);
     }
 
     /**

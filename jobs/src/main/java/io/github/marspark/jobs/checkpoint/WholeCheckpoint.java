@@ -42,7 +42,7 @@ public final class WholeCheckpoint {
      * @param folder of the checkpoints
      * @param step number of steps done
      * @param parameters all of them
-     * @param average their moving average
+     * @param average their moving average, or the very same array where none was kept
      * @return the address of the checkpoint
      */
     public String write(CheckpointFolder folder, long step, INDArray parameters, INDArray average) {
@@ -54,10 +54,9 @@ public final class WholeCheckpoint {
                 CheckpointTensor.SECOND_MOMENT, Slice.all(nothing)));
         String unfinished = CheckpointFolder.unfinished(step, ATTEMPT);
         CheckpointPart part = folder.parts().write(unfinished, 0, new Sharding(layout.size(), 1), tensors);
-        folder.complete(
-                unfinished,
-                CheckpointManifest.of(
-                        step, ProgramVersion.name(), Recipes.render(recipe), data, layout, List.of(part)));
+        CheckpointManifest manifest =
+                CheckpointManifest.of(step, ProgramVersion.name(), Recipes.render(recipe), data, layout, List.of(part));
+        folder.complete(unfinished, average == parameters ? manifest.withoutAverage() : manifest);
         return folder.store().path(CheckpointFolder.name(step)).toString();
     }
 }

@@ -46,6 +46,14 @@ public final class ExportCommand extends WeightCommand {
                 file, weights, Map.of("weights", kind, "step", Long.toString(checkpoint.step()), "format", "pt"));
         out.printf(
                 "%s: %s of step %d, %,d parameters%n",
-                file, average ? "the moving average" : "the parameters", checkpoint.step(), values.length());
+                file, name(average, checkpoint), checkpoint.step(), values.length());
+    }
+
+    private static String name(boolean average, CheckpointReader checkpoint) {
+        return !average
+                ? "the parameters"
+                : checkpoint.manifest().averageIsParameters()
+                        ? "the parameters, no moving average having been kept,"
+                        : "the moving average";
     }
 }

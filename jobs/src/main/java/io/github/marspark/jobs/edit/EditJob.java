@@ -34,7 +34,7 @@ public final class EditJob {
     public void run() {
         requireKeepable();
         requireLabel();
-        CheckpointReader checkpoint = DrawingNetwork.latest(recipe);
+        CheckpointReader checkpoint = DrawingNetwork.latest(recipe, out);
         Canvas canvas = new EditCanvas(recipe).read();
         EditFolder edits = new EditFolder(recipe, canvas, checkpoint);
         boolean isThere =

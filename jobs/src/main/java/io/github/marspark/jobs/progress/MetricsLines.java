@@ -78,7 +78,8 @@ final class MetricsLines {
 
     private static long step(String line) {
         try {
-            return JSON.readValue(line, StepReport.class).step();
+            StepReport report = JSON.readValue(line, StepReport.class);
+            return report != null && report.step() >= 1 ? report.step() : OF_NO_STEP;
         } catch (JsonProcessingException cut) {
             return OF_NO_STEP;
         }

@@ -21,6 +21,7 @@ import java.util.Locale;
  * @param dropout share dropped from attention and projections in training
  * @param labelDrop share of samples trained without their label
  * @param maskRatioMin least share of tokens masked in training
+ * @param maskRatioDeviation standard deviation of that share's normal distribution around 1, before it is truncated
  * @param diffusionBatchMultiplier noise levels drawn for each token in a step
  * @param head the diffusion head
  * @see <a href="https://arxiv.org/abs/2406.11838">Autoregressive Image Generation without Vector Quantization,
@@ -66,6 +67,9 @@ public record ModelRecipe(
         @Describe(value = "least share of tokens masked in training", byDefault = "0.7")
         double maskRatioMin,
 
+        @Describe(value = "how far below 1 that share spreads: a standard deviation", byDefault = "0.25")
+        double maskRatioDeviation,
+
         @Describe(value = "noise levels drawn for each token in a step", byDefault = "4")
         int diffusionBatchMultiplier,
 
@@ -90,6 +94,7 @@ public record ModelRecipe(
         Require.fraction("dropout", dropout);
         Require.fraction("label-drop", labelDrop);
         Require.that(maskRatioMin > 0 && maskRatioMin < 1, "mask-ratio-min", maskRatioMin, "above 0.0 and below 1.0");
+        Require.that(maskRatioDeviation > 0, "mask-ratio-deviation", maskRatioDeviation, "above 0.0");
         Require.atLeast("diffusion-batch-multiplier", diffusionBatchMultiplier, 1);
     }
 }

@@ -6,6 +6,7 @@ import io.github.marspark.model.mar.Design.TokenLoss;
 import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.masking.MaskRate;
 
 /** The network that a recipe describes. */
 public final class RecipeNetwork {
@@ -30,7 +31,7 @@ public final class RecipeNetwork {
                 new Head(model.head().width(), model.head().depth()),
                 model.diffusionBatchMultiplier(),
                 model.labelDrop(),
-                model.maskRatioMin(),
+                new MaskRate(model.maskRatioMin(), model.maskRatioDeviation()),
                 new Design(
                         model.attention(),
                         model.order(),

@@ -8,7 +8,9 @@ import io.github.marspark.jobs.files.TokenizerUse;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.jobs.recipe.SampledWeights;
 import io.github.marspark.model.mar.Design;
+import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,10 +35,17 @@ public final class DrawingNetwork {
     /**
      * The newest checkpoint of a recipe, if it and the tokenizer can draw together.
      *
+     * @param out where a person reads it if the moving average is to draw and none was kept
      * @throws IllegalArgumentException if either is of another network, or the two do not go together
      */
-    public static CheckpointReader latest(Recipe recipe) {
+    public static CheckpointReader latest(Recipe recipe, PrintStream out) {
         CheckpointReader checkpoint = CheckpointReader.latest(recipe.checkpoints());
+        if (recipe.sample().weights() == SampledWeights.EMA
+                && checkpoint.manifest().averageIsParameters()) {
+            out.printf(
+                    "%s has no moving average of its own: its parameters draw, as with sample.weights=raw%n",
+                    checkpoint.path());
+        }
         requireSameNetwork(recipe, checkpoint);
         requireSameTokenizer(recipe, checkpoint);
         requireDecodable(recipe);

@@ -27,7 +27,7 @@ public final class SampleJob {
 
     /** Draws what is not drawn yet. */
     public void run() {
-        CheckpointReader checkpoint = DrawingNetwork.latest(recipe);
+        CheckpointReader checkpoint = DrawingNetwork.latest(recipe, out);
         SamplePlan plan = plan();
         SampleFolder folder = new SampleFolder(recipe, plan, checkpoint);
         boolean isThere = folder.isDone() || !folder.during(out, lease -> draw(checkpoint, folder, plan, lease));

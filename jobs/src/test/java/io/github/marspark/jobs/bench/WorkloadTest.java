@@ -24,10 +24,10 @@ class WorkloadTest {
     void theNetworksAreThoseThatWereAlwaysMeasured() {
         Transformer tiny = new Transformer(32, 2, 4, 4, 0, 0);
         assertThat(Workload.of("tiny").config())
-                .isEqualTo(new MarConfig(4, 4, 1, 10, tiny, tiny, 4, new Head(32, 2), 2, 0.1, 0.7));
+                .isEqualTo(new MarConfig(4, 4, 1, 10, tiny, tiny, 4, new Head(32, 2), 2, 0.1, new MaskRate(0.7)));
         Transformer small = new Transformer(384, 6, 6, 4, 0.1, 0.1);
         assertThat(Workload.of("small").config())
-                .isEqualTo(new MarConfig(8, 16, 1, 10, small, small, 16, new Head(384, 3), 4, 0.1, 0.7));
+                .isEqualTo(new MarConfig(8, 16, 1, 10, small, small, 16, new Head(384, 3), 4, 0.1, new MaskRate(0.7)));
         assertThat(Workload.of("base").config()).isEqualTo(MarConfig.base());
     }
 
@@ -44,8 +44,7 @@ class WorkloadTest {
     void theStepThatIsMeasuredHidesTheTokensThatItIsSaidToHide(String name, int hidden) {
         Workload workload = Workload.of(name);
         MarConfig config = workload.config();
-        double rate = new Draws(workload.recipe(1).seed())
-                .maskRate(workload.typicalStep(), new MaskRate(config.minimumMaskRate()));
+        double rate = new Draws(workload.recipe(1).seed()).maskRate(workload.typicalStep(), config.maskRate());
         assertThat(Masking.count(config.tokens(), rate)).isEqualTo(hidden);
     }
 

@@ -67,7 +67,8 @@ class CheckpointManifestTest {
                         List.of(new Array("mask_token", List.of(1, 1, 4)), new Array("weight", List.of(2, 3))),
                         List.of(
                                 new CheckpointPart("shard-00000-of-00002.safetensors", 0, 5, 400, "01"),
-                                new CheckpointPart("shard-00001-of-00002.safetensors", 5, 10, 400, "02"))));
+                                new CheckpointPart("shard-00001-of-00002.safetensors", 5, 10, 400, "02")),
+                        false));
         assertThat(manifest.parameters()).isEqualTo(10);
         assertThat(new String(manifest.toJson(), StandardCharsets.UTF_8)).isEqualTo(OLD);
     }

@@ -34,7 +34,17 @@ class BenchCommandTest {
         assertThat(step.fieldNames())
                 .toIterable()
                 .contains(
-                        "what", "config", "imagesPerSecond", "shareOfGemm", "peakMegabytes", "threads", "cpu", "blas");
+                        "what",
+                        "config",
+                        "imagesPerSecond",
+                        "shareOfGemm",
+                        "peakMegabytes",
+                        "threads",
+                        "cpu",
+                        "blas",
+                        "steal",
+                        "others",
+                        "disturbed");
         assertThat(step.get("imagesPerSecondSlowest").asDouble())
                 .isPositive()
                 .isLessThanOrEqualTo(step.get("imagesPerSecond").asDouble());

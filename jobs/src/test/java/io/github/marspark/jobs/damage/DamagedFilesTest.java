@@ -2,7 +2,7 @@ package io.github.marspark.jobs.damage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.latent.EncodedImage;
@@ -26,6 +26,8 @@ import io.github.marspark.jobs.latents.LatentSet;
 import io.github.marspark.jobs.latents.Manifests;
 import io.github.marspark.jobs.recipe.Mirror;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.RecipeException;
+import io.github.marspark.jobs.recipe.Recipes;
 import io.github.marspark.jobs.sample.SampleFolder;
 import io.github.marspark.jobs.sample.SampleJob;
 import io.github.marspark.jobs.sample.SamplePlan;
@@ -44,8 +46,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,8 +62,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(600) // a reader that never ends is named by its test
 class DamagedFilesTest {
-    /** Of each kind of file; {@code -Dmar.mutations=N} tries more. */
-    private static final int MUTATIONS = Integer.getInteger("mar.mutations", 120);
+    /** Of each format, whatever variants it has; {@code -Dmar.mutations=N} tries more. */
+    private static final int MUTATIONS = Integer.getInteger("mar.mutations", 1000);
 
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
@@ -70,23 +74,21 @@ class DamagedFilesTest {
      * Alters a file in many ways, and restores it.
      *
      * @param file to be altered
-     * @param reading reads it and returns what it has read
      * @param named what every message names
+     * @param variants of the format that share its number of mutations
+     * @param reading reads it and returns what it has read
      * @return how many of the altered files were read as what was written
      */
-    private static int assertToldOrHarmless(Path file, String named, Supplier<?> reading) throws IOException {
+    private static int assertToldOrHarmless(Path file, String named, int variants, Supplier<?> reading)
+            throws IOException {
         byte[] whole = Files.readAllBytes(file);
         Object written = reading.get();
         Mutations mutations = new Mutations();
         int harmless = 0;
-        for (int number = 0; number < MUTATIONS; number++) {
+        for (int number = 0; number < MUTATIONS / variants; number++) {
             Files.write(file, mutations.of(whole, number));
-            long begin = System.nanoTime();
             Object[] read = {written};
-            Throwable failure = catchThrowable(() -> read[0] = reading.get());
-            assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                    .as("mutation %d", number)
-                    .isLessThan(LONGEST);
+            Throwable failure = inTime(number, () -> read[0] = reading.get());
             if (failure == null) {
                 assertThat(read[0]).as("mutation %d", number).isEqualTo(written);
                 harmless++;
@@ -97,6 +99,22 @@ class DamagedFilesTest {
         Files.write(file, whole);
         assertThat(reading.get()).isEqualTo(written);
         return harmless;
+    }
+
+    /** What reading fails with; a reader that takes too long is named by the number of the mutation. */
+    private static @Nullable Throwable inTime(int number, Executable reading) {
+        Throwable[] failure = new Throwable[1];
+        assertTimeoutPreemptively(
+                LONGEST,
+                () -> {
+                    try {
+                        reading.execute();
+                    } catch (Throwable told) {
+                        failure[0] = told;
+                    }
+                },
+                "mutation " + number);
+        return failure[0];
     }
 
     private static void assertSentence(Throwable failure, String named, int number) {
@@ -119,7 +137,7 @@ class DamagedFilesTest {
     void latentsWithAManifest(LatentCodec codec) throws IOException {
         Path file = latents(codec);
         Manifests.write(folder);
-        int harmless = assertToldOrHarmless(file, file.toString(), () -> {
+        int harmless = assertToldOrHarmless(file, file.toString(), LatentCodec.values().length, () -> {
             LatentIndex index = LatentIndex.of(folder.toString());
             LatentSet.copy(index, 0, index.size(), Mirror.HORIZONTAL, folder.resolve("copy"))
                     .close();
@@ -133,7 +151,7 @@ class DamagedFilesTest {
     @EnumSource
     void latentsAlone(LatentCodec codec) throws IOException {
         Path file = latents(codec);
-        assertToldOrHarmless(file, file.toString(), () -> {
+        assertToldOrHarmless(file, file.toString(), LatentCodec.values().length, () -> {
             List<String> records = new ArrayList<>();
             try (LatentReader reader = LatentReader.open(file)) {
                 reader.forEach(record -> records.add(codec == LatentCodec.SNAPPY ? described(record) : ""));
@@ -199,7 +217,7 @@ class DamagedFilesTest {
         latents(LatentCodec.SNAPPY);
         Manifests.write(folder);
         Files.deleteIfExists(folder.resolve(".manifest.parquet.crc"));
-        assertToldOrHarmless(folder.resolve(LatentManifest.NAME), folder.toString(), () -> {
+        assertToldOrHarmless(folder.resolve(LatentManifest.NAME), folder.toString(), 1, () -> {
             LatentIndex index = LatentIndex.of(folder.toString());
             LatentSet.copy(index, 0, index.size(), Mirror.HORIZONTAL, folder.resolve("copy"))
                     .close();
@@ -216,6 +234,7 @@ class DamagedFilesTest {
         assertToldOrHarmless(
                 samples.resolve("samples.json"),
                 samples.toString(),
+                1,
                 () -> new SampleFolder(recipe, SamplePlan.of(recipe), checkpoint).isDone());
     }
 
@@ -226,7 +245,7 @@ class DamagedFilesTest {
         Origin origin = new Origin(Map.of("images", "/images", "seed", "7", "tokenizer.width", "128"));
         MadeFolder made = new MadeFolder(store, Product.LATENTS, "note", note);
         made.write(origin);
-        assertToldOrHarmless(folder.resolve("note"), folder.toString(), () -> {
+        assertToldOrHarmless(folder.resolve("note"), folder.toString(), OriginNote.values().length, () -> {
             made.requireSame(made.origin().orElseThrow(), origin);
             return true;
         });
@@ -238,7 +257,7 @@ class DamagedFilesTest {
         Recipe recipe = TinyDrawing.prepared(folder);
         Path file = Path.of(recipe.checkpoints(), "step-00000007", name);
         CheckpointFolder checkpoints = new CheckpointFolder(recipe.checkpoints());
-        int harmless = assertToldOrHarmless(file, file.getParent().toString(), () -> {
+        int harmless = assertToldOrHarmless(file, file.getParent().toString(), 1, () -> {
             CheckpointReader reader = CheckpointReader.at(checkpoints, 7);
             reader.manifest().parts().forEach(part -> checkpoints.parts().verify(7, part));
             return reader.average();
@@ -255,9 +274,30 @@ class DamagedFilesTest {
     void tokenizer(String name) throws IOException {
         Recipe recipe = TinyTraining.recipe(folder);
         TinyDrawing.tokenizer(recipe).save(folder);
-        assertToldOrHarmless(folder.resolve(name), folder.toString(), () -> {
+        assertToldOrHarmless(folder.resolve(name), folder.toString(), 1, () -> {
             Tokenizer tokenizer = TokenizerFolder.open(folder.toString());
             return List.of(tokenizer.fingerprint(), tokenizer.values());
         });
+    }
+
+    /** What a person writes has no checksum: it is a recipe, or a sentence says where it is none. */
+    @Test
+    void recipe() throws IOException {
+        Path file = folder.resolve("tiny.conf");
+        byte[] whole = TinyTraining.text().getBytes(StandardCharsets.UTF_8);
+        Mutations mutations = new Mutations();
+        int refused = 0;
+        for (int number = 0; number < MUTATIONS; number++) {
+            Files.write(file, mutations.of(whole, number));
+            Throwable failure = inTime(number, () -> Recipes.read(file, Map.of()));
+            if (failure != null) {
+                assertThat(failure).as("mutation %d", number).isInstanceOf(RecipeException.class);
+                assertThat(failure.getMessage().lines())
+                        .as("mutation %d", number)
+                        .allMatch(line -> line.contains("tiny.conf"));
+                refused++;
+            }
+        }
+        assertThat(refused).isGreaterThan(MUTATIONS / 4);
     }
 }

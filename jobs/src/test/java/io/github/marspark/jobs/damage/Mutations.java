@@ -7,7 +7,7 @@ import java.util.Random;
  * What disks, copies and people do to a file: single bits, bytes, blocks of zeros, pieces that are missing, twice there or of
  * another file, ends that are cut off or added. The same ones every time.
  */
-final class Mutations {
+public final class Mutations {
     private static final long SEED = 20;
     private static final int BLOCK = 512;
     private static final int KINDS = 8;
@@ -21,7 +21,7 @@ final class Mutations {
      * @param number which kind, in turns
      * @return other bytes than before
      */
-    byte[] of(byte[] whole, int number) {
+    public byte[] of(byte[] whole, int number) {
         byte[] altered;
         do {
             altered = altered(whole, number % KINDS);

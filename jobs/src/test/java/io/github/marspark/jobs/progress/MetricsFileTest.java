@@ -3,12 +3,18 @@ package io.github.marspark.jobs.progress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.marspark.jobs.ViewedFolder;
+import io.github.marspark.jobs.damage.Mutations;
 import io.github.marspark.jobs.files.FileStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,5 +145,36 @@ class MetricsFileTest {
         assertThat(file).hasContent(lines(1, 3, 0.5));
         metrics.add(4, line(4, 0.5));
         assertThat(file).hasContent(lines(1, 4, 0.5));
+    }
+
+    /** A training goes on whatever became of its file: each step is there once, and an intact line before the damage stays. */
+    @Test
+    void fileThatWasAlteredIsGoneOnWith() throws IOException {
+        byte[] whole = lines(1, 60, 0.5).getBytes(StandardCharsets.UTF_8);
+        Mutations mutations = new Mutations();
+        for (int number = 0; number < 1000; number++) {
+            byte[] altered = mutations.of(whole, number);
+            Files.write(file, altered);
+            MetricsFile resumed = open();
+            add(resumed, 61, 61, 0.25);
+            resumed.save();
+            List<Long> steps = new ArrayList<>();
+            for (String line : Files.readAllLines(file)) {
+                steps.add(new ObjectMapper().readTree(line).get("step").asLong());
+            }
+            assertThat(steps)
+                    .as("mutation %d", number)
+                    .isSorted()
+                    .doesNotHaveDuplicates()
+                    .endsWith(61L);
+            assertThat(resumed.losses().keySet()).as("mutation %d", number).containsExactlyElementsOf(steps);
+            if (altered.length < whole.length && Arrays.equals(altered, Arrays.copyOf(whole, altered.length))) {
+                long kept = new String(altered, StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> line.endsWith("}"))
+                        .count();
+                assertThat(steps).as("mutation %d", number).hasSize((int) kept + 1);
+            }
+        }
     }
 }

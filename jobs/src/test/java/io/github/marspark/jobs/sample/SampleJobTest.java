@@ -248,6 +248,16 @@ class SampleJobTest {
     }
 
     @Test
+    void averageThatWasNotKeptIsTold() {
+        Recipe recipe = TinyDrawing.prepared(folder.resolve("out"), "sample.labels=[0]");
+        String sentence = "step-00000007 has no moving average of its own: its parameters draw";
+        assertThat(drawAgain(recipe)).contains(sentence);
+        Recipe raw = TinyTraining.recipe(
+                folder.resolve("out"), "sample.labels=[0]", "sample.weights=raw", "samples=" + folder.resolve("raw"));
+        assertThat(drawAgain(raw)).contains("drawing").doesNotContain("average");
+    }
+
+    @Test
     void twoExecutorsAndOneProcessDrawTheSameBytes() throws Exception {
         String[] settings = {"sample.labels=[0-1]", "sample.per-class=100", "sample.batch=10"};
         Recipe one = draw(settings);

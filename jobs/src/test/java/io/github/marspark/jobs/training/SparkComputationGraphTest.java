@@ -8,6 +8,7 @@ import io.github.marspark.model.dl4j.MarLayer;
 import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.optimization.AdamW;
 import java.util.Collections;
 import java.util.List;
@@ -32,7 +33,8 @@ class SparkComputationGraphTest {
     private static final int STEPS = 3;
     private static final int WORKERS = 2;
     private static final Transformer HALF = new Transformer(16, 1, 2, 4, 0.1, 0.1);
-    private static final MarConfig CONFIG = new MarConfig(4, 3, 1, 5, HALF, HALF, 2, new Head(16, 1), 2, 0.1, 0.7);
+    private static final MarConfig CONFIG =
+            new MarConfig(4, 3, 1, 5, HALF, HALF, 2, new Head(16, 1), 2, 0.1, new MaskRate(0.7));
 
     private static JavaSparkContext spark;
 

@@ -1,6 +1,5 @@
 package io.github.marspark.model.mar;
 
-import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.Threads;
@@ -59,7 +58,7 @@ public record MarBatch(float[] tokens, int[] labels, Masking masking, int[] time
             int[] labels,
             float[] tokens,
             Threads threads) {
-        double rate = draws.maskRate(step, new MaskRate(config.minimumMaskRate()));
+        double rate = draws.maskRate(step, config.maskRate());
         return draw(config, draws, diffusionSteps, step, samples, labels, tokens, config.masked(rate), threads);
     }
 

@@ -1,5 +1,6 @@
 package io.github.marspark.model.mar;
 
+import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.masking.Masking;
 import java.io.Serializable;
 
@@ -19,7 +20,7 @@ import java.io.Serializable;
  * @param head the diffusion head
  * @param timestepsPerToken m: how many time steps each masked token is trained on in a step
  * @param labelDrop probability that a sample's label is replaced by the learned vector of no label
- * @param minimumMaskRate lower end of the distribution of mask rates
+ * @param maskRate distribution of the share of tokens that a step masks
  * @param design which of the article's systems it is
  * @see <a href="https://arxiv.org/abs/2406.11838">Autoregressive Image Generation without Vector Quantization, section
  *     4</a>
@@ -35,7 +36,7 @@ public record MarConfig(
         Head head,
         int timestepsPerToken,
         double labelDrop,
-        double minimumMaskRate,
+        MaskRate maskRate,
         Design design)
         implements Serializable {
 
@@ -88,9 +89,9 @@ public record MarConfig(
         requirePositive("buffer", buffer);
         requirePositive("timestepsPerToken", timestepsPerToken);
         requireRate("labelDrop", labelDrop);
-        if (!(minimumMaskRate > 0 && minimumMaskRate < 1)) {
+        if (!(maskRate.minimum() > 0 && maskRate.minimum() < 1)) {
             throw new IllegalArgumentException(
-                    "minimumMaskRate is " + minimumMaskRate + ", must be above 0 and below 1");
+                    "minimum mask rate is " + maskRate.minimum() + ", must be above 0 and below 1");
         }
         if (design.hasIds() && patch != 1) {
             throw new IllegalArgumentException(
@@ -114,7 +115,7 @@ public record MarConfig(
             Head head,
             int timestepsPerToken,
             double labelDrop,
-            double minimumMaskRate) {
+            MaskRate maskRate) {
         this(
                 latentSize,
                 latentChannels,
@@ -126,7 +127,7 @@ public record MarConfig(
                 head,
                 timestepsPerToken,
                 labelDrop,
-                minimumMaskRate,
+                maskRate,
                 Design.MAR);
     }
 
@@ -143,7 +144,7 @@ public record MarConfig(
                 head,
                 timestepsPerToken,
                 labelDrop,
-                minimumMaskRate,
+                maskRate,
                 other);
     }
 
@@ -164,7 +165,7 @@ public record MarConfig(
 
     private static MarConfig imageNet(int width, int depth, int heads, Head head) {
         Transformer half = new Transformer(width, depth, heads, 4, 0.1, 0.1);
-        return new MarConfig(16, 16, 1, 1000, half, half, 64, head, 4, 0.1, 0.7);
+        return new MarConfig(16, 16, 1, 1000, half, half, 64, head, 4, 0.1, new MaskRate(0.7));
     }
 
     /** Tokens in a row or column of the image. */

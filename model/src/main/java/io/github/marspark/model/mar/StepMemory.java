@@ -38,7 +38,7 @@ public record StepMemory(long parameters, long activations) {
 
     private static StepMemory of(MarConfig config, int batch, Supplier<MemoryMeter> meters) {
         ParameterLayout layout = MarParameters.layout(config);
-        int fewest = config.masked(config.minimumMaskRate());
+        int fewest = config.masked(config.maskRate().minimum());
         return new StepMemory(
                 layout.size(),
                 Math.max(

@@ -49,7 +49,7 @@ public final class ValidationLoss {
      */
     public double[] of(Kernels kernels, long[] samples, int[] labels, float[] tokens) {
         double[] losses = new double[samples.length];
-        MaskRate rates = new MaskRate(config.minimumMaskRate());
+        MaskRate rates = config.maskRate();
         for (int pass = 0; pass < PASSES; pass++) {
             int masked = config.masked(rates.quantile((pass + 0.5) / PASSES));
             MarBatch drawn = MarBatch.draw(

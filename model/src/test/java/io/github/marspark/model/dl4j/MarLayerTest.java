@@ -11,6 +11,7 @@ import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
 import io.github.marspark.model.mar.MarParameters;
+import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.optimization.AdamW;
 import io.github.marspark.model.parameters.ParameterLayout;
 import io.github.marspark.model.parameters.Parameters;
@@ -37,7 +38,8 @@ class MarLayerTest {
     private static final double CANCELLATION = 1000;
 
     private static final Transformer HALF = new Transformer(16, 1, 2, 4, 0.1, 0.1);
-    private static final MarConfig CONFIG = new MarConfig(4, 3, 1, 5, HALF, HALF, 2, new Head(16, 1), 2, 0.1, 0.7);
+    private static final MarConfig CONFIG =
+            new MarConfig(4, 3, 1, 5, HALF, HALF, 2, new Head(16, 1), 2, 0.1, new MaskRate(0.7));
 
     private static ComputationGraph graph() {
         return graph(3);
@@ -172,7 +174,7 @@ class MarLayerTest {
     void theSavedConfigurationNamesTheSizes() {
         String json =
                 new MarLayer(CONFIG, NoiseSchedule.COSINE, 1000, 7).graph().toJson();
-        assertThat(json).contains("\"latentSize\" : 4", "\"attentionDropout\" : 0.1", "\"minimumMaskRate\" : 0.7");
+        assertThat(json).contains("\"latentSize\" : 4", "\"attentionDropout\" : 0.1", "\"minimum\" : 0.7");
         String nameless = json.replace("\"network\"", "\"sizes\"");
         MarLayer layer = layer(ComputationGraphConfiguration.fromJson(nameless));
         assertThat(layer(ComputationGraphConfiguration.fromJson(json)).config()).isEqualTo(CONFIG);

@@ -11,6 +11,7 @@ import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
 import io.github.marspark.model.mar.MarParameters;
 import io.github.marspark.model.mar.TokenOrder;
+import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.optimization.AdamW;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.CpuKernels;
@@ -37,7 +38,7 @@ class SystemLayerTest {
     }
 
     private static MarConfig config(Design design) {
-        return new MarConfig(4, 3, 1, 5, HALF, HALF, 2, new Head(16, 1), 2, 0.1, 0.7, design);
+        return new MarConfig(4, 3, 1, 5, HALF, HALF, 2, new Head(16, 1), 2, 0.1, new MaskRate(0.7), design);
     }
 
     private static MarFeatures batch(MarConfig config) {

@@ -10,6 +10,7 @@ import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
 import io.github.marspark.model.mar.MarGenerator.Options;
 import io.github.marspark.model.masking.GuidanceSchedule;
+import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Kernels;
@@ -26,7 +27,7 @@ class DesignTest {
     private final Kernels kernels = new CpuKernels(new Threads(1));
 
     private static MarConfig config(int patch, double labelDrop, Design design) {
-        return new MarConfig(4, 2, patch, 3, HALF, HALF, 2, new Head(8, 1), 1, labelDrop, 0.7, design);
+        return new MarConfig(4, 2, patch, 3, HALF, HALF, 2, new Head(8, 1), 1, labelDrop, new MaskRate(0.7), design);
     }
 
     private static void refused(ThrowingCallable what, String message) {
@@ -59,7 +60,7 @@ class DesignTest {
     void aCausalStackHasOneWidth() {
         Transformer other = new Transformer(16, 1, 2, 4, 0, 0);
         refused(
-                () -> new MarConfig(4, 2, 1, 3, HALF, other, 2, new Head(8, 1), 1, 0.1, 0.7, CAUSAL),
+                () -> new MarConfig(4, 2, 1, 3, HALF, other, 2, new Head(8, 1), 1, 0.1, new MaskRate(0.7), CAUSAL),
                 "encoder and decoder differ in width or heads, must be halves of one stack for causal attention");
     }
 

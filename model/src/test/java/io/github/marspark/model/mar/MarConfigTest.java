@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.masking.MaskRate;
 import org.junit.jupiter.api.Test;
 
 class MarConfigTest {
@@ -13,7 +14,7 @@ class MarConfigTest {
 
     @Test
     void tokensFollowFromSizesOfTheLatentImage() {
-        MarConfig config = new MarConfig(8, 4, 2, 10, HALF, HALF, 4, HEAD, 4, 0.1, 0.7);
+        MarConfig config = new MarConfig(8, 4, 2, 10, HALF, HALF, 4, HEAD, 4, 0.1, new MaskRate(0.7));
         assertThat(config.tokens()).isEqualTo(16);
         assertThat(config.tokenSize()).isEqualTo(16);
     }
@@ -27,7 +28,7 @@ class MarConfigTest {
 
     @Test
     void thePatchMustDivideTheLatentImage() {
-        assertThatThrownBy(() -> new MarConfig(7, 4, 2, 10, HALF, HALF, 4, HEAD, 4, 0.1, 0.7))
+        assertThatThrownBy(() -> new MarConfig(7, 4, 2, 10, HALF, HALF, 4, HEAD, 4, 0.1, new MaskRate(0.7)))
                 .hasMessage("patch is 2, must divide latentSize 7");
     }
 
@@ -37,7 +38,7 @@ class MarConfigTest {
         assertThatThrownBy(() -> new Transformer(16, 1, 2, 4, 1, 0))
                 .hasMessage("attentionDropout is 1.0, must be at least 0 and below 1");
         assertThatThrownBy(() -> new Head(0, 1)).hasMessage("head width is 0, must be at least 1");
-        assertThatThrownBy(() -> new MarConfig(8, 4, 1, 10, HALF, HALF, 4, HEAD, 4, 0.1, 1))
-                .hasMessage("minimumMaskRate is 1.0, must be above 0 and below 1");
+        assertThatThrownBy(() -> new MarConfig(8, 4, 1, 10, HALF, HALF, 4, HEAD, 4, 0.1, new MaskRate(1)))
+                .hasMessage("minimum mask rate is 1.0, must be above 0 and below 1");
     }
 }

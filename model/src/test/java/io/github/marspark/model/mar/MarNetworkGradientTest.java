@@ -7,6 +7,7 @@ import io.github.marspark.model.fixtures.CentralDifference;
 import io.github.marspark.model.fixtures.RoundingLimit;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.parameters.ParameterSpec;
 import io.github.marspark.model.parameters.Parameters;
@@ -37,7 +38,8 @@ class MarNetworkGradientTest {
 
     private static final int ELEMENTS = 2;
     private static final Transformer HALF = new Transformer(8, 1, 2, 2, 0.2, 0.2);
-    private static final MarConfig CONFIG = new MarConfig(3, 2, 1, 4, HALF, HALF, 2, new Head(6, 2), 2, 0.1, 0.7);
+    private static final MarConfig CONFIG =
+            new MarConfig(3, 2, 1, 4, HALF, HALF, 2, new Head(6, 2), 2, 0.1, new MaskRate(0.7));
 
     private final Kernels kernels = new Nd4jKernels(DataType.DOUBLE);
     private final Random random = new Random(SEED);

@@ -10,6 +10,7 @@ import io.github.marspark.model.fixtures.RoundingLimit;
 import io.github.marspark.model.loss.LossTerms;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.parameters.ParameterLayout;
 import io.github.marspark.model.parameters.ParameterSpec;
 import io.github.marspark.model.parameters.Parameters;
@@ -50,7 +51,7 @@ class MarParametersTest {
     @Test
     void initialValuesAreTheSameBitsOnEveryMachine() {
         Transformer half = new Transformer(32, 2, 4, 4, 0, 0);
-        MarConfig config = new MarConfig(4, 4, 1, 10, half, half, 4, new Head(32, 2), 2, 0.1, 0.7);
+        MarConfig config = new MarConfig(4, 4, 1, 10, half, half, 4, new Head(32, 2), 2, 0.1, new MaskRate(0.7));
         Parameters parameters = Parameters.zeros(MarParameters.layout(config));
         parameters.initialize(new Draws(2024));
         CRC32 checksum = new CRC32();

@@ -10,6 +10,7 @@ import io.github.marspark.model.mar.Design.Attention;
 import io.github.marspark.model.mar.Design.TokenLoss;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.parameters.ParameterSpec;
 import io.github.marspark.model.tensor.Matrix;
@@ -79,7 +80,7 @@ enum RecordedSystem {
                 new Head(model("diffloss_w"), model("diffloss_d")),
                 model("mul"),
                 0.1,
-                0.7,
+                new MaskRate(0.7),
                 design());
     }
 

@@ -10,6 +10,7 @@ import io.github.marspark.model.fixtures.Named;
 import io.github.marspark.model.fixtures.Npz;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Matrix;
@@ -43,7 +44,7 @@ final class Reference {
                 new Head(model("diffloss_w"), model("diffloss_d")),
                 model("diffusion_batch_mul"),
                 number("label_drop_prob"),
-                number("mask_ratio_min"));
+                new MaskRate(number("mask_ratio_min")));
     }
 
     private static double number(String key) {

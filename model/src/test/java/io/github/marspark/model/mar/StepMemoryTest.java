@@ -8,6 +8,7 @@ import io.github.marspark.model.diffusion.GaussianDiffusion;
 import io.github.marspark.model.diffusion.NoiseSchedule;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
@@ -21,14 +22,15 @@ import org.junit.jupiter.api.Test;
 
 class StepMemoryTest {
     private static final Transformer STACK = new Transformer(64, 2, 4, 4, 0.1, 0.1);
-    private static final MarConfig CONFIG = new MarConfig(16, 4, 2, 5, STACK, STACK, 8, new Head(96, 2), 4, 0.1, 0.7);
+    private static final MarConfig CONFIG =
+            new MarConfig(16, 4, 2, 5, STACK, STACK, 8, new Head(96, 2), 4, 0.1, new MaskRate(0.7));
 
     @Test
     void stepTakesWhatWasCountedAndTheBlocksOfItsKernels() {
         int batch = 24;
         StepMemory counted = StepMemory.of(CONFIG, batch);
         CpuKernels kernels = new CpuKernels(new Threads(1));
-        int fewest = Masking.count(CONFIG.tokens(), CONFIG.minimumMaskRate());
+        int fewest = Masking.count(CONFIG.tokens(), CONFIG.maskRate().minimum());
         differentiate(kernels, batch, fewest);
         differentiate(kernels, batch, CONFIG.tokens());
         assertThat(counted.parameters()).isEqualTo(MarParameters.layout(CONFIG).size());
@@ -39,7 +41,7 @@ class StepMemoryTest {
     @Test
     void stepOnAGpuTakesWhatWasCountedToTheByte() {
         int batch = 24;
-        int fewest = Masking.count(CONFIG.tokens(), CONFIG.minimumMaskRate());
+        int fewest = Masking.count(CONFIG.tokens(), CONFIG.maskRate().minimum());
         assertThat(Math.max(bytesOnGpu(batch, fewest), bytesOnGpu(batch, CONFIG.tokens())))
                 .isEqualTo(StepMemory.ofGpu(CONFIG, batch).activations());
     }

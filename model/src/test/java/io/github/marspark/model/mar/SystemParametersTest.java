@@ -7,6 +7,7 @@ import io.github.marspark.model.mar.Design.Attention;
 import io.github.marspark.model.mar.Design.TokenLoss;
 import io.github.marspark.model.mar.MarConfig.Head;
 import io.github.marspark.model.mar.MarConfig.Transformer;
+import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.parameters.ParameterSpec;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -19,7 +20,7 @@ class SystemParametersTest {
     private static MarConfig config(
             int width, int depth, int heads, int side, int channels, int classes, int buffer, Head head) {
         Transformer half = new Transformer(width, depth, heads, 4, 0, 0);
-        return new MarConfig(side, channels, 1, classes, half, half, buffer, head, 4, 0.1, 0.7);
+        return new MarConfig(side, channels, 1, classes, half, half, buffer, head, 4, 0.1, new MaskRate(0.7));
     }
 
     private static MarConfig sizes(String name) {

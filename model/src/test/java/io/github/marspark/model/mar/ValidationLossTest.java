@@ -2,7 +2,6 @@ package io.github.marspark.model.mar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.marspark.model.masking.MaskRate;
 import io.github.marspark.model.masking.Masking;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.CpuKernels;
@@ -48,7 +47,7 @@ class ValidationLossTest {
     void theMeanOfTheSamplesIsThatOfTheObjectiveAtTheRatesOfThePasses() {
         double expected = 0;
         for (int pass = 0; pass < ValidationLoss.PASSES; pass++) {
-            double rate = new MaskRate(CONFIG.minimumMaskRate()).quantile((pass + 0.5) / ValidationLoss.PASSES);
+            double rate = CONFIG.maskRate().quantile((pass + 0.5) / ValidationLoss.PASSES);
             int masked = Masking.count(CONFIG.tokens(), rate);
             MarBatch batch = MarBatch.draw(
                     withLabelDrop(0), new Draws(5), STEPS, pass, samples, labels, tokens, masked, kernels.threads());
@@ -80,6 +79,6 @@ class ValidationLossTest {
                 CONFIG.head(),
                 CONFIG.timestepsPerToken(),
                 rate,
-                CONFIG.minimumMaskRate());
+                CONFIG.maskRate());
     }
 }

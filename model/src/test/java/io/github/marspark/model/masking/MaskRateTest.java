@@ -3,6 +3,7 @@ package io.github.marspark.model.masking;
 import static io.github.marspark.model.fixtures.Closeness.assertWithin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.marspark.model.fixtures.Fixtures;
 import io.github.marspark.model.fixtures.Npz;
@@ -53,11 +54,33 @@ class MaskRateTest {
         }
     }
 
+    /** By the density itself, a normal one cut off at both ends, added up without the inverse that is tested. */
+    @Test
+    void aWiderDeviationMasksLess() {
+        MaskRate wide = new MaskRate(0.02, 0.5);
+        int cells = 1_000_000;
+        double width = (1 - wide.minimum()) / cells;
+        double all = 0;
+        double belowHalf = 0;
+        for (int i = 0; i < cells; i++) {
+            double rate = wide.minimum() + (i + 0.5) * width;
+            double density = Math.exp(-(1 - rate) * (1 - rate) / (2 * 0.5 * 0.5));
+            all += density;
+            belowHalf += rate < 0.5 ? density : 0;
+        }
+        // a cell may lie on either side of the half; no cell weighs more than the last, whose density is 1
+        assertThat(wide.quantile(belowHalf / all)).isCloseTo(0.5, within(2 * width / Math.exp(-0.5)));
+        assertThat(new MaskRate(0.02).quantile(belowHalf / all)).isGreaterThan(0.6);
+    }
+
     @Test
     void refusesWhatIsNoRateOrProbability() {
         assertThatThrownBy(() -> new MaskRate(1.2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("minimum mask rate is 1.2, must be in [0, 1]");
+        assertThatThrownBy(() -> new MaskRate(0.7, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("deviation of mask rates is 0.0, must be above 0");
         assertThatThrownBy(() -> new MaskRate(0.7).quantile(Double.NaN))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("q is NaN, must be in [0, 1]");
