@@ -25,6 +25,7 @@ final class CompletionCommand implements Command {
             "--help");
 
     /** Both shells give the line; bash parts words at signs of equality and wants the rest, zsh wants the whole word. */
+    @SuppressWarnings("InlineFormatString") // a script is read as a whole
     private static final String SCRIPT = """
             # Completion of ./mar for bash and zsh: source <(./mar completion)
             if [ -n "${ZSH_VERSION:-}" ]; then
