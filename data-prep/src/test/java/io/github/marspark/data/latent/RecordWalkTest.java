@@ -7,7 +7,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.avro.Schema;
-import org.apache.avro.Schema.Type;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
@@ -19,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(10)
 class RecordWalkTest {
-    private static final Schema NUMBERS = Schema.createArray(Schema.create(Type.INT));
+    private static final Schema NUMBERS = Schema.createArray(Schema.create(Schema.Type.INT));
 
     private static BinaryDecoder bytes(long... numbers) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -54,7 +53,7 @@ class RecordWalkTest {
     @ValueSource(longs = {-1, -2, Integer.MAX_VALUE + 1L, Long.MIN_VALUE})
     void lengthThatNoTextHasIsTold(long length) throws IOException {
         BinaryDecoder decoder = bytes(length, 1, 2);
-        assertThatThrownBy(() -> RecordWalk.skip(Schema.create(Type.STRING), decoder))
+        assertThatThrownBy(() -> RecordWalk.skip(Schema.create(Schema.Type.STRING), decoder))
                 .isInstanceOf(IOException.class)
                 .hasMessage("a value announces a length of %,d", length);
     }

@@ -37,6 +37,7 @@ public final class CommandLine {
      */
     public CommandLine(List<Command> commands, PrintStream out, PrintStream err) {
         this.commands = new ArrayList<>(commands);
+        this.commands.add(new CompletionCommand(this.commands));
         this.commands.add(new HelpCommand(this.commands));
         this.out = out;
         this.err = err;

@@ -109,6 +109,15 @@ public record Key(String path, RecordComponent component) {
         return kindOf(component.getGenericType());
     }
 
+    /**
+     * The values of a key that takes one of a few.
+     *
+     * @return as they are written; none where there are more
+     */
+    public List<String> choices() {
+        return component.getType().isEnum() ? namesOf(component.getType()) : List.of();
+    }
+
     private Describe describe() {
         return component.getAnnotation(Describe.class);
     }
