@@ -51,9 +51,10 @@ public final class Comparison {
     public List<String> lines() {
         Map<String, List<JsonNode>> ours = read(first);
         Map<String, List<JsonNode>> others = read(second);
-        List<String> lines = ours.keySet().stream()
-                .filter(others::containsKey)
-                .map(thing -> thing + ": " + told(ours.get(thing), others.get(thing)))
+        List<String> lines = ours.entrySet().stream()
+                .filter(thing -> others.containsKey(thing.getKey()))
+                .map(thing ->
+                        thing.getKey() + ": " + told(thing.getValue(), others.getOrDefault(thing.getKey(), List.of())))
                 .toList();
         if (lines.isEmpty()) {
             throw new UsageException("%s and %s have no measurement in common: the one has %s, the other %s"

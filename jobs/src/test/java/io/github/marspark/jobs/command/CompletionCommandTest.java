@@ -22,8 +22,6 @@ class CompletionCommandTest {
     @TempDir
     Path folder;
 
-    private Path script;
-
     @BeforeEach
     void print() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -32,7 +30,7 @@ class CompletionCommandTest {
                                 List.of(new TrainCommand(), new EncodeCommand(), new VersionCommand()), stream, stream)
                         .run("completion"))
                 .isZero();
-        script = Files.write(folder.resolve("completion"), out.toByteArray());
+        Files.write(folder.resolve("completion"), out.toByteArray());
         Files.writeString(folder.resolve("flowers.conf"), "");
         Files.writeString(folder.resolve("flowers.txt"), "");
     }

@@ -44,7 +44,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Files of many images of which each is damaged in another way, all in one collection beside a good one. */
 class ContainerMutationsTest {
-    private static final int FILES = 120;
+    /** Of each of four kinds; {@code -Dmar.mutations=N} tries more. */
+    private static final int FILES = Integer.getInteger("mar.mutations", 250);
+
     private static final int IMAGES = 8;
 
     /** Of a tar, which ends with two of zeros. */
