@@ -34,7 +34,7 @@ public final class EditJob {
     public void run() {
         requireKeepable();
         requireLabel();
-        CheckpointReader checkpoint = DrawingNetwork.latest(recipe, out);
+        CheckpointReader checkpoint = DrawingNetwork.latest(recipe);
         Canvas canvas = new EditCanvas(recipe).read();
         EditFolder edits = new EditFolder(recipe, canvas, checkpoint);
         boolean isThere =
@@ -55,6 +55,7 @@ public final class EditJob {
         List<Integer> pending = edits.pending();
         tellWhatIsDrawn(checkpoint, canvas, pending.size());
         if (!pending.isEmpty()) {
+            DrawingNetwork.tellOfAverage(recipe, checkpoint, out);
             String text = Recipes.render(recipe);
             new DrawingStage("edit", lease, out)
                     .run(pending, pending.size(), done -> new EditTask(text, checkpoint.step(), target, canvas, done));

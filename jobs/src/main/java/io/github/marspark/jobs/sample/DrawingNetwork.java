@@ -3,6 +3,7 @@ package io.github.marspark.jobs.sample;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.checkpoint.CheckpointPart;
 import io.github.marspark.jobs.checkpoint.CheckpointReader;
+import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.files.TokenizerUse;
 import io.github.marspark.jobs.recipe.Recipe;
@@ -35,21 +36,24 @@ public final class DrawingNetwork {
     /**
      * The newest checkpoint of a recipe, if it and the tokenizer can draw together.
      *
-     * @param out where a person reads it if the moving average is to draw and none was kept
      * @throws IllegalArgumentException if either is of another network, or the two do not go together
      */
-    public static CheckpointReader latest(Recipe recipe, PrintStream out) {
+    public static CheckpointReader latest(Recipe recipe) {
         CheckpointReader checkpoint = CheckpointReader.latest(recipe.checkpoints());
-        if (recipe.sample().weights() == SampledWeights.EMA
-                && checkpoint.manifest().averageIsParameters()) {
-            out.printf(
-                    "%s has no moving average of its own: its parameters draw, as with sample.weights=raw%n",
-                    checkpoint.path());
-        }
         requireSameNetwork(recipe, checkpoint);
         requireSameTokenizer(recipe, checkpoint);
         requireDecodable(recipe);
         return checkpoint;
+    }
+
+    /** Tells it if the moving average is to draw and none was kept. */
+    public static void tellOfAverage(Recipe recipe, CheckpointReader checkpoint, PrintStream out) {
+        if (recipe.sample().weights() == SampledWeights.EMA
+                && checkpoint.manifest().averageIsParameters()) {
+            out.printf(
+                    "%s has no moving average of its own: its parameters draw, as with sample.weights=raw%n",
+                    Storage.shown(checkpoint.path()));
+        }
     }
 
     /**

@@ -27,7 +27,7 @@ public final class SampleJob {
 
     /** Draws what is not drawn yet. */
     public void run() {
-        CheckpointReader checkpoint = DrawingNetwork.latest(recipe, out);
+        CheckpointReader checkpoint = DrawingNetwork.latest(recipe);
         SamplePlan plan = plan();
         SampleFolder folder = new SampleFolder(recipe, plan, checkpoint);
         boolean isThere = folder.isDone() || !folder.during(out, lease -> draw(checkpoint, folder, plan, lease));
@@ -60,6 +60,7 @@ public final class SampleJob {
                 checkpoint.step(),
                 images == plan.images() ? "" : "; %d more are there already".formatted(plan.images() - images));
         if (!pending.isEmpty()) {
+            DrawingNetwork.tellOfAverage(recipe, checkpoint, out);
             String text = Recipes.render(recipe);
             new DrawingStage("sample", lease, out)
                     .run(pending, images, done -> new PaintTask(text, checkpoint.step(), target, plan, done));
