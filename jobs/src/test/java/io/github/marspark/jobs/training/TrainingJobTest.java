@@ -266,7 +266,8 @@ class TrainingJobTest {
         assertThat(train(rest, 2)).contains("is trained already, to step 20");
         try (Stream<Path> files = Files.list(Path.of(rest.checkpoints()))) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("step-00000015", "step-00000020", "metrics.jsonl", "loss.png");
+                    .containsExactlyInAnyOrder(
+                            "step-00000015", "step-00000020", "metrics.jsonl", "loss.png", "report.html");
         }
     }
 
@@ -415,7 +416,7 @@ class TrainingJobTest {
     void nothingIsLeftOfTheTrials(@TempDir Path folder) throws IOException {
         Recipe recipe = prepared(folder, "train.steps=5");
         train(recipe, 2);
-        assertThat(names(recipe)).containsExactly("loss.png", "metrics.jsonl", "step-00000005");
+        assertThat(names(recipe)).containsExactly("loss.png", "metrics.jsonl", "report.html", "step-00000005");
     }
 
     @Test
