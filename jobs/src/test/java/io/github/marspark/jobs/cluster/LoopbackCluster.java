@@ -3,6 +3,7 @@ package io.github.marspark.jobs.cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -85,7 +86,8 @@ public final class LoopbackCluster implements AutoCloseable {
     private void awaitMaster() throws IOException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (true) {
-            try (Socket socket = new Socket(HOST, port)) {
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
                 return;
             } catch (ConnectException notYet) {
                 if (!master.isAlive() || System.nanoTime() > end) {
