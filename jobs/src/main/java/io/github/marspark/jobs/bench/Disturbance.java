@@ -22,6 +22,11 @@ final class Disturbance {
     private static final int WAITING = 4;
     private static final int STOLEN = 7;
 
+    /** Behind a process's name in its own file: user and system time, and both of its children that have ended. */
+    private static final int FIRST_TIME = 11;
+
+    private static final int TIMES = 4;
+
     private Ticks last = Ticks.now();
 
     /** Shares of all processors' time since this was made, or last asked. */
@@ -72,8 +77,8 @@ final class Disturbance {
                 String stat = Files.readString(Path.of("/proc/%d/stat".formatted(id)));
                 String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
                 return OptionalLong.of(Stream.of(afterName)
-                        .skip(11)
-                        .limit(4)
+                        .skip(FIRST_TIME)
+                        .limit(TIMES)
                         .mapToLong(Long::parseLong)
                         .sum());
             } catch (IOException ended) {

@@ -6,7 +6,10 @@ import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Writes results, each a line of JSON that says what was measured, how, on what, and what disturbed it since the line before. */
+/**
+ * Writes results, each a line of JSON that says what was measured, how, on what, and what disturbed it since the line
+ * before.
+ */
 public final class JsonLines {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -50,10 +50,9 @@ public final class ExportCommand extends WeightCommand {
     }
 
     private static String name(boolean average, CheckpointReader checkpoint) {
-        return !average
-                ? "the parameters"
-                : checkpoint.manifest().averageIsParameters()
-                        ? "the parameters, no moving average having been kept,"
-                        : "the moving average";
+        if (average && checkpoint.manifest().averageIsParameters()) {
+            return "the parameters, no moving average having been kept,";
+        }
+        return average ? "the moving average" : "the parameters";
     }
 }

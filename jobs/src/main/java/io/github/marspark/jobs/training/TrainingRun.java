@@ -126,7 +126,8 @@ final class TrainingRun implements AutoCloseable {
     /**
      * Trains to the last step.
      *
-     * @return the number of steps done, fewer than all if the driver wished so, or the sentence with which the training has ended before
+     * @return the number of steps done, fewer than all if the driver wished so, or the sentence with which the training
+     *     has ended before
      */
     Outcome<Long> run() {
         tellDevices();

@@ -12,7 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * memory; operations are asked for one after another and done later, and reading a value waits for them.
  *
  * <p>No result depends on timing: sums have a fixed order. Memory is cut from a slab that is {@linkplain #reserve
- * reserved}, or from several that stay once they are there, so that a step of a size that was there before allocates nothing. Not thread-safe: belongs to the thread that runs the tape.
+ * reserved}, or from several that stay once they are there, so that a step of a size that was there before allocates
+ * nothing. Not thread-safe: belongs to the thread that runs the tape.
  */
 public final class CudaKernels implements Kernels, AutoCloseable {
     private final Gpu gpu;
