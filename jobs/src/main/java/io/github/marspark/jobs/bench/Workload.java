@@ -48,7 +48,7 @@ record Workload(String name, String text, int batch, double maskRate, int sample
                 }
                 model {
                   patch = 2, width = 128, encoder-depth = 3, decoder-depth = 3, heads = 4, buffer = 4, dropout = 0
-                  head { width = 256, depth = 3 }
+                  mask-ratio-min = 0.02, mask-ratio-deviation = 0.5, head { width = 256, depth = 3 }
                 }
                 sample.iterations = 16
                 """, 64, 0.85, 64);
