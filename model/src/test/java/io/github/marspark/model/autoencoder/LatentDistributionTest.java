@@ -130,6 +130,6 @@ class LatentDistributionTest {
                 .hasMessage("moments has 7 values, must have a multiple of 6");
         assertThatThrownBy(() -> new LatentDistribution(3).sample(new float[6], new float[6]))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("noise has 6 values, must have half of the moments' 6");
+                .hasMessage("noise has 6 values, must have one for each of the 3 latents");
     }
 }
