@@ -74,6 +74,18 @@ public final class Autoencoder {
     }
 
     /**
+     * The most probable latents of images.
+     *
+     * @param moments as {@link #encode} gives them, {@code (B, m Z, h, w)}
+     * @param images B
+     * @return {@code (B, Z, h, w)}
+     */
+    public float[] means(float[] moments, int images) {
+        int values = moments.length / images / config.spread().moments();
+        return new LatentDistribution(values, config.spread()).means(moments);
+    }
+
+    /**
      * Draws images of the configuration's resolution from latents, or from the codes nearest to them.
      *
      * @param latents {@code (B, Z, h, w)}, as {@link LatentDistribution} samples them, not scaled

@@ -40,8 +40,8 @@ final class CodeLearning implements Bottleneck {
         this.descent = descent;
         this.draws = draws;
         this.kernels = kernels;
-        this.offset = Math.toIntExact(
-                parameters.layout().offset(parameters.layout().index(AutoencoderParameters.CODEBOOK)));
+        this.offset =
+                Math.toIntExact(parameters.layout().offset(parameters.layout().index(AutoencoderParameters.CODEBOOK)));
         this.sinceRestart = new CodeUsage(config.codes());
         this.ofEpoch = new CodeUsage(config.codes());
     }

@@ -40,14 +40,12 @@ public final class CodeUsage {
     }
 
     /**
-     * Counts what others have counted.
+     * Counts an id several times.
      *
-     * @param others of each code
+     * @param id of so many places
      */
-    public void add(long[] others) {
-        for (int code = 0; code < counts.length; code++) {
-            counts[code] += others[code];
-        }
+    public void add(int id, long places) {
+        counts[id] += places;
     }
 
     /** Forgets all of it. */

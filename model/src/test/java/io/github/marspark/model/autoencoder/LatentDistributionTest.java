@@ -121,6 +121,19 @@ class LatentDistributionTest {
     }
 
     @Test
+    void withoutSpreadALatentIsItsMean() {
+        LatentDistribution distribution = new LatentDistribution(2, LatentDistribution.Spread.NONE);
+        float[] moments = {1, -2, 3, 4};
+        assertThat(distribution.sample(moments, new float[] {9, 9, 9, 9}, 3)).containsExactly(3, -6, 9, 12);
+        assertThat(distribution.means(moments)).isEqualTo(moments);
+        assertThat(distribution.sum(moments)).isEqualTo(6);
+        assertThat(distribution.sumOfSquares(moments)).isEqualTo(30);
+        assertThatThrownBy(() -> distribution.divergence(moments))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the latents have no spread, so that there is no distribution of them");
+    }
+
+    @Test
     void sizesThatDoNotFitAreRefused() {
         assertThatThrownBy(() -> new LatentDistribution(0))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -75,7 +75,8 @@ class QuantisedAutoencoderTest {
     private static Parameters parameters(Kernels kernels) {
         ParameterLayout layout = AutoencoderParameters.layout(config());
         DataType type = kernels instanceof ExactKernels ? DataType.DOUBLE : DataType.FLOAT;
-        Parameters parameters = new Parameters(layout, Nd4j.zeros(type, layout.size()), Nd4j.zeros(type, layout.size()));
+        Parameters parameters =
+                new Parameters(layout, Nd4j.zeros(type, layout.size()), Nd4j.zeros(type, layout.size()));
         for (ParameterSpec spec : parameters.layout().specs()) {
             parameters.variable(spec.name()).value().assign(FIXTURE.floats("w." + spec.name()));
         }
@@ -98,7 +99,8 @@ class QuantisedAutoencoderTest {
             assertThat(spec.shape()).as(spec.name()).isEqualTo(FIXTURE.shape("w." + spec.name()));
         }
         assertThat(layout.size())
-                .isEqualTo(ArFixtures.FOLDER.config().path("parameters").path("vq").asLong());
+                .isEqualTo(
+                        ArFixtures.FOLDER.config().path("parameters").path("vq").asLong());
     }
 
     @Test
@@ -210,8 +212,7 @@ class QuantisedAutoencoderTest {
             Kernels kernels, Quantization quantization, String prefix, Named<double[]> found) {
         Parameters parameters = parameters(kernels);
         Autoencoder autoencoder = new Autoencoder(config(), parameters::variable);
-        CodeLearning learning =
-                new CodeLearning(config(), quantization, parameters, descent(), new Draws(1), kernels);
+        CodeLearning learning = new CodeLearning(config(), quantization, parameters, descent(), new Draws(1), kernels);
         Bottleneck watched = (moments, step, samples) ->
                 new Watched(learning.pass(moments, step, samples), quantization, prefix, found);
         int side = config().resolution();
@@ -222,7 +223,10 @@ class QuantisedAutoencoderTest {
                         watched,
                         ReconstructionLoss.valueOf(SIZES.path("rec").asText()),
                         kernels)
-                .differentiate(pixels, 1, IntStream.range(0, FIXTURE.shape("in.image")[0]).toArray());
+                .differentiate(
+                        pixels,
+                        1,
+                        IntStream.range(0, FIXTURE.shape("in.image")[0]).toArray());
         found.put(prefix + "loss", new double[] {value.sum()});
         if (prefix.isEmpty()) {
             found.put("out.rec_loss", new double[] {value.reconstruction()});
