@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.hadoop.security.AccessControlException;
+import org.jspecify.annotations.Nullable;
 
 /** Reads again when a file system fails for a moment. */
 final class Attempts {
@@ -14,7 +15,7 @@ final class Attempts {
 
     /** Something that is read. */
     @FunctionalInterface
-    interface Reading<T> {
+    interface Reading<T extends @Nullable Object> {
         /** Reads it, from its beginning. */
         T read() throws IOException;
     }
@@ -26,11 +27,11 @@ final class Attempts {
      * @return what the first reading gave that did not fail
      * @throws IOException of the last, or of one that will not be mended by waiting
      */
-    static <T> T of(Reading<T> reading) throws IOException {
+    static <T extends @Nullable Object> T of(Reading<T> reading) throws IOException {
         for (int attempt = 1; ; attempt++) {
             try {
                 return reading.read();
-            } catch (FileNotFoundException | AccessControlException | EOFException lasting) {
+            } catch (FileNotFoundException | AccessControlException | EOFException | Damage lasting) {
                 throw lasting;
             } catch (IOException failure) {
                 if (attempt == MOST) {

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
@@ -19,6 +21,8 @@ import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
+import org.jspecify.annotations.Nullable;
+import shaded.parquet.org.apache.thrift.TException;
 
 /** Looks at Parquet files before their rows are listed; runs on executors. */
 final class ParquetProbe {
@@ -83,7 +87,7 @@ final class ParquetProbe {
             if (label.isPresent()) {
                 readThrough(reader, label.get());
             }
-        } catch (IOException | RuntimeException malformed) {
+        } catch (Damage | RuntimeException malformed) {
             return damaged(
                     source,
                     "is a damaged Parquet file of %d rows, whose labels cannot be read: %s"
@@ -120,7 +124,7 @@ final class ParquetProbe {
     private static void readThrough(ParquetFileReader reader, Type column) throws IOException {
         MessageType schema = new MessageType("labels", column);
         reader.setRequestedSchema(schema);
-        for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
+        for (PageReadStore pages = next(reader); pages != null; pages = next(reader)) {
             RecordReader<Group> rows =
                     new ColumnIOFactory().getColumnIO(schema).getRecordReader(pages, new GroupRecordConverter(schema));
             for (long row = 0; row < pages.getRowCount(); row++) {
@@ -129,13 +133,34 @@ final class ParquetProbe {
         }
     }
 
-    /** A reader that compares checksums, where pages have them. */
+    private static @Nullable PageReadStore next(ParquetFileReader reader) throws IOException {
+        return parsed(reader::readNextRowGroup);
+    }
+
+    /** A reader that compares checksums, where pages have them, and lengths. */
     static ParquetFileReader open(Path path) throws IOException {
-        return ParquetFileReader.open(
-                HadoopInputFile.fromPath(path, Storage.of(path).getConf()),
-                HadoopReadOptions.builder(Storage.of(path).getConf())
-                        .usePageChecksumVerification()
-                        .build());
+        Configuration configuration = Storage.of(path).getConf();
+        ParquetReadOptions options = HadoopReadOptions.builder(configuration)
+                .usePageChecksumVerification()
+                .withCodecFactory(new ParquetCodecs(configuration))
+                .build();
+        return parsed(() -> ParquetFileReader.open(HadoopInputFile.fromPath(path, configuration), options));
+    }
+
+    /**
+     * Reads what Parquet describes in Thrift.
+     *
+     * @throws Damage if the bytes are there and are no such description
+     */
+    static <T extends @Nullable Object> T parsed(Attempts.Reading<T> reading) throws IOException {
+        try {
+            return reading.read();
+        } catch (IOException failure) {
+            if (failure.getCause() instanceof TException malformed && !(malformed.getCause() instanceof IOException)) {
+                throw new Damage(String.valueOf(failure.getMessage()), failure);
+            }
+            throw failure;
+        }
     }
 
     /** The name in the folders {@code name=value} of a path that says the label, empty if none does. */

@@ -73,7 +73,7 @@ final class ParquetRows implements AutoCloseable {
         records = null;
         if (index < groupEnd) {
             try {
-                PageReadStore pages = Attempts.of(() -> reader.readRowGroup(group));
+                PageReadStore pages = Attempts.of(() -> ParquetProbe.parsed(() -> reader.readRowGroup(group)));
                 records = new ColumnIOFactory()
                         .getColumnIO(schema)
                         .getRecordReader(pages, new GroupRecordConverter(schema));

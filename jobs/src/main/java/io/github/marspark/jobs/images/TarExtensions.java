@@ -1,6 +1,5 @@
 package io.github.marspark.jobs.images;
 
-import io.github.marspark.jobs.images.TarHeaders.Damage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class TarHeaders {
     static final int BLOCK = 512;
 
-    private static final int RECORD = 20 * BLOCK;
+    /** Blocks in a record, to a multiple of which a tar is filled: what programs write, and what their users choose. */
+    private static final List<Integer> RECORDS = List.of(20, 32, 64, 128, 256, 512, 1024, 2048);
+
     private static final int LONGEST_EXTENSION = 1 << 22;
     private static final int MOST_ZEROS = (1 << 22) / BLOCK;
 
@@ -32,7 +34,7 @@ final class TarHeaders {
     private long zeros;
     private long begin;
     private long blank;
-    private boolean continued;
+    private long joints;
 
     /**
      * A member.
@@ -48,13 +50,6 @@ final class TarHeaders {
         static final byte FILE = '0';
 
         static final byte FOLDER = '5';
-    }
-
-    /** What is wrong with a tar, to be read after its path; the rest of it is not read. */
-    static final class Damage extends IOException {
-        Damage(String words) {
-            super(words);
-        }
     }
 
     /**
@@ -73,9 +68,9 @@ final class TarHeaders {
         return position;
     }
 
-    /** Whether another tar follows an end. */
-    boolean isContinued() {
-        return continued;
+    /** How many bytes are zeros that end a tar which another one follows. */
+    long joints() {
+        return joints;
     }
 
     /** How many bytes between members are zeros that are no end of a tar, so that others may have been there. */
@@ -116,15 +111,22 @@ final class TarHeaders {
         }
     }
 
-    /** A tar ends with two blocks of zeros, or more, so that it is a multiple of 20 blocks. */
+    /** What ends here may be a tar, which another one follows. */
     private void goOn() {
-        if (zeros > 1 && (position - begin) % RECORD == 0) {
-            continued = true;
+        if (isEnd()) {
+            joints += zeros * BLOCK;
             begin = position;
         } else {
             blank += zeros * BLOCK;
         }
         zeros = 0;
+    }
+
+    /** A tar ends with two blocks of zeros, and as many more as fill its last record. */
+    private boolean isEnd() {
+        return zeros > 1
+                && RECORDS.stream()
+                        .anyMatch(blocks -> (position - begin) % (blocks * BLOCK) == 0 && zeros <= blocks + 1);
     }
 
     /** A header, or null if only zeros follow. */

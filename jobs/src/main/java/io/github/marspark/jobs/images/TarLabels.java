@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,16 +47,12 @@ final class TarLabels {
      */
     Optional<SourceImage> labelled(SourceImage image, String member) {
         String plain = TarNames.plain(member);
-        String key = key(plain);
-        for (String stem = stem(plain); stem.length() >= key.length(); stem = stem(stem)) {
-            List<Named> found = byStem.get(stem);
-            if (found != null) {
-                return Optional.of(labelled(image, found));
-            }
-            if (stem.equals(key)) {
-                break;
-            }
+        Optional<List<Named>> own =
+                stems(plain).filter(byStem::containsKey).findFirst().map(byStem::get);
+        if (own.isPresent()) {
+            return Optional.of(labelled(image, own.get()));
         }
+        String key = key(plain);
         return Optional.ofNullable(memberOfKey.get(key))
                 .map(other -> image.withTrouble(Trouble.ambiguous(
                         "has no label of its own, but shares the key %s with %s; give each its own .cls"
@@ -103,6 +100,18 @@ final class TarLabels {
 
     private static @Nullable Object said(FoundLabel label) {
         return label.name() == null ? label.number() : label.name();
+    }
+
+    /** The names that the label of an image may have, without their ending: the longest first, the key last. */
+    static Stream<String> stems(String path) {
+        String key = key(path);
+        return Stream.iterate(stem(path), stem -> stem.length() >= key.length(), TarLabels::shorter);
+    }
+
+    /** Without another part, or empty, which is shorter than any key, if there is none. */
+    private static String shorter(String stem) {
+        String shorter = stem(stem);
+        return shorter.equals(stem) ? "" : shorter;
     }
 
     /** A path without what follows the last dot of its name. */

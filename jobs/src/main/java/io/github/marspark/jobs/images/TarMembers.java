@@ -2,12 +2,12 @@ package io.github.marspark.jobs.images;
 
 import io.github.marspark.data.image.ImageSignature;
 import io.github.marspark.jobs.files.Storage;
-import io.github.marspark.jobs.images.TarHeaders.Damage;
 import io.github.marspark.jobs.images.TarHeaders.Member;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +31,7 @@ final class TarMembers {
     private final List<Member> images = new ArrayList<>();
     private final Map<String, List<Member>> byName = new HashMap<>();
     private final TarLabels labels = new TarLabels();
+    private final Map<String, String> labelOfStem = new LinkedHashMap<>();
     private int leftOut;
 
     private TarMembers(SourceImage container, ImageSettings settings, TarHeaders headers) {
@@ -66,7 +67,7 @@ final class TarMembers {
     }
 
     private Iterator<SourceImage> list(Path path) throws IOException {
-        Optional<Trouble> damage = readAll(path);
+        Optional<Trouble> damage = readAll(path).or(this::imagesGone);
         Stream<SourceImage> told = Stream.concat(
                         damage.stream(), notes(damage.isEmpty()).map(Trouble::note))
                 .map(container::withTrouble);
@@ -92,6 +93,28 @@ final class TarMembers {
                         headers.blank()));
     }
 
+    /** Zeros over a member, up to the end of a record, look like the end of a joined tar, but its label is left. */
+    private Optional<Trouble> imagesGone() {
+        List<String> left = labelsLeft();
+        return headers.joints() == 0 || left.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Trouble.damaged(
+                        "has %d bytes of zeros, as where tar files were joined, and no image to %s, which may have been there"
+                                .formatted(headers.joints(), some(left)),
+                        headers.joints()));
+    }
+
+    /** The members with labels that are no image's. */
+    private List<String> labelsLeft() {
+        Map<String, String> left = new LinkedHashMap<>(labelOfStem);
+        images.forEach(image -> TarLabels.stems(TarNames.plain(image.name())).forEach(left::remove));
+        return List.copyOf(left.values());
+    }
+
+    private static String some(List<String> names) {
+        return names.size() == 1 ? names.get(0) : "%d labels such as %s".formatted(names.size(), names.get(0));
+    }
+
     private String words(Path path, Damage damage, long unread) throws IOException {
         if (headers.position() == 0) {
             return ForeignFiles.of(path, container.length(), "tar");
@@ -103,9 +126,13 @@ final class TarMembers {
     }
 
     private Stream<String> notes(boolean whole) {
+        List<String> left = whole && !images.isEmpty() ? labelsLeft() : List.of();
         return Stream.of(
                         leftOut == 0 ? "" : "has %d members of operating systems, left out".formatted(leftOut),
-                        headers.isContinued() ? "goes on after its end, as joined tar files do; all of it is read" : "",
+                        whole && headers.joints() > 0
+                                ? "goes on after its end, as joined tar files do; all of it is read"
+                                : "",
+                        left.isEmpty() ? "" : "has no image to " + some(left),
                         whole && images.isEmpty() ? "has no images in it" : "")
                 .filter(note -> !note.isEmpty());
     }
@@ -121,6 +148,7 @@ final class TarMembers {
                 add(member);
             }
         } else if (TarLabels.ENDINGS.contains(FileNames.ending(member.name()))) {
+            labelOfStem.put(TarLabels.stem(TarNames.plain(member.name())), member.name());
             label(member).ifPresent(label -> labels.add(member.name(), label));
         } else if (FileNames.likeAnImage(member.name()) || beginsLikeAnImage(member)) {
             add(member);
@@ -176,7 +204,7 @@ final class TarMembers {
             return image.withTrouble(own);
         }
         return labels.labelled(image, member.name())
-                .orElseGet(() -> whole || labels.isEmpty()
+                .orElseGet(() -> (whole && headers.joints() == 0) || labels.isEmpty()
                         ? image
                         : image.withTrouble(
                                 Trouble.ambiguous("has no label in the part of its tar that could be read")));

@@ -187,6 +187,51 @@ class TarMembersTest {
                         "NOTE goes on after its end, as joined tar files do; all of it is read"));
     }
 
+    /** A member's header and content end with a record, and nothing is left of them but its label. */
+    @Test
+    void zerosThatLookLikeAnEndAreToldWhereALabelIsLeft() throws IOException {
+        byte[] tar = new TarFile()
+                .add("a.cls", "1")
+                .add("a.png", TarFile.png(6_500))
+                .add("b.cls", "2")
+                .add("b.png", PNG)
+                .add("c.cls", "3")
+                .add("c.png", PNG)
+                .bytes();
+        Arrays.fill(tar, 9_216, 10_240, (byte) 0);
+        assertThat(list(tar))
+                .containsKeys("a.png", "c.png")
+                .doesNotContainKey("b.png")
+                .containsEntry(
+                        "",
+                        "UNREADABLE has 1024 bytes of zeros, as where tar files were joined, and no image to b.cls, which may have been there");
+    }
+
+    @Test
+    void zerosThatLookLikeAnEndMayHaveBeenALabel() throws IOException {
+        byte[] tar = new TarFile()
+                .add("a.cls", "1")
+                .add("a.png", TarFile.png(7_500))
+                .add("b.cls", "2")
+                .add("b.png", PNG)
+                .bytes();
+        Arrays.fill(tar, 9_216, 10_240, (byte) 0);
+        assertThat(list(tar))
+                .containsEntry("a.png", "1")
+                .containsEntry("b.png", "AMBIGUOUS has no label in the part of its tar that could be read");
+    }
+
+    @Test
+    void labelsOfNoImageAreTold() throws IOException {
+        byte[] tar = new TarFile()
+                .add("a.png", PNG)
+                .add("a.cls", "1")
+                .add("b.cls", "2")
+                .add("c.json", "{\"label\": 3}")
+                .bytes();
+        assertThat(list(tar)).isEqualTo(Map.of("a.png", "1", "", "NOTE has no image to 2 labels such as b.cls"));
+    }
+
     @Test
     void zerosBetweenMembersAreToldAndMayHaveBeenALabel() throws IOException {
         byte[] tar = new TarFile()
