@@ -2,11 +2,16 @@ package io.github.marspark.jobs.command;
 
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.UsageException;
+import io.github.marspark.jobs.runtime.ExecutorWish;
 import io.github.marspark.jobs.runtime.ProgramVersion;
 import io.github.marspark.jobs.runtime.SparkSessions;
 import io.github.marspark.jobs.training.TrainingJob;
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -14,7 +19,10 @@ import org.apache.spark.sql.SparkSession;
 
 /** Trains the network from encoded images. */
 public final class TrainCommand implements RecipeCommand {
-    private static final String EXECUTORS = "executors=";
+    private static final String EXECUTORS = "executors";
+    private static final String TIMEOUT = "executors-timeout";
+    private static final String FEWEST = "fewest-executors";
+    private static final List<String> PLACES = List.of(EXECUTORS, TIMEOUT, FEWEST);
 
     @Override
     public String name() {
@@ -47,37 +55,60 @@ public final class TrainCommand implements RecipeCommand {
 
                 Where it runs:
                   executors=N
-                      number of executors, which divides train.streams and train.global-batch;
-                      all of the cluster's if it is not given, or one on this machine
-                """;
+                      number of executors, which divides train.streams and train.global-batch; if it is not
+                      given, as many as Spark was asked for, all of the cluster's, or one on this machine
+                  executors-timeout=%d
+                      seconds to wait for all of them
+                  fewest-executors=M
+                      with how many to go on if the others have not come by then; without it the job ends
+                """.formatted(ExecutorWish.patienceSeconds());
     }
 
     @Override
     public void run(List<String> arguments, PrintStream out) {
-        List<String> rest =
-                arguments.stream().filter(word -> !word.startsWith(EXECUTORS)).toList();
-        OptionalInt executors = arguments.stream()
-                .filter(word -> word.startsWith(EXECUTORS))
-                .mapToInt(word -> number(word.substring(EXECUTORS.length())))
-                .reduce((first, last) -> last);
+        Map<String, Integer> places = new HashMap<>();
+        List<String> rest = new ArrayList<>();
+        for (String word : arguments) {
+            String key = word.replaceFirst("=.*", "");
+            if (PLACES.contains(key) && word.contains("=")) {
+                places.put(key, number(key, word.substring(key.length() + 1)));
+            } else {
+                rest.add(word);
+            }
+        }
         RecipeArguments parsed = RecipeArguments.parse(this, rest);
-        train(parsed.recipe(), executors, out);
+        train(parsed.recipe(), wish(places), out);
         out.printf("next: %s%n", Launcher.line("sample", parsed.file(), parsed.settings()));
     }
 
-    private static int number(String text) {
+    private static int number(String key, String text) {
         if (!text.matches("[1-9]\\d{0,5}")) {
-            throw new UsageException("executors is %s, must be a whole number of at least 1".formatted(text));
+            throw new UsageException("%s is %s, must be a whole number of at least 1".formatted(key, text));
         }
         return Integer.parseInt(text);
     }
 
-    @Override
-    public void run(Recipe recipe, Set<String> options, PrintStream out) {
-        train(recipe, OptionalInt.empty(), out);
+    private static ExecutorWish wish(Map<String, Integer> places) {
+        OptionalInt wanted = place(places, EXECUTORS);
+        OptionalInt fewest = place(places, FEWEST);
+        if (wanted.isPresent() && fewest.isPresent() && fewest.getAsInt() > wanted.getAsInt()) {
+            throw new UsageException("fewest-executors is %d, must be at most executors, which is %d"
+                    .formatted(fewest.getAsInt(), wanted.getAsInt()));
+        }
+        long seconds = place(places, TIMEOUT).orElse(Math.toIntExact(ExecutorWish.patienceSeconds()));
+        return new ExecutorWish(wanted, fewest, Duration.ofSeconds(seconds));
     }
 
-    private static void train(Recipe recipe, OptionalInt executors, PrintStream out) {
+    private static OptionalInt place(Map<String, Integer> places, String key) {
+        return places.containsKey(key) ? OptionalInt.of(places.get(key)) : OptionalInt.empty();
+    }
+
+    @Override
+    public void run(Recipe recipe, Set<String> options, PrintStream out) {
+        train(recipe, ExecutorWish.of(OptionalInt.empty()), out);
+    }
+
+    private static void train(Recipe recipe, ExecutorWish executors, PrintStream out) {
         TrainingJob job = new TrainingJob(recipe, ProgramVersion.name(), out);
         try (SparkSession session = SparkSessions.open("train " + recipe.name())) {
             job.run(JavaSparkContext.fromSparkContext(session.sparkContext()), executors);

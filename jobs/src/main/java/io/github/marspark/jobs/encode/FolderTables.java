@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.encode;
 
+import io.github.marspark.jobs.files.LiteralPaths;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
@@ -28,7 +29,7 @@ final class FolderTables implements AutoCloseable {
         Path path = folder.temporary();
         passing.add(path);
         rows.write().parquet(path.toString());
-        return spark.read().schema(rows.schema()).parquet(path.toString());
+        return LiteralPaths.reader(spark).schema(rows.schema()).parquet(path.toString());
     }
 
     /** Writes a table that stays. */
@@ -40,7 +41,7 @@ final class FolderTables implements AutoCloseable {
 
     /** A table that was published. */
     Dataset<Row> read(String name) {
-        return spark.read().parquet(folder.path(name).toString());
+        return LiteralPaths.reader(spark).parquet(folder.path(name).toString());
     }
 
     /** Whether it was published. */

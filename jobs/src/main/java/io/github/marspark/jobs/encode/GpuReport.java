@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.encode;
 
 import io.github.marspark.jobs.encode.GpuPlan.Operator;
+import io.github.marspark.jobs.files.LiteralPaths;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.LabelledImages;
 import io.github.marspark.jobs.images.SourceImage;
@@ -93,13 +94,13 @@ public final class GpuReport {
         steps.put("order the others", ordered);
         steps.put("number them and assign files", Ranking.of(kept(ordered.schema(), nothing), IMAGES_PER_FILE, 0, 1));
         Dataset<Row> manifest = LatentFileReports.manifest(
-                spark.read().schema(LatentFileReport.SCHEMA).json(nothing));
+                LiteralPaths.reader(spark).schema(LatentFileReport.SCHEMA).json(nothing));
         steps.put("after the encoding: make the manifest", manifest);
         steps.put("sum the manifest", LatentFileReports.sums(kept(manifest.schema(), nothing)));
         return steps;
     }
 
     private Dataset<Row> kept(StructType schema, String folder) {
-        return spark.read().schema(schema).parquet(folder);
+        return LiteralPaths.reader(spark).schema(schema).parquet(folder);
     }
 }

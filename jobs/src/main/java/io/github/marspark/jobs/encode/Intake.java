@@ -11,6 +11,7 @@ import io.github.marspark.jobs.images.LabelledImages;
 import io.github.marspark.jobs.images.SourceImage;
 import io.github.marspark.jobs.latents.LabelCheck;
 import io.github.marspark.jobs.recipe.DataRecipe;
+import io.github.marspark.jobs.recipe.LabelUse;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
@@ -68,12 +69,23 @@ record Intake(Listing listing, List<String> classNames, Unread unread) {
                 .count()
                 .collectAsList()
                 .forEach(row -> counts.put(row.getInt(0), row.getLong(1)));
+        if (counts.isEmpty() && data.labels() != LabelUse.NONE) {
+            throw noneUsable(images, labelled.images());
+        }
         String remedy = images.suspicion()
                 .map(suspicion -> suspicion + ", or set")
                 .orElse("set images to the place that holds all classes, or");
         List<String> told =
                 new LabelCheck(images.root(), data, remedy, images.whereLabelsAre()).check(labelled.names(), counts);
         return Stream.concat(images.suspicion().stream(), told.stream()).toList();
+    }
+
+    private static IllegalArgumentException noneUsable(ImageCollection images, Dataset<Row> rejected) {
+        return new IllegalArgumentException("%s: none of its %d images can be used; the first: %s"
+                .formatted(
+                        images.root(),
+                        rejected.count(),
+                        SourceImage.of(rejected.orderBy("id").head()).told()));
     }
 
     private static Unread unread(Dataset<Row> images) {

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 
 import io.github.marspark.data.image.RejectReason;
+import io.github.marspark.jobs.files.LiteralPaths;
 import io.github.marspark.model.autoencoder.CodeUsage;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +140,7 @@ final class LatentFileReports {
     }
 
     private Dataset<Row> reports() {
-        return spark.read()
+        return LiteralPaths.reader(spark)
                 .schema(LatentFileReport.SCHEMA)
                 .json(folder.path(LatentFolder.REPORTS).toString());
     }

@@ -34,7 +34,7 @@ public record ScratchFolder(Path path) implements AutoCloseable {
      * @return to be closed
      * @throws IOException if it cannot be made
      */
-    static ScratchFolder make(String purpose) throws IOException {
+    public static ScratchFolder make(String purpose) throws IOException {
         removeLeft(Path.of(System.getProperty("java.io.tmpdir")));
         ScratchFolder folder = new ScratchFolder(Files.createTempDirectory("mar-" + purpose + "-"));
         mark(folder.path);

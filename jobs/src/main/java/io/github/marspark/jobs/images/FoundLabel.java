@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.marspark.data.latent.LatentHeader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -126,8 +128,14 @@ record FoundLabel(
     }
 
     private static String decoded(byte[] bytes) {
-        String text = new String(bytes, StandardCharsets.UTF_8);
+        String text = new String(bytes, charset(bytes));
         return (text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text).strip();
+    }
+
+    /** UTF-8, unless a byte-order mark says UTF-16, which some systems' editors and shells write. */
+    private static Charset charset(byte[] bytes) {
+        int mark = bytes.length < 2 ? 0 : ByteBuffer.wrap(bytes).getShort() & 0xFFFF;
+        return mark == 0xFEFF || mark == 0xFFFE ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;
     }
 
     private static String shortened(String text) {

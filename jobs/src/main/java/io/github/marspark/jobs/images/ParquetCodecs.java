@@ -4,13 +4,18 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.io.compress.CodecPool;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.Decompressor;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.hadoop.CodecFactory;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +25,22 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("deprecation") // what a factory makes is deprecated, to be an interface once
 final class ParquetCodecs extends CodecFactory {
+    private static final Set<CompressionCodecName> FOREIGN =
+            EnumSet.of(CompressionCodecName.BROTLI, CompressionCodecName.LZO);
     private static final int PIECE = 1 << 16;
 
     ParquetCodecs(Configuration configuration) {
         super(configuration, 0);
+    }
+
+    /** The codec of a file for which there is no implementation among Spark's libraries. */
+    static Optional<String> foreign(ParquetMetadata footer) {
+        return footer.getBlocks().stream()
+                .flatMap(group -> group.getColumns().stream())
+                .map(ColumnChunkMetaData::getCodec)
+                .filter(FOREIGN::contains)
+                .map(CompressionCodecName::name)
+                .findFirst();
     }
 
     @Override

@@ -80,6 +80,13 @@ final class ParquetProbe {
         if (reader.getRecordCount() == 0) {
             return new ParquetFile(source.withTrouble(Trouble.note("has no rows")), null, columns.columns(), null);
         }
+        Optional<String> codec = ParquetCodecs.foreign(reader.getFooter());
+        if (codec.isPresent()) {
+            return damaged(
+                    source,
+                    "is packed by %s, which cannot be unpacked here; write it with zstd, snappy or gzip"
+                            .formatted(codec.get()));
+        }
         Type image = columns.image().orElseThrow();
         Optional<Type> label = columns.label();
         requireCounts(reader);

@@ -18,6 +18,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.github.marspark.data.image.RejectReason;
 import io.github.marspark.data.latent.LatentHeader;
+import io.github.marspark.jobs.files.LiteralPaths;
 import io.github.marspark.jobs.images.ParquetFile.Layout;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -45,10 +46,9 @@ record ParquetTable(Layout layout, List<ParquetFile> files) {
 
     /** The rows as they are. */
     Dataset<Row> read(SparkSession spark) {
-        return spark.read()
+        return LiteralPaths.reader(spark)
                 .schema(schema())
                 .option("recursiveFileLookup", true)
-                .option("__globPaths__", false)
                 .option("parquet.page.verify-checksum.enabled", true)
                 .parquet(files.stream().map(file -> file.source().path()).toArray(String[]::new));
     }

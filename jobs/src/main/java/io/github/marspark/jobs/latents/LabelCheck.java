@@ -94,19 +94,18 @@ public record LabelCheck(String place, DataRecipe data, String remedy, String se
                 .sorted()
                 .map(String::valueOf)
                 .toList();
+        int classes =
+                1 + counts.keySet().stream().mapToInt(Integer::intValue).max().orElse(0);
         return new IllegalArgumentException(
-                "%s has images of %d of the %d classes of data.classes only (labels %s); %s data.classes=%d, or data.labels=partial if the other classes are to have no images"
+                "%s has images of %d of the %d classes of data.classes only (labels %s); %s data.labels=partial if the other classes are to have no images"
                         .formatted(
                                 place,
                                 found,
                                 data.classes(),
                                 shown(labels),
-                                remedy,
-                                1
-                                        + counts.keySet().stream()
-                                                .mapToInt(Integer::intValue)
-                                                .max()
-                                                .orElse(0)));
+                                classes == data.classes()
+                                        ? remedy
+                                        : "%s data.classes=%d, or".formatted(remedy, classes)));
     }
 
     private List<String> told(List<Integer> vacant, long unlabelled, long images) {

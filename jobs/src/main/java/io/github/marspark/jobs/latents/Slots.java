@@ -26,6 +26,11 @@ public record Slots(int first, int count, int parts) {
         return new Slots(rank * count, count, parts);
     }
 
+    /** Whether the slots can be dealt to a number of ranks. */
+    public static boolean divides(TrainRecipe train, int ranks) {
+        return train.streams() % ranks == 0 && train.globalBatch() % ranks == 0;
+    }
+
     private static void requireDivides(int ranks, String key, int value) {
         if (value % ranks != 0) {
             throw new IllegalArgumentException("executors is %d, must divide %s, which is %d; set executors=%d"

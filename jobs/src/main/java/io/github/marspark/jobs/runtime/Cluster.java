@@ -1,11 +1,10 @@
 package io.github.marspark.jobs.runtime;
 
+import java.io.PrintStream;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.status.api.v1.ExecutorSummary;
-import scala.collection.JavaConverters;
 
 /**
  * Where the tasks of a training run.
@@ -15,24 +14,27 @@ import scala.collection.JavaConverters;
  * @param isLocal whether all run in the driver's process
  */
 public record Cluster(int tasks, int cores, boolean isLocal) {
-    private static final long PATIENCE_SECONDS = 120;
-    private static final long SETTLING_SECONDS = 3;
-
     /**
      * Finds the executors, and waits for them if need be.
      *
      * @param spark the application
-     * @param wanted number of tasks; empty for as many as there are executors, one on this machine alone
+     * @param wish how many there should be; one on this machine alone where no number is wanted
+     * @param divides whether the work can be dealt to a number of tasks; asked where fewer have come than were to come
+     * @param out told of the waiting
      * @throws IllegalStateException if there are fewer executors than tasks
      */
-    public static Cluster of(JavaSparkContext spark, OptionalInt wanted) {
+    public static Cluster of(JavaSparkContext spark, ExecutorWish wish, IntPredicate divides, PrintStream out) {
         if (spark.isLocal()) {
-            return local(spark.defaultParallelism(), wanted.orElse(1));
+            return local(spark.defaultParallelism(), wish.wanted().orElse(1));
         }
-        List<ExecutorSummary> executors = waitFor(spark, wanted);
+        List<ExecutorSummary> executors = new ExecutorWait(spark, wish, out).await();
+        int tasks = executors.size();
+        while (wish.fewest().isPresent() && tasks > 1 && !divides.test(tasks)) {
+            tasks--;
+        }
         int cores =
                 executors.stream().mapToInt(ExecutorSummary::totalCores).min().orElse(1);
-        return new Cluster(wanted.orElse(executors.size()), Math.max(1, cores), false);
+        return new Cluster(tasks, Math.max(1, cores), false);
     }
 
     private static Cluster local(int cores, int tasks) {
@@ -42,53 +44,5 @@ public record Cluster(int tasks, int cores, boolean isLocal) {
                             .formatted(tasks, cores));
         }
         return new Cluster(tasks, cores / tasks, true);
-    }
-
-    private static List<ExecutorSummary> waitFor(JavaSparkContext spark, OptionalInt wanted) {
-        long begin = System.nanoTime();
-        long changed = begin;
-        int count = 0;
-        while (true) {
-            List<ExecutorSummary> executors = executors(spark);
-            long now = System.nanoTime();
-            if (executors.size() != count) {
-                count = executors.size();
-                changed = now;
-            }
-            boolean settled = now - changed > TimeUnit.SECONDS.toNanos(SETTLING_SECONDS);
-            if (wanted.isPresent() ? count >= wanted.getAsInt() : count > 0 && settled) {
-                return executors;
-            }
-            if (spark.sc().isStopped()) {
-                throw new IllegalStateException(
-                        "Spark gave the application up while it waited for executors of %s; see the messages above, and whether the master runs there and has the same spark.authenticate.secret"
-                                .formatted(spark.master()));
-            }
-            if (now - begin > TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS)) {
-                throw new IllegalStateException(
-                        "%s has given %d of %s executors within %d seconds; see its page for free cores and memory"
-                                .formatted(
-                                        spark.master(),
-                                        count,
-                                        wanted.isPresent() ? wanted.getAsInt() : "at least 1",
-                                        PATIENCE_SECONDS));
-            }
-            pause();
-        }
-    }
-
-    private static List<ExecutorSummary> executors(JavaSparkContext spark) {
-        return JavaConverters.seqAsJavaList(spark.sc().statusStore().executorList(true)).stream()
-                .filter(executor -> !executor.id().equals("driver"))
-                .toList();
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(100);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for executors", e);
-        }
     }
 }

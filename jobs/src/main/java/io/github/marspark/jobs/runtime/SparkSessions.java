@@ -22,6 +22,7 @@ public final class SparkSessions {
         SparkConf configuration = configuration(name);
         new Prerequisites(configuration, System.getenv()).require();
         DriverFolders.removeLeft(configuration, System.getenv());
+        DriverFolders.moveIn();
         SparkSession session = SparkSession.builder().config(configuration).getOrCreate();
         DriverFolders.mark();
         return session;

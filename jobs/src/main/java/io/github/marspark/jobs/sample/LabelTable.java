@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.sample;
 
+import io.github.marspark.jobs.files.LiteralPaths;
 import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.SampleOutput;
@@ -69,8 +70,8 @@ record LabelTable(List<String> ids, int[] labels) {
         Dataset<Row> table;
         try {
             table = isCsv
-                    ? spark.read().option("header", true).csv(path.toString())
-                    : spark.read().parquet(path.toString());
+                    ? LiteralPaths.reader(spark).option("header", true).csv(path.toString())
+                    : LiteralPaths.reader(spark).parquet(path.toString());
         } catch (Exception unreadable) { // Spark's readers throw what they do not declare
             if (unreadable instanceof AnalysisException missing) {
                 throw new IllegalArgumentException(

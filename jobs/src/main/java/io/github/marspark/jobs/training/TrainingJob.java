@@ -20,6 +20,7 @@ import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.runtime.BarrierStage;
 import io.github.marspark.jobs.runtime.Cluster;
+import io.github.marspark.jobs.runtime.ExecutorWish;
 import io.github.marspark.jobs.runtime.StageFailure;
 import io.github.marspark.jobs.runtime.StoppedException;
 import io.github.marspark.jobs.sample.PreviewFolder;
@@ -27,7 +28,6 @@ import io.github.marspark.model.mar.MarParameters;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -64,10 +64,10 @@ public final class TrainingJob {
      * come instead.
      *
      * @param spark where to
-     * @param executors number of executors; empty for all of a cluster, or one on this machine
+     * @param executors how many it is to have
      * @throws IllegalStateException if the training cannot begin or has ended early
      */
-    public void run(JavaSparkContext spark, OptionalInt executors) {
+    public void run(JavaSparkContext spark, ExecutorWish executors) {
         LatentIndex latents = LatentIndex.of(recipe.latents());
         LatentsCheck.requireFitting(recipe, latents.header()).forEach(out::println);
         Optional<PreviewCheck> previews = PreviewCheck.of(recipe);
@@ -88,22 +88,23 @@ public final class TrainingJob {
 
     private long train(
             JavaSparkContext spark,
-            OptionalInt executors,
+            ExecutorWish executors,
             LatentIndex latents,
             CheckpointFolder folder,
             Optional<PreviewCheck> previews) {
         new EarlierTraining(folder).requireSame(recipe); // another job may have been there
-        Cluster cluster = Cluster.of(spark, executors);
+        Cluster cluster = cluster(spark, executors);
         Slots.of(recipe.train(), 0, cluster.tasks());
         requireWritable(folder);
         Optional<PreviewFolder> shown = previews.map(PreviewCheck::begin);
-        train(spark, cluster, latents, folder);
+        train(spark, cluster, executors.again(cluster), latents, folder);
         shown.flatMap(PreviewFolder::sideBySide)
                 .ifPresent(picture -> out.printf("previews side by side: %s%n", Storage.shown(picture)));
         return recipe.train().steps();
     }
 
-    private void train(JavaSparkContext spark, Cluster cluster, LatentIndex latents, CheckpointFolder folder) {
+    private void train(
+            JavaSparkContext spark, Cluster cluster, ExecutorWish again, LatentIndex latents, CheckpointFolder folder) {
         MetricsFile metrics = new MetricsFile(folder.store());
         begin(latents, cluster);
         try (TrainingView view = new TrainingView(recipe, folder, metrics, out);
@@ -114,7 +115,7 @@ public final class TrainingJob {
                         recipe.train().steps(),
                         recipe.train().globalBatch(),
                         begin)) {
-            long done = train(spark, cluster, latents, board, folder);
+            long done = train(spark, cluster, again, latents, board, folder);
             metrics.save();
             view.finish();
             if (done < recipe.train().steps()) {
@@ -130,6 +131,7 @@ public final class TrainingJob {
     private long train(
             JavaSparkContext spark,
             Cluster cluster,
+            ExecutorWish again,
             LatentIndex latents,
             ProgressBoard board,
             CheckpointFolder folder) {
@@ -137,7 +139,11 @@ public final class TrainingJob {
             new MeshTraining(spark, cluster, recipe, latents, board, folder).run();
             return recipe.train().steps();
         }
-        return untilDone(spark, latents, OptionalInt.of(cluster.tasks()), board, folder);
+        return untilDone(spark, latents, again, board, folder);
+    }
+
+    private Cluster cluster(JavaSparkContext spark, ExecutorWish executors) {
+        return Cluster.of(spark, executors, ranks -> Slots.divides(recipe.train(), ranks), out);
     }
 
     /** The driver writes metrics next to the checkpoints; that it cannot is to be known before the first step. */
@@ -167,7 +173,7 @@ public final class TrainingJob {
     private long untilDone(
             JavaSparkContext spark,
             LatentIndex latents,
-            OptionalInt executors,
+            ExecutorWish executors,
             ProgressBoard board,
             CheckpointFolder folder) {
         try (EarlyEnd end = new EarlyEnd(spark, out)) {
@@ -178,7 +184,7 @@ public final class TrainingJob {
     private long untilDone(
             JavaSparkContext spark,
             LatentIndex latents,
-            OptionalInt executors,
+            ExecutorWish executors,
             ProgressBoard board,
             CheckpointFolder folder,
             EarlyEnd end) {
@@ -186,7 +192,7 @@ public final class TrainingJob {
         while (true) {
             long before = newestStep(folder);
             try {
-                return attempt(spark, Cluster.of(spark, executors), latents, board, folder, end);
+                return attempt(spark, cluster(spark, executors), latents, board, folder, end);
             } catch (Exception failure) {
                 if (end.isAsked()) {
                     throw stopped(folder);

@@ -189,14 +189,19 @@ class ContainerMutationsTest {
         EncodeRecipe recipe = new EncodeRecipe(
                 ImageLayout.TAR, "", "", NumberType.FLOAT16, BlockCodec.SNAPPY, 64, 32, 1, 1, Duplicates.KEEP, 0);
         PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-        String latents = folder.resolve("latents").toString();
+        Path latents = folder.resolve("latents [1]{a,b}*?");
         Totals totals = new Encoding(
-                        SPARK.session(), new PoolingEncoders("a1b2", Corpus.SIDE, 1), recipe, data, latents, out)
+                        SPARK.session(),
+                        new PoolingEncoders("a1b2", Corpus.SIDE, 1),
+                        recipe,
+                        data,
+                        latents.toString(),
+                        out)
                 .run(collection);
         assertThat(totals.images()).isEqualTo(totals.records() + totals.rejects());
         assertThat(totals.records()).isGreaterThan(IMAGES);
-        assertThat(Corpus.records(folder.resolve("latents"))).hasSize((int) totals.records());
-        List<Row> rejects = Corpus.rejects(SPARK.session(), folder.resolve("latents"));
+        assertThat(Corpus.records(latents)).hasSize((int) totals.records());
+        List<Row> rejects = Corpus.rejects(SPARK.session(), latents);
         assertThat(rejects)
                 .hasSize((int) totals.rejects())
                 .allMatch(row -> row.getString(3).matches("(?s)[a-z].{3,}"));

@@ -286,6 +286,23 @@ class ContainersTest {
         assertThat(folder.resolve("latents")).doesNotExist();
     }
 
+    @Test
+    void collectionOfWhichNothingCanBeUsedIsRefusedWithAnExample() throws IOException {
+        Path images = Files.createDirectories(folder.resolve("tars"));
+        try (TarArchiveOutputStream tar = tar(images.resolve("0.tar"))) {
+            for (int index = 0; index < 3; index++) {
+                add(tar, index + ".png", image(index));
+                add(tar, index + ".cls", "0.5".getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        assertThatThrownBy(() -> encode(ContainerFiles.tar(images.toString(), ImageSettings.LABELLED)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "file:%s: none of its 3 images can be used; the first: file:%1$s/0.tar has no label: 0.cls says \"0.5\", which is no number of a class"
+                                .formatted(images));
+        assertThat(folder.resolve("latents")).doesNotExist();
+    }
+
     private Totals encode(ImageCollection images) {
         EncodeRecipe recipe = new EncodeRecipe(
                 ImageLayout.FOLDERS,

@@ -2,6 +2,7 @@ package io.github.marspark.jobs.encode;
 
 import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.latent.LatentReader;
+import io.github.marspark.jobs.files.LiteralPaths;
 import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.LabelUse;
 import io.github.marspark.jobs.recipe.Mirror;
@@ -88,7 +89,7 @@ final class Corpus {
 
     /** The rejects of a folder of latents, in the order of their ids. */
     static List<Row> rejects(SparkSession spark, Path latents) {
-        return spark.read()
+        return LiteralPaths.reader(spark)
                 .parquet(latents.resolve("rejects.parquet").toString())
                 .orderBy("id")
                 .collectAsList();

@@ -1,5 +1,7 @@
 package io.github.marspark.jobs.images;
 
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,6 +29,10 @@ class FoundLabelTest {
     void wholeNumbersAreNumbersHoweverTheyAreWritten(String text, int number) {
         assertThat(ofText(text)).isEqualTo(new FoundLabel(number, null, null));
         assertThat(ofText("\ufeff" + text)).isEqualTo(new FoundLabel(number, null, null));
+        assertThat(FoundLabel.ofText(("\ufeff" + text).getBytes(UTF_16LE)))
+                .isEqualTo(new FoundLabel(number, null, null));
+        assertThat(FoundLabel.ofText(("\ufeff" + text).getBytes(UTF_16BE)))
+                .isEqualTo(new FoundLabel(number, null, null));
         assertThat(FoundLabel.ofCaption(text.getBytes(UTF_8))).hasValue(new FoundLabel(number, null, null));
     }
 

@@ -1,11 +1,16 @@
 package io.github.marspark.jobs.images;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.marspark.jobs.cluster.LocalSpark;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +91,26 @@ class ParquetCasesTest {
                         "file:" + folder + "/a.parquet",
                         "file:" + folder
                                 + "/a.parquet has no image in row 1, only the path /data/imgs/1.png and no bytes");
+    }
+
+    @Test
+    void filesAreReadWhicheverCodecPackedThemAndElseToldByIt() {
+        ImageCollection images = ParquetImages.at(Listed.resource("parquet/codecs"), ImageSettings.LABELLED);
+        List<SourceImage> read = new ArrayList<>();
+        images.contents()
+                .read(ListedImages.of(SPARK.session(), images).images().iterator())
+                .forEachRemaining(read::add);
+        assertThat(read.stream()
+                        .filter(image -> image.trouble() == null)
+                        .map(image -> image.id() + " " + image.label()))
+                .containsExactlyElementsOf(Stream.of("gzip", "lz4", "plain", "zstd")
+                        .flatMap(codec ->
+                                IntStream.range(0, 3).mapToObj(row -> "%s.parquet#%010d %2$d".formatted(codec, row)))
+                        .toList());
+        assertThat(read.stream().filter(image -> image.trouble() != null).map(SourceImage::told))
+                .singleElement(as(STRING))
+                .endsWith(
+                        "/brotli.parquet is packed by BROTLI, which cannot be unpacked here; write it with zstd, snappy or gzip");
     }
 
     private static Listed list(String name) {

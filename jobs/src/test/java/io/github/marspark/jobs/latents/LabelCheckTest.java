@@ -39,6 +39,13 @@ class LabelCheckTest {
     }
 
     @Test
+    void whatIsSetAlreadyIsNoAdvice() {
+        assertThatThrownBy(() -> check(10, LabelUse.REQUIRED, names(10), Map.of(9, 30L)))
+                .hasMessage(
+                        "here has images of 1 of the 10 classes of data.classes only (labels 9); set data.labels=partial if the other classes are to have no images");
+    }
+
+    @Test
     void classesWithoutImagesAndImagesWithoutLabelsAreTold() {
         assertThat(check(4, LabelUse.REQUIRED, names(4), Map.of(-1, 2L, 1, 3L, 2, 1L, 3, 4L)))
                 .containsExactly("1 of 4 classes have no image: 0", "2 of 10 images have no label");

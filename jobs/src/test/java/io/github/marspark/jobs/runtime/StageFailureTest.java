@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkConf;
@@ -37,7 +36,7 @@ class StageFailureTest {
     }
 
     private static Exception failure(JavaSparkContext spark, BarrierStage.Task<String> task) {
-        Cluster cluster = Cluster.of(spark, OptionalInt.of(2));
+        Cluster cluster = new Cluster(2, 1, spark.isLocal());
         return catchThrowableOfType(
                 Exception.class,
                 () -> BarrierStage.of(spark, cluster, 2, task, String.class)

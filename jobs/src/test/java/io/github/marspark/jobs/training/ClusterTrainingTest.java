@@ -13,6 +13,7 @@ import io.github.marspark.jobs.exchange.SparkNetwork;
 import io.github.marspark.jobs.progress.MetricsFile;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.runtime.Device;
+import io.github.marspark.jobs.runtime.ExecutorWish;
 import io.github.marspark.model.cuda.Emulation;
 import java.io.File;
 import java.io.IOException;
@@ -97,6 +98,29 @@ class ClusterTrainingTest {
         TinyTraining.losses(undisturbed)
                 .forEach((step, loss) -> assertThat(TinyTraining.losses(other))
                         .hasEntrySatisfying(step, found -> assertThat(found).isCloseTo(loss, within(1e-5 * loss))));
+    }
+
+    /** Three of eight come; two of them can share the eight streams. */
+    @Test
+    void executorsThatDoNotComeAreWaitedForAndThenDoneWithoutIfThatIsWished() throws IOException {
+        Recipe fewer = prepared("fewer", "train.steps=2");
+        try (JavaSparkContext spark = cluster.open(3)) {
+            Duration patience = Duration.ofSeconds(4);
+            ExecutorWish all = new ExecutorWish(OptionalInt.of(8), OptionalInt.empty(), patience);
+            assertThatThrownBy(() -> TinyTraining.train(spark, fewer, all))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage(
+                            "%s has given 3 of 8 executors within 4 seconds (on 127.0.0.1); see its page for free cores and memory, wait longer by executors-timeout=SECONDS, or go on with fewer by fewest-executors=3"
+                                    .formatted(spark.master()));
+            ExecutorWish some = new ExecutorWish(OptionalInt.of(8), OptionalInt.of(2), patience);
+            assertThat(TinyTraining.train(spark, fewer, some))
+                    .contains(
+                            "waits for 8 executors of %s, 1 seconds more at most: 3 have come (on 127.0.0.1)"
+                                    .formatted(spark.master()),
+                            "goes on with 3 of 8 executors (on 127.0.0.1), since no more have come within 4 seconds",
+                            "on 2 executors of 1 core",
+                            "trained to step 2");
+        }
     }
 
     private static SparkConf gpus() {

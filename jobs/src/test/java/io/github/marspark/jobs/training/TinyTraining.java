@@ -11,6 +11,7 @@ import io.github.marspark.jobs.latents.Manifests;
 import io.github.marspark.jobs.progress.MetricsFile;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
+import io.github.marspark.jobs.runtime.ExecutorWish;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -155,6 +156,10 @@ public final class TinyTraining {
 
     /** Trains, on all executors if none are said, and returns what a person reads. */
     public static String train(JavaSparkContext spark, Recipe recipe, OptionalInt executors) {
+        return train(spark, recipe, ExecutorWish.of(executors));
+    }
+
+    static String train(JavaSparkContext spark, Recipe recipe, ExecutorWish executors) {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
         new TrainingJob(recipe, "test", out).run(spark, executors);

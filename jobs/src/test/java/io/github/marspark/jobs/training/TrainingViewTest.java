@@ -18,6 +18,7 @@ import io.github.marspark.jobs.report.EventReader.Event;
 import io.github.marspark.jobs.report.TrainingMetrics;
 import io.github.marspark.jobs.report.TrainingPage;
 import io.github.marspark.jobs.report.TrainingReport;
+import io.github.marspark.jobs.runtime.ExecutorWish;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -150,8 +151,8 @@ class TrainingViewTest {
         Recipe recipe = recipe("train.page=0", "train.steps=400");
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-        CompletableFuture<Void> training =
-                CompletableFuture.runAsync(() -> new TrainingJob(recipe, "test", out).run(spark(), OptionalInt.of(1)));
+        CompletableFuture<Void> training = CompletableFuture.runAsync(
+                () -> new TrainingJob(recipe, "test", out).run(spark(), ExecutorWish.of(OptionalInt.of(1))));
         URI page = URI.create(address(said));
         HttpClient client = HttpClient.newHttpClient();
         String html = "";
