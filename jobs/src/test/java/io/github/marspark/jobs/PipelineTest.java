@@ -85,17 +85,41 @@ class PipelineTest {
         assertWeightsTravel(recipe);
     }
 
+    /** One folder of latents trains both losses, and what they draw is decoded by the codes. */
     @Test
-    void codesAreRefusedByJobsThatMakeNone() throws IOException {
+    void aQuantisedTokenizersLatentsAndIdsGoThroughAllJobs() throws IOException {
         images();
         Path recipe = Files.writeString(folder.resolve("tiny.conf"), RECIPE);
-        for (RecipeCommand job : List.of(new TrainTokenizerCommand(), new EncodeCommand())) {
-            assertThatThrownBy(() -> run(job, recipe, "tokenizer.codes=12"))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("tokenizer.codes is 12, but " + job.name()
-                            + " makes latents without ids; leave it out, or take latents that have ids");
+        String[] quantised = {"tokenizer.kind=vq", "tokenizer.codes=300", "model.patch=1", "sample.per-class=1"};
+        assertThat(run(new TrainTokenizerCommand(), recipe, quantised))
+                .containsPattern("tokenizer step 3 ends an epoch of [0-9]+ of 300 codes used, perplexity [0-9.]+\\R")
+                .containsPattern("on 11 training images [0-9]+ of 300 codes used, perplexity [0-9.]+\\R");
+        assertThat(run(new EncodeCommand(), recipe, quantised))
+                .contains("12 latent records + 0 rejects")
+                .containsPattern("on the encoded images [0-9]+ of 300 codes used, perplexity [0-9.]+\\R");
+        for (String loss : List.of("diffusion", "cross-entropy")) {
+            String[] settings = Stream.concat(
+                            Stream.of(quantised),
+                            Stream.of(
+                                    "model.loss=" + loss,
+                                    "checkpoints=" + root + "/out/" + loss,
+                                    "samples=" + root + "/out/drawn-" + loss))
+                    .toArray(String[]::new);
+            assertThat(run(new TrainCommand(), recipe, settings)).contains("trained to step 4");
+            assertThat(run(new SampleCommand(), recipe, settings)).contains("2 images in");
         }
-        assertThat(folder.resolve("out")).doesNotExist();
+        String tokenizer = root + "/out/tokenizer";
+        assertThat(inspect(
+                        root + "/out/latents", "--decode", "2", "tokenizer=" + tokenizer, "out=" + folder + "/drawn"))
+                .contains(
+                        "[2, 8, 8] of FLOAT16",
+                        "codes          an id a place, ",
+                        " of 300 codes used",
+                        "2 images drawn")
+                .doesNotContain("log variances");
+        assertThat(inspect(tokenizer))
+                .contains("a quantised autoencoder, stride 2")
+                .containsPattern("codes          [0-9]+ of 300 used at 704 places, perplexity [0-9.]+\\R");
     }
 
     @Test

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param labelName name of the class, null without a label
  * @param width columns of the original, in pixels
  * @param height rows of the original, in pixels
- * @param moments means, then log-variances, {@code (2 C, h, w)}
+ * @param moments means, then log-variances, {@code (2 C, h, w)}; with codes the latents themselves, {@code (C, h, w)}
  * @param momentsMirror the same of the mirror image
  * @param codes ids of the codes of a quantised tokenizer, {@code (h w)}; empty where it has none
  * @param codesMirror the same of the mirror image

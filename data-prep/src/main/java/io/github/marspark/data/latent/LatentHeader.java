@@ -7,6 +7,7 @@ import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.avro.NumberType;
 import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.data.tokenizer.TokenizerIdentity;
+import io.github.marspark.model.autoencoder.LatentDistribution;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -121,17 +122,32 @@ public record LatentHeader(
     }
 
     /**
-     * {@return the shape of a record's moments: twice the channels, rows, columns}
+     * {@return the shape of a record's moments: twice the channels, or the channels alone with codes; rows, columns}
      */
     public List<Integer> shape() {
-        return List.of(2 * channels, height, width);
+        return List.of(distribution().spread().moments() * channels, height, width);
     }
 
     /**
-     * {@return how many numbers a record's moments have, {@code 2 channels height width}}
+     * {@return how many numbers a record's moments have}
      */
     public int momentCount() {
-        return 2 * channels * height * width;
+        return distribution().spread().moments() * latentCount();
+    }
+
+    /**
+     * {@return how many numbers a latent has, {@code channels height width}}
+     */
+    public int latentCount() {
+        return channels * height * width;
+    }
+
+    /**
+     * {@return what a record's moments say of its latent: where there are codes, the latent itself}
+     */
+    public LatentDistribution distribution() {
+        return new LatentDistribution(
+                latentCount(), codes == 0 ? LatentDistribution.Spread.NORMAL : LatentDistribution.Spread.NONE);
     }
 
     /**

@@ -34,22 +34,36 @@ public final class Tokenizer {
     private final AutoencoderConfig config;
     private final INDArray values;
     private final double scale;
+    private final CodesInUse codesInUse;
     private final TokenizerFingerprint fingerprint;
 
     /**
-     * A tokenizer of given weights.
+     * A tokenizer of given weights, of whose codes nothing is known.
      *
      * @param values all parameters, {@link AutoencoderParameters#layout} says where
      * @param scale what latents are multiplied by before the network sees them, 1 over their standard deviation
      * @throws IllegalArgumentException if the scale is not positive and finite
      */
     public Tokenizer(AutoencoderConfig config, INDArray values, double scale) {
+        this(config, values, scale, CodesInUse.UNKNOWN);
+    }
+
+    /**
+     * A tokenizer of given weights.
+     *
+     * @param values all parameters, {@link AutoencoderParameters#layout} says where
+     * @param scale what latents are multiplied by before the network sees them, 1 over their standard deviation
+     * @param codesInUse what is known of the codes of a quantised autoencoder
+     * @throws IllegalArgumentException if the scale is not positive and finite
+     */
+    public Tokenizer(AutoencoderConfig config, INDArray values, double scale, CodesInUse codesInUse) {
         if (!(scale > 0) || Double.isInfinite(scale)) {
             throw new IllegalArgumentException("scale is " + scale + ", must be positive and finite");
         }
         this.config = config;
         this.values = values;
         this.scale = scale;
+        this.codesInUse = codesInUse;
         this.fingerprint = TokenizerFingerprint.of(config, scale, WeightFingerprint.of(weights()));
     }
 
@@ -69,6 +83,11 @@ public final class Tokenizer {
     /** What latents are multiplied by before the network sees them. */
     public double scale() {
         return scale;
+    }
+
+    /** What is known of its codes; {@link CodesInUse#UNKNOWN} where it has none. */
+    public CodesInUse codesInUse() {
+        return codesInUse;
     }
 
     /** Digits that no other sizes, scale or weights have. */
@@ -119,8 +138,11 @@ public final class Tokenizer {
     public static Tokenizer open(Path folder) {
         Path file = folder.resolve(DESCRIPTION);
         TokenizerDescription description = TokenizerDescription.read(file);
-        Tokenizer tokenizer =
-                new Tokenizer(description.config(file), weights(folder, description.config(file)), description.scale());
+        Tokenizer tokenizer = new Tokenizer(
+                description.config(file),
+                weights(folder, description.config(file)),
+                description.scale(),
+                description.codesInUse());
         String written = TokenizerFingerprint.parse(description.fingerprint()).weights();
         if (!tokenizer.fingerprint.weights().equals(written)) {
             throw new UncheckedIOException(new IOException(folder.resolve(WEIGHTS) + " holds other weights than "

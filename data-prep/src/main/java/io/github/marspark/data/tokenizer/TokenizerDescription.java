@@ -19,15 +19,19 @@ import java.util.List;
 /**
  * The file {@link Tokenizer#DESCRIPTION}.
  *
- * @param format 2; 1 is of earlier versions, without attention in the decoder, its fingerprint that of the weights alone
+ * @param format 3 with codes or hidden channels of another number than the latent ones, else 2; 1 is of earlier versions,
+ *     without attention in the decoder, its fingerprint that of the weights alone
  * @param sizes of the autoencoder
  * @param scale what its latents are multiplied by
- * @param fingerprint of all this and the weights
+ * @param codesInUse of a quantised autoencoder, only in format 3
+ * @param fingerprint of all this but the codes in use, and the weights
  */
-record TokenizerDescription(int format, Sizes sizes, double scale, String fingerprint) {
+record TokenizerDescription(int format, Sizes sizes, double scale, CodesInUse codesInUse, String fingerprint) {
 
+    private static final int FORMAT_WITH_CODES = 3;
     private static final int FORMAT = 2;
     private static final int FORMAT_OF_WEIGHTS_ONLY = 1;
+    private static final String CODES_IN_USE = "codesInUse";
     private static final int MOST_BYTES = 1 << 20;
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION) // messages are one line
@@ -50,7 +54,9 @@ record TokenizerDescription(int format, Sizes sizes, double scale, String finger
             List<Integer> attentionResolutions,
             List<Integer> decoderAttention,
             int latentChannels,
-            int groups) {
+            int groups,
+            int hiddenChannels,
+            int codes) {
         static Sizes of(AutoencoderConfig config) {
             return new Sizes(
                     config.resolution(),
@@ -61,7 +67,9 @@ record TokenizerDescription(int format, Sizes sizes, double scale, String finger
                     config.attentionResolutions(),
                     config.decoderAttention(),
                     config.latentChannels(),
-                    config.groups());
+                    config.groups(),
+                    config.hiddenChannels(),
+                    config.codes());
         }
 
         AutoencoderConfig config() {
@@ -74,13 +82,24 @@ record TokenizerDescription(int format, Sizes sizes, double scale, String finger
                     attentionResolutions,
                     decoderAttention,
                     latentChannels,
-                    groups);
+                    groups,
+                    hiddenChannels,
+                    codes);
         }
     }
 
     static TokenizerDescription of(Tokenizer tokenizer) {
         return new TokenizerDescription(
-                FORMAT, Sizes.of(tokenizer.config()), tokenizer.scale(), tokenizer.fingerprint());
+                needsCodes(tokenizer.config()) ? FORMAT_WITH_CODES : FORMAT,
+                Sizes.of(tokenizer.config()),
+                tokenizer.scale(),
+                tokenizer.codesInUse(),
+                tokenizer.fingerprint());
+    }
+
+    /** Whether a description says what earlier versions did not know. */
+    static boolean needsCodes(AutoencoderConfig config) {
+        return config.isQuantised() || config.hiddenChannels() != config.latentChannels();
     }
 
     /**
@@ -107,18 +126,27 @@ record TokenizerDescription(int format, Sizes sizes, double scale, String finger
     private static TokenizerDescription parse(byte[] json) throws IOException {
         JsonNode tree = JSON.readTree(json);
         int format = tree.path("format").asInt();
-        if (format != FORMAT && format != FORMAT_OF_WEIGHTS_ONLY) {
-            throw new IOException("its format is " + format + ", this program reads " + FORMAT);
+        if (format < FORMAT_OF_WEIGHTS_ONLY || format > FORMAT_WITH_CODES) {
+            throw new IOException(
+                    "its format is %d, this program reads %d and %d".formatted(format, FORMAT, FORMAT_WITH_CODES));
         }
-        if (format == FORMAT_OF_WEIGHTS_ONLY && tree.get("sizes") instanceof ObjectNode sizes) {
-            sizes.putArray("decoderAttention");
+        if (format < FORMAT_WITH_CODES
+                && tree instanceof ObjectNode all
+                && tree.get("sizes") instanceof ObjectNode sizes) {
+            all.set(CODES_IN_USE, JSON.valueToTree(CodesInUse.UNKNOWN));
+            sizes.set("hiddenChannels", sizes.get("latentChannels"));
+            sizes.put("codes", 0);
+            if (format == FORMAT_OF_WEIGHTS_ONLY) {
+                sizes.putArray("decoderAttention");
+            }
         }
         return JSON.treeToValue(tree, TokenizerDescription.class);
     }
 
     private void requireAsWritten(Path file) {
         TokenizerFingerprint written = TokenizerFingerprint.parse(fingerprint);
-        boolean isOfFormat = written.coversAll() == (format == FORMAT);
+        boolean isOfFormat = written.coversAll() == (format != FORMAT_OF_WEIGHTS_ONLY)
+                && needsCodes(config(file)) == (format == FORMAT_WITH_CODES);
         if (!isOfFormat) {
             throw refusal(file, "its fingerprint is none of format " + format + ", so that it was altered");
         }
@@ -145,6 +173,11 @@ record TokenizerDescription(int format, Sizes sizes, double scale, String finger
     }
 
     byte[] toJson() throws IOException {
-        return JSON.writeValueAsBytes(this);
+        ObjectNode tree = JSON.valueToTree(this);
+        if (format < FORMAT_WITH_CODES && tree.get("sizes") instanceof ObjectNode ofSizes) {
+            tree.remove(CODES_IN_USE);
+            ofSizes.remove(List.of("hiddenChannels", "codes"));
+        }
+        return JSON.writeValueAsBytes(tree);
     }
 }

@@ -3,6 +3,8 @@ package io.github.marspark.data.tokenizer;
 import io.github.marspark.data.checksum.Sha256;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,8 +25,7 @@ record TokenizerFingerprint(String whole, String weights) {
 
     /** The fingerprint of sizes, scale and weights. */
     static TokenizerFingerprint of(AutoencoderConfig config, double scale, String weights) {
-        String described = String.join(
-                "\n",
+        List<String> lines = new ArrayList<>(List.of(
                 "resolution=" + config.resolution(),
                 "imageChannels=" + config.imageChannels(),
                 "width=" + config.width(),
@@ -33,10 +34,14 @@ record TokenizerFingerprint(String whole, String weights) {
                 "attentionResolutions=" + config.attentionResolutions(),
                 "decoderAttention=" + config.decoderAttention(),
                 "latentChannels=" + config.latentChannels(),
-                "groups=" + config.groups(),
-                "scale=" + scale,
-                "weights=" + weights);
-        String digest = Sha256.of(described.getBytes(StandardCharsets.UTF_8));
+                "groups=" + config.groups()));
+        if (TokenizerDescription.needsCodes(config)) {
+            lines.add("hiddenChannels=" + config.hiddenChannels());
+            lines.add("codes=" + config.codes());
+        }
+        lines.add("scale=" + scale);
+        lines.add("weights=" + weights);
+        String digest = Sha256.of(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
         return new TokenizerFingerprint(digest.substring(0, WHOLE_DIGITS), weights);
     }
 

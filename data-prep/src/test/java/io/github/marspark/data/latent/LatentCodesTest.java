@@ -21,7 +21,7 @@ class LatentCodesTest {
     }
 
     private static EncodedImage image(int... codes) {
-        float[] moments = new float[12];
+        float[] moments = codes.length == 0 ? new float[12] : new float[] {1, -2, 3, -4, 5, -6};
         int[] mirror = new int[codes.length];
         for (int i = 0; i < codes.length; i++) {
             mirror[i] = codes[codes.length - 1 - i];
@@ -58,6 +58,17 @@ class LatentCodesTest {
         assertThat(CodeNumbers.unpack(record.getCodes(), codes)).containsExactly(ids);
         assertThat(CodeNumbers.unpack(record.getCodesMirror(), codes))
                 .containsExactly(256, 255, 32_768, codes - 1, 1, 0);
+    }
+
+    @Test
+    void besideIdsStandsTheLatentWithoutLogVariances() {
+        LatentHeader header = header(8);
+        assertThat(header.shape()).containsExactly(1, 2, 3);
+        LatentRecord record = read(written(header, image(0, 1, 2, 3, 4, 5))).get(0);
+        assertThat(record.getShape()).containsExactly(1, 2, 3);
+        float[] moments = LatentNumbers.unpack(record.getMoments(), NumberType.FLOAT32);
+        assertThat(header.distribution().sample(moments, new float[] {9, 9, 9, 9, 9, 9}, header.scaleFactor()))
+                .containsExactly(0.5f, -1, 1.5f, -2, 2.5f, -3);
     }
 
     @Test

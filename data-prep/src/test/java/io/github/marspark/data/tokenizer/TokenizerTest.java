@@ -53,6 +53,39 @@ class TokenizerTest {
     }
 
     @Test
+    void ofCodesIsReadAsItWasWritten() throws IOException {
+        AutoencoderConfig quantised = SIZES.withCodes(5).withHiddenChannels(3);
+        CodesInUse inUse = new CodesInUse(64, 4, 3.5);
+        long parameters = AutoencoderParameters.layout(quantised).size();
+        new Tokenizer(quantised, Nd4j.valueArrayOf(new long[] {parameters}, 0.1, DataType.FLOAT), 0.5, inUse)
+                .save(folder);
+        Tokenizer read = Tokenizer.open(folder);
+        assertThat(read.config()).isEqualTo(quantised);
+        assertThat(read.codesInUse()).isEqualTo(inUse);
+        assertThat(read.codesInUse().measured()).isTrue();
+        assertThat(read.fingerprint())
+                .isNotEqualTo(tokenizer(SIZES.withCodes(5), 0.1, 0.5).fingerprint());
+        Path file = folder.resolve(Tokenizer.DESCRIPTION);
+        String json = Files.readString(file);
+        Files.writeString(file, json.replace("\"hiddenChannels\" : 3", "\"hiddenChannels\" : 2"));
+        refused(file + ": its fingerprint is that of other sizes or another scale, so that it was altered;"
+                + " restore the file, or train or import the tokenizer again");
+        Files.writeString(file, json.replace("\"format\" : 3", "\"format\" : 2"));
+        refused(file + ": its fingerprint is that of other sizes or another scale, so that it was altered;"
+                + " restore the file, or train or import the tokenizer again");
+    }
+
+    /** As they were before there were codes. */
+    @Test
+    void ofNoCodesDescriptionAndFingerprintAreThoseOfFormat2() throws IOException {
+        assertThat(Files.readString(saved()))
+                .contains("\"format\" : 2")
+                .doesNotContain("codes", "hiddenChannels", "known", "measured");
+        assertThat(tokenizer().fingerprint()).startsWith("1f75a8c5e4f421432e777d2a4e4f8fa2-");
+        assertThat(tokenizer().codesInUse().measured()).isFalse();
+    }
+
+    @Test
     void theFingerprintChangesWithAllThatChangesAPicture() {
         List<AutoencoderConfig> others = List.of(
                 new AutoencoderConfig(16, 3, 8, List.of(1, 2), 1, List.of(), List.of(8), 2, 4),
@@ -104,8 +137,9 @@ class TokenizerTest {
         Files.writeString(file, json.replace("\"format\" : 2", "\"format\" : 1"));
         refused(file + ": its fingerprint is none of format 1, so that it was altered; restore the file, or train or"
                 + " import the tokenizer again");
-        Files.writeString(file, json.replace("\"format\" : 2", "\"format\" : 3"));
-        refused(file + " cannot be read; ./mar train-tokenizer writes it (its format is 3, this program reads 2)");
+        Files.writeString(file, json.replace("\"format\" : 2", "\"format\" : 4"));
+        refused(file
+                + " cannot be read; ./mar train-tokenizer writes it (its format is 4, this program reads 2 and 3)");
         Files.writeString(file, json.replace("[ 1, 2 ]", "[ 1, null ]"));
         assertThatThrownBy(() -> Tokenizer.open(folder))
                 .isInstanceOf(UncheckedIOException.class)

@@ -11,6 +11,7 @@ import io.github.marspark.jobs.files.MadeFolder;
 import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.recipe.Recipe;
+import io.github.marspark.jobs.recipe.TokenizerKind;
 import io.github.marspark.jobs.recipe.TokenizerRecipe;
 import io.github.marspark.jobs.tokenizer.RecipeAutoencoder;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
@@ -30,7 +31,7 @@ public final class ImportTokenizerCommand extends ImportingCommand {
 
     @Override
     public String summary() {
-        return "makes a tokenizer of an autoencoder's weights, such as the published KL-16";
+        return "makes a tokenizer of an autoencoder's weights, such as the published KL-16 or VQ-16";
     }
 
     @Override
@@ -48,7 +49,7 @@ public final class ImportTokenizerCommand extends ImportingCommand {
         return List.of(new WeightKey(
                 WeightKey.SCALE,
                 "NUMBER",
-                "what latents are multiplied by, 1 / their standard deviation; %s, that of the published KL-16, if it is not given"
+                "what latents are multiplied by, 1 / their standard deviation; if it is not given %s, that of the published KL-16, or 1 for kind vq"
                         .formatted(TokenizerRecipe.PUBLISHED_SCALE)));
     }
 
@@ -61,7 +62,8 @@ public final class ImportTokenizerCommand extends ImportingCommand {
 
     private static Tokenizer importInto(FileStore folder, Recipe recipe, WeightArguments given, PrintStream out) {
         MadeFolder.requireNothingElse(folder, Product.TOKENIZER, name -> false); // another job may have been there
-        double scale = given.scale().orElse(TokenizerRecipe.PUBLISHED_SCALE);
+        boolean quantised = recipe.tokenizer().kind() == TokenizerKind.VQ;
+        double scale = given.scale().orElse(quantised ? 1 : TokenizerRecipe.PUBLISHED_SCALE);
         Tokenizer tokenizer = read(recipe, given, scale, out);
         TokenizerFolder.save(tokenizer, recipe.tokenizerFolder());
         out.printf(
@@ -70,8 +72,14 @@ public final class ImportTokenizerCommand extends ImportingCommand {
                 tokenizer.values().length(),
                 recipe.tokenizerFolder(),
                 tokenizer.scale(),
-                given.scale().isPresent() ? "" : ", as those of the published KL-16; another is set by scale=");
+                given.scale().isPresent() ? "" : unsaid(quantised));
         return tokenizer;
+    }
+
+    private static String unsaid(boolean quantised) {
+        return quantised
+                ? ", which the diffusion loss wants to be 1 / their standard deviation; it is set by scale="
+                : ", as those of the published KL-16; another is set by scale=";
     }
 
     private static Tokenizer read(Recipe recipe, WeightArguments given, double scale, PrintStream out) {

@@ -89,11 +89,6 @@ public final class EditJob {
                     "model.attention is causal with %s order, must be bidirectional to edit a picture: a causal network draws each token after those of its order, and none beside others"
                             .formatted(recipe.model().order().name().toLowerCase(Locale.ROOT)));
         }
-        if (design.hasIds()) {
-            throw new IllegalArgumentException(
-                    "model.loss is cross-entropy, must be diffusion to edit a picture: it is kept as latents, and the network draws ids of %,d codes"
-                            .formatted(design.codes()));
-        }
     }
 
     private void requireLabel() {

@@ -25,7 +25,6 @@ public final class EncodeJob {
 
     /** Encodes what is not encoded yet. */
     public void run() {
-        recipe.tokenizer().requireNoCodes("encode");
         ImageCollection images = ImageCollection.of(recipe);
         EncoderSource encoders =
                 TokenizerEncoders.of(recipe.tokenizerFolder(), recipe.data().imageSize());

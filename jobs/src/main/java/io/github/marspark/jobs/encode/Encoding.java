@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.encode;
 
+import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.latent.LatentNumbers;
 import io.github.marspark.jobs.encode.LatentFileReports.Totals;
 import io.github.marspark.jobs.files.Lease;
@@ -10,6 +11,7 @@ import io.github.marspark.jobs.images.Contents;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.MappedIterator;
 import io.github.marspark.jobs.images.SourceImage;
+import io.github.marspark.jobs.latents.CodeReport;
 import io.github.marspark.jobs.latents.LatentSource;
 import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.EncodeRecipe;
@@ -160,8 +162,10 @@ public final class Encoding {
 
     private long imagesPerFile() {
         LatentFileSettings settings = settings(List.of(), 1);
+        LatentHeader header = settings.header(encoders.space());
         long bytes = BYTES_BESIDE_MOMENTS
-                + 2L * encoders.space().momentCount() * LatentNumbers.bytesOf(settings.numberType());
+                + 2L * header.momentCount() * LatentNumbers.bytesOf(header.numberType())
+                + 2L * header.codeBytes();
         return Math.max(1, (long) recipe.shardMegabytes() * MEGABYTE / bytes);
     }
 
@@ -191,7 +195,17 @@ public final class Encoding {
                     images.contents());
         }
         reports.writeTables(leftOut);
-        return new Account(folder, recipe, images, out).settle(intake, leftOut, reports);
+        Totals totals = new Account(folder, recipe, images, out).settle(intake, leftOut, reports);
+        tellOfCodes(reports);
+        return totals;
+    }
+
+    /** Which codes occur in all files, also those that are older than this run. */
+    private void tellOfCodes(LatentFileReports reports) {
+        int codes = encoders.space().codes();
+        if (codes > 0) {
+            CodeReport.print(reports.codes(codes), "the encoded images", out);
+        }
     }
 
     private void encode(

@@ -4,10 +4,12 @@ import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.data.latent.EncodedImage;
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.latent.LatentWriter;
+import io.github.marspark.jobs.encode.LatentFileReport.CodeCount;
 import io.github.marspark.jobs.encode.LatentFileReport.LabelCount;
 import io.github.marspark.jobs.images.ImageLoader;
 import io.github.marspark.jobs.images.ImageLoader.Loaded;
 import io.github.marspark.jobs.images.SourceImage;
+import io.github.marspark.model.autoencoder.CodeUsage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -80,34 +82,41 @@ final class LatentFileEncoder {
                     stream.sha256Digits(),
                     written.clampedValues(),
                     counts(written.labels()),
-                    loaded.rejects());
+                    loaded.rejects(),
+                    CodeCount.of(written.codes()));
         } catch (IOException failure) {
             throw new UncheckedIOException(
                     folder.path(LatentFolder.file(file)) + " cannot be written: " + failure.getMessage(), failure);
         }
     }
 
-    private record Written(long records, long clampedValues, Map<Integer, Long> labels) {}
+    private record Written(long records, long clampedValues, Map<Integer, Long> labels, CodeUsage codes) {}
 
     private Written writeAll(int file, LoadedImages loaded, ImageEncoder encoder, OutputStream stream) {
         Map<Integer, Long> labels = new TreeMap<>();
+        CodeUsage codes = new CodeUsage(header.codes());
         try (LatentWriter writer =
                 LatentWriter.to(stream, folder.path(LatentFolder.file(file)).toString(), header, settings.codec())) {
-            writeBatches(loaded, encoder, writer, labels);
-            return new Written(writer.records(), writer.clampedValues(), labels);
+            writeBatches(loaded, encoder, writer, labels, codes);
+            return new Written(writer.records(), writer.clampedValues(), labels, codes);
         }
     }
 
     private void writeBatches(
-            LoadedImages loaded, ImageEncoder encoder, LatentWriter writer, Map<Integer, Long> labels) {
+            LoadedImages loaded,
+            ImageEncoder encoder,
+            LatentWriter writer,
+            Map<Integer, Long> labels,
+            CodeUsage codes) {
         long told = 0;
         for (List<Loaded> batch = loaded.next(settings.batch());
                 !batch.isEmpty();
                 batch = loaded.next(settings.batch())) {
-            float[] moments = encode(encoder, batch, UnaryOperator.identity());
-            float[] mirrored = encode(encoder, batch, RgbImage::mirrored);
+            Encoded straight = encode(encoder, batch, UnaryOperator.identity());
+            Encoded mirrored = encode(encoder, batch, RgbImage::mirrored);
+            codes.add(straight.ids);
             for (int index = 0; index < batch.size(); index++) {
-                write(writer, batch.get(index), part(moments, index), part(mirrored, index));
+                write(writer, batch.get(index), straight.of(index, header), mirrored.of(index, header));
                 labels.merge(batch.get(index).source().label(), 1L, Long::sum);
             }
             progress.accept(loaded.taken() - told);
@@ -116,22 +125,30 @@ final class LatentFileEncoder {
         progress.accept(loaded.taken() - told);
     }
 
-    private float[] encode(ImageEncoder encoder, List<Loaded> batch, UnaryOperator<RgbImage> change) {
+    /** Moments and ids of one or more images. */
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
+    private record Encoded(float[] moments, int[] ids) {
+        Encoded of(int index, LatentHeader header) {
+            int count = header.momentCount();
+            int places = header.codes() == 0 ? 0 : header.height() * header.width();
+            return new Encoded(
+                    Arrays.copyOfRange(moments, index * count, (index + 1) * count),
+                    Arrays.copyOfRange(ids, index * places, (index + 1) * places));
+        }
+    }
+
+    private Encoded encode(ImageEncoder encoder, List<Loaded> batch, UnaryOperator<RgbImage> change) {
         int size = RgbImage.CHANNELS * settings.imageSize() * settings.imageSize();
         float[] images = new float[batch.size() * size]; // (B, 3, S, S)
         for (int index = 0; index < batch.size(); index++) {
             float[] image = change.apply(batch.get(index).crop()).normalized();
             System.arraycopy(image, 0, images, index * size, size);
         }
-        return encoder.encode(images); // (B, 2 Z, h, w)
+        float[] moments = encoder.encode(images); // (B, 2 Z, h, w)
+        return new Encoded(moments, encoder.ids(moments));
     }
 
-    private float[] part(float[] moments, int index) {
-        int count = header.momentCount();
-        return Arrays.copyOfRange(moments, index * count, (index + 1) * count);
-    }
-
-    private void write(LatentWriter writer, Loaded image, float[] moments, float[] mirrored) {
+    private void write(LatentWriter writer, Loaded image, Encoded straight, Encoded mirrored) {
         SourceImage origin = image.source();
         try {
             writer.write(new EncodedImage(
@@ -141,8 +158,10 @@ final class LatentFileEncoder {
                     origin.labelName(settings.classNames()),
                     image.width(),
                     image.height(),
-                    moments,
-                    mirrored));
+                    straight.moments,
+                    mirrored.moments,
+                    straight.ids,
+                    mirrored.ids));
         } catch (IllegalArgumentException notNumbers) {
             throw new IllegalStateException(
                     "the latents of %s are no numbers (%s); train the tokenizer again"

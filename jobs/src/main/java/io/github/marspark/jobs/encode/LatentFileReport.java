@@ -1,9 +1,13 @@
 package io.github.marspark.jobs.encode;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.marspark.model.autoencoder.CodeUsage;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -17,6 +21,7 @@ import org.apache.spark.sql.types.StructType;
  * @param clampedValues moments that did not fit the number type
  * @param labels how many records each label has, in the order of the labels
  * @param rejects the images that it does not hold
+ * @param codes how often each code of a quantised tokenizer occurs, in the order of their ids; none of a report that is older
  */
 record LatentFileReport(
         String file,
@@ -26,12 +31,14 @@ record LatentFileReport(
         String sha256,
         long clampedValues,
         List<LabelCount> labels,
-        List<Reject> rejects) {
+        List<Reject> rejects,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) List<CodeCount> codes) {
     /** The columns that Spark reads of the reports. */
     static final StructType SCHEMA = StructType.fromDDL("""
             file STRING, images BIGINT, records BIGINT, bytes BIGINT, sha256 STRING, clampedValues BIGINT,
             labels ARRAY<STRUCT<label: INT, records: BIGINT>>,
-            rejects ARRAY<STRUCT<id: STRING, path: STRING, reason: STRING, detail: STRING>>""");
+            rejects ARRAY<STRUCT<id: STRING, path: STRING, reason: STRING, detail: STRING>>,
+            codes ARRAY<STRUCT<id: INT, places: BIGINT>>""");
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -42,6 +49,22 @@ record LatentFileReport(
      * @param records that have it
      */
     record LabelCount(int label, long records) {}
+
+    /**
+     * How often a code occurs in images as they are, not mirrored.
+     *
+     * @param id of the code
+     * @param places that it is nearest to
+     */
+    record CodeCount(int id, long places) {
+        static List<CodeCount> of(CodeUsage usage) {
+            long[] counts = usage.counts();
+            return IntStream.range(0, counts.length)
+                    .filter(id -> counts[id] > 0)
+                    .mapToObj(id -> new CodeCount(id, counts[id]))
+                    .toList();
+        }
+    }
 
     /**
      * An image that was not used.

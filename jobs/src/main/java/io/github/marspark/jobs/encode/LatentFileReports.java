@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.sum;
 
 import io.github.marspark.data.image.RejectReason;
 import io.github.marspark.jobs.files.LiteralPaths;
+import io.github.marspark.model.autoencoder.CodeUsage;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -98,6 +99,22 @@ final class LatentFileReports {
 
     private static Column total(String numbers) {
         return coalesce(sum(numbers), lit(0L));
+    }
+
+    /**
+     * How often each code of a quantised tokenizer occurs.
+     *
+     * @param codes how many there are
+     */
+    CodeUsage codes(int codes) {
+        CodeUsage usage = new CodeUsage(codes);
+        reports()
+                .select(explode(col("codes")).as("code"))
+                .groupBy("code.id")
+                .agg(sum("code.places"))
+                .collectAsList()
+                .forEach(row -> usage.add(row.getInt(0), row.getLong(1)));
+        return usage;
     }
 
     /** How often each reason occurs among the images that cannot be used, the most frequent first. */

@@ -61,6 +61,7 @@ record LatentFileSettings(
                 space.scale(),
                 numberType,
                 imageSize,
-                classNames);
+                classNames,
+                space.codes());
     }
 }

@@ -10,21 +10,13 @@ import java.io.Serializable;
  * @param scale what latents are multiplied by before the training
  * @param channels latent channels
  * @param side latent rows, and columns
+ * @param codes of a quantised tokenizer; 0 for one without
  */
-public record LatentSpace(String fingerprint, double scale, int channels, int side) implements Serializable {
+public record LatentSpace(String fingerprint, double scale, int channels, int side, int codes) implements Serializable {
     /** Checks the sizes. */
     public LatentSpace {
         requirePositive("channels", channels);
         requirePositive("side", side);
-    }
-
-    /**
-     * How many numbers describe one image.
-     *
-     * @return {@code 2 channels side side}
-     */
-    public int momentCount() {
-        return 2 * channels * side * side;
     }
 
     private static void requirePositive(String name, int value) {

@@ -36,7 +36,8 @@ public final class PiecewiseEncoder implements ImageEncoder {
         int image = config.imageChannels() * area;
         int piece = image * Math.max(1, LAYER_VALUES / (config.width() * area));
         int side = imageSize / config.stride();
-        float[] moments = new float[images.length / image * 2 * config.latentChannels() * side * side];
+        int moment = config.spread().moments() * config.latentChannels() * side * side;
+        float[] moments = new float[images.length / image * moment];
         int done = 0;
         for (int from = 0; from < images.length; from += piece) {
             float[] part = autoencoder.encode(
@@ -48,5 +49,12 @@ public final class PiecewiseEncoder implements ImageEncoder {
             done += part.length;
         }
         return moments;
+    }
+
+    @Override
+    public int[] ids(float[] latents) {
+        AutoencoderConfig config = autoencoder.config();
+        int side = imageSize / config.stride();
+        return config.isQuantised() ? autoencoder.codebook().ids(latents, side * side, kernels.threads()) : new int[0];
     }
 }

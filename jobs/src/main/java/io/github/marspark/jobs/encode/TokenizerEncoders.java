@@ -49,7 +49,8 @@ public final class TokenizerEncoders implements EncoderSource {
                         tokenizer.fingerprint(),
                         tokenizer.scale(),
                         config.latentChannels(),
-                        imageSize / config.stride()));
+                        imageSize / config.stride(),
+                        config.codes()));
     }
 
     @Override

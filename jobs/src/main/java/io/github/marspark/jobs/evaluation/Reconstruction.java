@@ -4,7 +4,6 @@ import io.github.marspark.data.image.RgbImage;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.model.autoencoder.Autoencoder;
-import io.github.marspark.model.autoencoder.LatentDistribution;
 import io.github.marspark.model.tensor.Kernels;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -12,7 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a tokenizer makes of images: each is encoded, and decoded from the means of its latents. Travels to executors.
+ * What a tokenizer makes of images: each is encoded, and decoded from the means of its latents, or the codes nearest to them.
+ * Travels to executors.
  *
  * @param folder of the tokenizer
  * @param fingerprint of the tokenizer that was there when the job began
@@ -44,8 +44,8 @@ record Reconstruction(String folder, String fingerprint) implements Serializable
                 System.arraycopy(originals.get(i).normalized(), 0, images, i * values, values);
             }
             float[] moments = autoencoder.encode(kernels, images, height, width);
-            LatentDistribution latents = new LatentDistribution(moments.length / originals.size() / 2);
-            float[] pixels = autoencoder.decode(kernels, latents.means(moments), height, width);
+            float[] latents = autoencoder.means(moments, originals.size());
+            float[] pixels = autoencoder.decode(kernels, latents, height, width);
             List<RgbImage> made = new ArrayList<>();
             for (int start = 0; start < pixels.length; start += values) {
                 made.add(RgbImage.fromNormalized(Arrays.copyOfRange(pixels, start, start + values), height, width));

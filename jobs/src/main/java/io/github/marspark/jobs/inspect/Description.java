@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.inspect;
 
+import io.github.marspark.data.tokenizer.CodesInUse;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.checkpoint.CheckpointException;
 import io.github.marspark.jobs.checkpoint.CheckpointFolder;
@@ -8,6 +9,7 @@ import io.github.marspark.jobs.checkpoint.CheckpointReader;
 import io.github.marspark.jobs.checkpoint.CheckpointTensor;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.files.TokenizerFolder;
+import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import java.io.PrintStream;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
@@ -26,12 +28,19 @@ public final class Description {
     /** A tokenizer: sizes, weights, scale. */
     public static void ofTokenizer(FileStore folder, PrintStream out) {
         Tokenizer tokenizer = TokenizerFolder.open(folder.path().toString());
+        AutoencoderConfig config = tokenizer.config();
         out.printf(
-                "%s: a KL autoencoder, stride %d%n",
-                folder.path(), tokenizer.config().stride());
-        out.printf("sizes          %s%n", tokenizer.config());
+                "%s: a %s autoencoder, stride %d%n",
+                folder.path(), config.isQuantised() ? "quantised" : "KL", config.stride());
+        out.printf("sizes          %s%n", config);
         out.printf("fingerprint    %s%n", tokenizer.fingerprint());
         out.printf("scale          %s%n", tokenizer.scale());
+        if (tokenizer.codesInUse().measured()) {
+            CodesInUse inUse = tokenizer.codesInUse();
+            out.printf(
+                    "codes          %,d of %,d used at %,d places, perplexity %.1f%n",
+                    inUse.used(), config.codes(), inUse.places(), inUse.perplexity());
+        }
         INDArray weights = tokenizer.values();
         out.printf(
                 "weights        %,d, %.4g to %.4g%n",

@@ -3,6 +3,7 @@ package io.github.marspark.jobs.inspect;
 import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.image.PngFile;
 import io.github.marspark.data.image.RgbImage;
+import io.github.marspark.data.latent.CodeNumbers;
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.latent.LatentNumbers;
 import io.github.marspark.data.latent.LatentReader;
@@ -14,12 +15,12 @@ import io.github.marspark.jobs.files.Product;
 import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.files.TokenizerUse;
+import io.github.marspark.model.autoencoder.Autoencoder;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Kernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 
@@ -34,7 +35,7 @@ public final class LatentPictures {
     }
 
     /**
-     * Draws the first records' images, each from the means of its latent.
+     * Draws the first records' images, each from the means of its latent, or from its ids.
      *
      * @param count how many
      * @param address of the tokenizer
@@ -77,14 +78,22 @@ public final class LatentPictures {
         while (drawn < most && records.hasNext()) {
             LatentRecord record = records.next();
             int side = reader.header().imageSize();
-            float[] moments = LatentNumbers.unpack(record.getMoments(), record.getNumberType());
-            float[] means = Arrays.copyOf(moments, moments.length / 2); // (Z, h, w)
-            float[] pixels = tokenizer.autoencoder(kernels).decode(kernels, means, side, side); // (C, H, W)
+            Autoencoder autoencoder = tokenizer.autoencoder(kernels);
+            float[] latents = latents(record, reader.header(), autoencoder); // (Z, h, w)
+            float[] pixels = autoencoder.decode(kernels, latents, side, side); // (C, H, W)
             PngFile.write(
                     RgbImage.fromNormalized(pixels, side, side),
                     folder.resolve("%05d-label-%d.png".formatted(first + drawn, record.getLabel())));
             drawn++;
         }
         return drawn;
+    }
+
+    private static float[] latents(LatentRecord record, LatentHeader header, Autoencoder autoencoder) {
+        if (record.getCodes() != null) {
+            int[] ids = CodeNumbers.unpack(record.getCodes(), header.codes());
+            return autoencoder.codebook().latents(ids, ids.length);
+        }
+        return header.distribution().means(LatentNumbers.unpack(record.getMoments(), record.getNumberType()));
     }
 }

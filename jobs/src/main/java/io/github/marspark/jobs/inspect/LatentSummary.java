@@ -2,10 +2,12 @@ package io.github.marspark.jobs.inspect;
 
 import io.github.marspark.data.avro.LatentRecord;
 import io.github.marspark.data.checksum.Sha256;
+import io.github.marspark.data.latent.CodeNumbers;
 import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.data.latent.LatentNumbers;
 import io.github.marspark.data.latent.LatentReader;
 import io.github.marspark.jobs.files.FileStore;
+import io.github.marspark.model.autoencoder.CodeUsage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -25,12 +27,14 @@ public final class LatentSummary {
     private final Map<Integer, Long> labels = new TreeMap<>();
     private final DoubleSummaryStatistics means = new DoubleSummaryStatistics();
     private final DoubleSummaryStatistics logVariances = new DoubleSummaryStatistics();
+    private final CodeUsage codes;
     private final List<String> first = new ArrayList<>();
     private double squares;
     private long records;
 
     private LatentSummary(LatentHeader header) {
         this.header = header;
+        this.codes = new CodeUsage(header.codes());
     }
 
     /**
@@ -90,11 +94,16 @@ public final class LatentSummary {
         records++;
         counts.merge(record.getLabel(), 1L, Long::sum);
         float[] moments = LatentNumbers.unpack(record.getMoments(), record.getNumberType());
-        int half = moments.length / 2;
-        for (int i = 0; i < half; i++) {
-            means.accept(moments[i]);
-            squares += (double) moments[i] * moments[i];
-            logVariances.accept(moments[half + i]);
+        for (int i = 0; i < moments.length; i++) {
+            if (i < header.latentCount()) {
+                means.accept(moments[i]);
+                squares += (double) moments[i] * moments[i];
+            } else {
+                logVariances.accept(moments[i]);
+            }
+        }
+        if (record.getCodes() != null) {
+            codes.add(CodeNumbers.unpack(record.getCodes(), header.codes()));
         }
         if (first.size() < FIRST) {
             first.add("%s  label %d  %d x %d  %s"
@@ -118,7 +127,7 @@ public final class LatentSummary {
         out.printf("tokenizer      %s%n", header.tokenizerFingerprint());
         out.printf("scale          %s, not applied%n", header.scaleFactor());
         if (header.codes() > 0) {
-            out.printf("codes          %,d, an id a place%n", header.codes());
+            out.printf("codes          an id a place, %s%n", codes);
         }
         out.printf(
                 "moments        %s of %s, crops of %d pixels%n",
@@ -126,7 +135,9 @@ public final class LatentSummary {
         double mean = means.getAverage();
         double deviation = Math.sqrt(Math.max(0, squares / Math.max(1, means.getCount()) - mean * mean));
         out.printf("means          %s, deviation %.4g%n", range(means), deviation);
-        out.printf("log variances  %s%n", range(logVariances));
+        if (header.codes() == 0) {
+            out.printf("log variances  %s%n", range(logVariances));
+        }
         labels.forEach((label, count) -> out.printf("%-14s %,d records%n", nameOf(label), count));
         out.println("first records");
         first.forEach(line -> out.println("  " + line));

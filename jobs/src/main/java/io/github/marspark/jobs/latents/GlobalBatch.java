@@ -4,7 +4,6 @@ import io.github.marspark.data.latent.LatentHeader;
 import io.github.marspark.jobs.recipe.LabelUse;
 import io.github.marspark.jobs.recipe.Mirror;
 import io.github.marspark.jobs.recipe.Recipe;
-import io.github.marspark.model.autoencoder.LatentDistribution;
 import io.github.marspark.model.dl4j.MarFeatures;
 import io.github.marspark.model.mar.Design.TokenLoss;
 import io.github.marspark.model.masking.Patchify;
@@ -129,10 +128,11 @@ public final class GlobalBatch implements AutoCloseable {
         if (hasIds()) {
             return features(0, records, records, ids(b -> latents.codes(records[b]), records.length));
         }
-        int size = latents.header().momentCount() / 2;
+        int size = latents.header().latentCount();
         float[] values = new float[records.length * size]; // (B, C, h, w)
         for (int b = 0; b < records.length; b++) {
-            float[] latent = new LatentDistribution(size)
+            float[] latent = latents.header()
+                    .distribution()
                     .sample(
                             latents.moments(records[b]),
                             fixed.posteriorNoise(0, records[b], size),
@@ -180,7 +180,7 @@ public final class GlobalBatch implements AutoCloseable {
         if (hasIds()) {
             return features(step, samples, records, ids(b -> codes(step, from + b, records[b]), records.length));
         }
-        int size = latents.header().momentCount() / 2;
+        int size = latents.header().latentCount();
         float[] values = new float[records.length * size]; // (B, C, h, w)
         for (int b = 0; b < records.length; b++) {
             System.arraycopy(latent(step, from + b, records[b]), 0, values, b * size, size);
@@ -205,10 +205,9 @@ public final class GlobalBatch implements AutoCloseable {
     /** Draws a latent from the distribution of an image or its mirror image, and scales it. */
     private float[] latent(long step, int slot, long record) {
         float[] moments = mirrors(step, slot) ? latents.mirroredMoments(record) : latents.moments(record);
-        int size = moments.length / 2;
-        float[] noise = draws.posteriorNoise(step, slot, size);
-        return new LatentDistribution(size)
-                .sample(moments, noise, latents.header().scaleFactor());
+        LatentHeader header = latents.header();
+        float[] noise = draws.posteriorNoise(step, slot, header.latentCount());
+        return header.distribution().sample(moments, noise, header.scaleFactor());
     }
 
     @Override

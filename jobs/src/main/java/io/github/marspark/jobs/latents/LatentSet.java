@@ -118,7 +118,7 @@ public final class LatentSet implements AutoCloseable {
      * Means, then log-variances, of an image.
      *
      * @param record its number
-     * @return {@code (2 C h w)}, neither clamped nor scaled
+     * @return {@code (2 C h w)}, neither clamped nor scaled; with codes the latent, {@code (C h w)}
      */
     public float[] moments(long record) {
         return momentsAt(copy.begin(place(record)));
@@ -132,7 +132,7 @@ public final class LatentSet implements AutoCloseable {
      * Means, then log-variances, of a mirror image.
      *
      * @param record its number
-     * @return {@code (2 C h w)}, neither clamped nor scaled
+     * @return {@code (2 C h w)}, neither clamped nor scaled; with codes the latent, {@code (C h w)}
      * @throws IllegalStateException if mirror images were not wanted
      */
     public float[] mirroredMoments(long record) {

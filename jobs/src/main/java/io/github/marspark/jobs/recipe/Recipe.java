@@ -96,7 +96,7 @@ public record Recipe(
                 model.loss() == TokenLoss.DIFFUSION || tokenizer.codes() > 0,
                 "model.loss",
                 "cross-entropy",
-                "diffusion for a tokenizer without codes; see tokenizer.codes");
+                "diffusion for a tokenizer without codes; see tokenizer.kind");
         checkSampling(sample, data.classes(), square(latentSide / model.patch()));
         checkEditing(edit, data);
         checkDesign(sample, model, square(latentSide / model.patch()));

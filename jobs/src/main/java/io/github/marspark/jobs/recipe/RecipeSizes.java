@@ -54,6 +54,7 @@ final class RecipeSizes {
                         List.of(new Size("model.heads", model.heads()), rows, rows),
                         List.of(images, rows, hidden),
                         List.of(codes, width),
+                        List.of(codes, channels),
                         List.of(images, places, codes),
                         List.of(images, copies, places, channels, TWO))
                 .forEach(RecipeSizes::requireOneArray);

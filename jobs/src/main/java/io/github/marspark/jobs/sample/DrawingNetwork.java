@@ -41,8 +41,9 @@ public final class DrawingNetwork {
     public static CheckpointReader latest(Recipe recipe) {
         CheckpointReader checkpoint = CheckpointReader.latest(recipe.checkpoints());
         requireSameNetwork(recipe, checkpoint);
-        requireSameTokenizer(recipe, checkpoint);
-        requireDecodable(recipe);
+        Tokenizer tokenizer = TokenizerFolder.open(recipe.tokenizerFolder());
+        requireSameTokenizer(recipe, checkpoint, tokenizer);
+        requireDecodable(recipe, tokenizer);
         return checkpoint;
     }
 
@@ -82,17 +83,22 @@ public final class DrawingNetwork {
         }
     }
 
-    private static void requireDecodable(Recipe recipe) {
+    /** Who imports weights may name any tokenizer. */
+    private static void requireDecodable(Recipe recipe, Tokenizer tokenizer) {
         Design design = RecipeNetwork.config(recipe).design();
-        if (design.hasIds()) {
+        int codes = tokenizer.config().codes();
+        if (design.hasIds() && codes != design.codes()) {
             throw new IllegalArgumentException(
-                    "the network in %s draws ids of %,d codes, the tokenizer in %s decodes latents and has no codes; name the folder of a quantised one by tokenizer-folder="
-                            .formatted(recipe.checkpoints(), design.codes(), recipe.tokenizerFolder()));
+                    "the network in %s draws ids of %,d codes, the tokenizer in %s %s; name the folder of one with as many by tokenizer-folder="
+                            .formatted(
+                                    recipe.checkpoints(),
+                                    design.codes(),
+                                    recipe.tokenizerFolder(),
+                                    codes == 0 ? "has no codes" : "has %,d".formatted(codes)));
         }
     }
 
-    private static void requireSameTokenizer(Recipe recipe, CheckpointReader checkpoint) {
-        Tokenizer tokenizer = TokenizerFolder.open(recipe.tokenizerFolder());
+    private static void requireSameTokenizer(Recipe recipe, CheckpointReader checkpoint, Tokenizer tokenizer) {
         new TokenizerUse(
                         "the checkpoint in %s was trained on latents of tokenizer".formatted(recipe.checkpoints()),
                         checkpoint.manifest().data().tokenizerIdentity())

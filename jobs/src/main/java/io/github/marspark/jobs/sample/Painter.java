@@ -12,7 +12,6 @@ import io.github.marspark.jobs.recipe.SampleRecipe;
 import io.github.marspark.jobs.recipe.SampledWeights;
 import io.github.marspark.jobs.runtime.Device;
 import io.github.marspark.model.autoencoder.Autoencoder;
-import io.github.marspark.model.autoencoder.LatentDistribution;
 import io.github.marspark.model.diffusion.GaussianDiffusion;
 import io.github.marspark.model.diffusion.Respacing;
 import io.github.marspark.model.diffusion.SamplingOptions;
@@ -23,7 +22,6 @@ import io.github.marspark.model.mar.MarConfig;
 import io.github.marspark.model.mar.MarGenerator;
 import io.github.marspark.model.mar.MarNetwork;
 import io.github.marspark.model.mar.MarParameters;
-import io.github.marspark.model.masking.Patchify;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.Kernels;
@@ -46,10 +44,9 @@ public final class Painter {
     private final GaussianDiffusion diffusion;
     private final SampleRecipe sample;
     private final MarGenerator generator;
-    private final Patchify patchify;
+    private final TokenSpace space;
     private final Kernels kernels;
     private final Autoencoder autoencoder;
-    private final float latentScale;
     private final Draws draws;
     private final int lastIteration;
 
@@ -62,7 +59,6 @@ public final class Painter {
         this.config = RecipeNetwork.config(recipe);
         this.kernels = kernels;
         this.autoencoder = tokenizer.autoencoder(kernels);
-        this.latentScale = (float) tokenizer.scale();
         this.draws = new Draws(recipe.sample().seed());
         this.lastIteration = recipe.sample().iterations();
         Parameters named = new Parameters(MarParameters.layout(config), parameters, parameters).on(kernels);
@@ -70,7 +66,9 @@ public final class Painter {
         this.diffusion = diffusion(recipe);
         this.sample = recipe.sample();
         this.generator = new MarGenerator(network, kernels, diffusion, options(lastIteration));
-        this.patchify = new Patchify(config.latentChannels(), config.latentSize(), config.latentSize(), config.patch());
+        this.space = config.design().hasIds()
+                ? new TokenSpace.Ids(autoencoder.codebook(), config.tokens(), kernels.threads())
+                : TokenSpace.Numbers.of(config, tokenizer.scale());
     }
 
     /**
@@ -143,11 +141,7 @@ public final class Painter {
      */
     public KeptTokens keep(RgbImage picture, boolean[] kept) {
         float[] moments = autoencoder.encode(kernels, picture.normalized(), picture.height(), picture.width());
-        float[] latents = new LatentDistribution(moments.length / 2).means(moments); // (1, Z, h, w)
-        for (int i = 0; i < latents.length; i++) {
-            latents[i] *= latentScale;
-        }
-        return new KeptTokens(patchify.patchify(latents), kept);
+        return new KeptTokens(space.tokens(autoencoder.means(moments, 1)), kept);
     }
 
     /**
@@ -178,10 +172,7 @@ public final class Painter {
 
     /** The images of tokens {@code (B L, D)}. */
     private List<RgbImage> images(float[] tokens) {
-        float[] latents = patchify.unpatchify(tokens); // (B, Z, h, w)
-        for (int i = 0; i < latents.length; i++) {
-            latents[i] /= latentScale;
-        }
+        float[] latents = space.latents(tokens);
         int side = autoencoder.config().resolution();
         int values = autoencoder.config().imageValues();
         float[] pixels = autoencoder.decode(kernels, latents); // (B, C, H, W)

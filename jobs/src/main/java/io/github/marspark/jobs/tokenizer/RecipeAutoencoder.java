@@ -26,6 +26,8 @@ public final class RecipeAutoencoder {
                 tokenizer.attentionResolutions(),
                 tokenizer.decoderAttention(),
                 tokenizer.latentChannels(),
-                tokenizer.groups());
+                tokenizer.groups(),
+                tokenizer.hiddenChannels(),
+                tokenizer.codes());
     }
 }

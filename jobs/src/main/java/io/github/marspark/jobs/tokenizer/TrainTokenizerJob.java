@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.tokenizer;
 
+import io.github.marspark.data.tokenizer.CodesInUse;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.files.Lease;
@@ -9,6 +10,7 @@ import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.images.ImageCollection;
 import io.github.marspark.jobs.images.ListedImages;
 import io.github.marspark.jobs.images.TrainingImages;
+import io.github.marspark.jobs.latents.CodeReport;
 import io.github.marspark.jobs.recipe.DataRecipe;
 import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.RecipeSchedule;
@@ -20,6 +22,9 @@ import io.github.marspark.jobs.runtime.TimeLeft;
 import io.github.marspark.model.autoencoder.AutoencoderStep;
 import io.github.marspark.model.autoencoder.AutoencoderTrainer;
 import io.github.marspark.model.autoencoder.AutoencoderTraining;
+import io.github.marspark.model.autoencoder.CodeRestart;
+import io.github.marspark.model.autoencoder.LatentMeasure;
+import io.github.marspark.model.autoencoder.Quantization;
 import io.github.marspark.model.autoencoder.ReconstructionQuality;
 import io.github.marspark.model.optimization.GradientClipping;
 import io.github.marspark.model.random.Draws;
@@ -51,7 +56,6 @@ public final class TrainTokenizerJob {
 
     /** Trains, unless the folder holds what this recipe trains. */
     public void run() {
-        recipe.tokenizer().requireNoCodes("train-tokenizer");
         String folder = recipe.tokenizerFolder();
         TrainedFor trained = new TrainedFor(recipe, TrainedFor.Network.TOKENIZER);
         if (!isDone(trained)) {
@@ -115,11 +119,20 @@ public final class TrainTokenizerJob {
         return new AutoencoderTraining(
                 tokenizer.reconstructionLoss(),
                 tokenizer.klWeight(),
+                quantization(tokenizer),
                 AutoencoderTraining.ADAM,
                 RecipeSchedule.of(tokenizer),
                 new GradientClipping(CLIP_NORM),
                 tokenizer.batch(),
                 recipe.seed());
+    }
+
+    private static Quantization quantization(TokenizerRecipe tokenizer) {
+        return new Quantization(
+                tokenizer.codebookWeight(),
+                tokenizer.commitmentWeight(),
+                new CodeRestart(
+                        tokenizer.restartEverySteps(), Math.round(tokenizer.restartShare() * tokenizer.steps())));
     }
 
     private static void train(AutoencoderTrainer trainer, TokenizerRecipe recipe, PrintStream out) {
@@ -128,8 +141,20 @@ public final class TrainTokenizerJob {
             for (int done = 1; done < recipe.steps(); done++) {
                 String state = line(recipe, trainer.step(), done, start);
                 line.show(() -> state);
+                tellOfCodes(trainer, done, out);
             }
             line.end(line(recipe, trainer.step(), recipe.steps(), start));
+            tellOfCodes(trainer, recipe.steps(), out);
+        }
+    }
+
+    /** At the end of an epoch, which codes were used in it. */
+    private static void tellOfCodes(AutoencoderTrainer trainer, int done, PrintStream out) {
+        if (trainer.hasEndedEpoch()) {
+            trainer.codesOfEpoch().ifPresent(codes -> {
+                out.printf("tokenizer step %d ends an epoch of %s%n", done, codes);
+                codes.clear();
+            });
         }
     }
 
@@ -153,10 +178,13 @@ public final class TrainTokenizerJob {
             PrintStream out) {
         ReconstructionQuality quality = trainer.measure(images.source(split.heldOut()));
         int[] training = split.training();
-        double deviation =
-                trainer.latentDeviation(images.source(Arrays.copyOf(training, Math.min(MEASURED, training.length))));
+        LatentMeasure latents =
+                trainer.measureLatents(images.source(Arrays.copyOf(training, Math.min(MEASURED, training.length))));
         Tokenizer tokenizer = new Tokenizer(
-                trainer.autoencoder().config(), trainer.parameters().values(), 1 / deviation);
+                trainer.autoencoder().config(),
+                trainer.parameters().values(),
+                1 / latents.deviation(),
+                latents.codes().map(CodesInUse::of).orElse(CodesInUse.UNKNOWN));
         TokenizerFolder.save(tokenizer, folder);
         out.printf(
                 "tokenizer %.12s in %s: on %,d %s images mean error %.4f, PSNR %.2f dB; latent scale %.4f%n",
@@ -167,5 +195,8 @@ public final class TrainTokenizerJob {
                 quality.meanAbsolute(),
                 quality.decibels(),
                 tokenizer.scale());
+        latents.codes()
+                .ifPresent(codes -> CodeReport.print(
+                        codes, "%,d training images".formatted(Math.min(MEASURED, training.length)), out));
     }
 }

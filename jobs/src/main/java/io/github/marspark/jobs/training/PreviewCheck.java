@@ -3,11 +3,8 @@ package io.github.marspark.jobs.training;
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.files.TokenizerFolder;
 import io.github.marspark.jobs.recipe.Recipe;
-import io.github.marspark.jobs.recipe.RecipeNetwork;
 import io.github.marspark.jobs.sample.PreviewFolder;
 import io.github.marspark.jobs.sample.PreviewPlan;
-import io.github.marspark.model.mar.Design;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 
@@ -18,23 +15,15 @@ import java.util.Optional;
  * @param tokenizer fingerprint of the one that decodes them
  */
 record PreviewCheck(PreviewPlan plan, String tokenizer) {
-    /** Whether a recipe wants previews of images that can be decoded. */
-    static boolean areDrawn(Recipe recipe) {
-        return recipe.train().preview().isWanted()
-                && !RecipeNetwork.config(recipe).design().hasIds();
-    }
-
     /**
      * Looks for the tokenizer.
      *
      * @param recipe of the training, whose latents are of its tokenizer
-     * @param out where a person reads that there are no previews
      * @return empty if no previews are drawn
      * @throws IllegalStateException if there is none, with what to do
      */
-    static Optional<PreviewCheck> of(Recipe recipe, PrintStream out) {
-        if (!areDrawn(recipe)) {
-            tellOfIds(recipe, out);
+    static Optional<PreviewCheck> of(Recipe recipe) {
+        if (!recipe.train().preview().isWanted()) {
             return Optional.empty();
         }
         try {
@@ -45,15 +34,6 @@ record PreviewCheck(PreviewPlan plan, String tokenizer) {
                     "train.preview.every-steps is %d, and there is nothing that decodes previews: %s; name the tokenizer's folder by tokenizer-folder=…, or set train.preview.every-steps=0"
                             .formatted(recipe.train().preview().everySteps(), none.getMessage()),
                     none);
-        }
-    }
-
-    private static void tellOfIds(Recipe recipe, PrintStream out) {
-        Design design = RecipeNetwork.config(recipe).design();
-        if (recipe.train().preview().isWanted() && design.hasIds()) {
-            out.printf(
-                    "no previews are drawn: the network draws ids of %,d codes, and the tokenizer decodes latents%n",
-                    design.codes());
         }
     }
 

@@ -28,7 +28,6 @@ final class Previews {
     private final RankStep rankStep;
     private final Exchange exchange;
     private final Consumer<String> say;
-    private final boolean areDrawn;
     private @Nullable Tokenizer tokenizer;
 
     /**
@@ -44,12 +43,11 @@ final class Previews {
         this.rankStep = rankStep;
         this.exchange = rankStep.exchange();
         this.say = say;
-        this.areDrawn = PreviewCheck.areDrawn(recipe);
     }
 
     /** Opens the tokenizer where it is used; called by all ranks before the first step, with the same outcome on all. */
     Outcome<Long> begin() {
-        if (!areDrawn) {
+        if (!when.isWanted()) {
             return WELL;
         }
         Outcome<Long> own = isPainting()
@@ -77,7 +75,7 @@ final class Previews {
 
     /** Draws a preview where one is due after a number of steps; called by all ranks. */
     void after(long done) {
-        if (!areDrawn
+        if (!when.isWanted()
                 || (done % when.everySteps() != 0 && done != recipe.train().steps())) {
             return;
         }

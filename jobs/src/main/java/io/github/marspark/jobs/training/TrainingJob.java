@@ -70,7 +70,7 @@ public final class TrainingJob {
     public void run(JavaSparkContext spark, ExecutorWish executors) {
         LatentIndex latents = LatentIndex.of(recipe.latents());
         LatentsCheck.requireFitting(recipe, latents.header()).forEach(out::println);
-        Optional<PreviewCheck> previews = PreviewCheck.of(recipe, out);
+        Optional<PreviewCheck> previews = PreviewCheck.of(recipe);
         CheckpointFolder folder = new CheckpointFolder(recipe.checkpoints());
         folder.requireNothingElse(List.of(MetricsFile.NAME, LOSS_CURVE, TrainingView.REPORT, PreviewFolder.NAME));
         EarlierTraining earlier = new EarlierTraining(folder);

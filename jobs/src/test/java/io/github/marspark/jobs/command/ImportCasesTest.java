@@ -17,6 +17,8 @@ import io.github.marspark.jobs.recipe.UsageException;
 import io.github.marspark.jobs.tokenizer.RecipeAutoencoder;
 import io.github.marspark.model.autoencoder.AutoencoderConfig;
 import io.github.marspark.model.autoencoder.AutoencoderParameters;
+import io.github.marspark.model.parameters.Parameters;
+import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.Threads;
 import java.io.ByteArrayOutputStream;
@@ -129,6 +131,35 @@ class ImportCasesTest {
         assertThat(without.scale()).isEqualTo(0.5);
         assertThat(without.config().decoderAttention()).isEmpty();
         assertThat(without.autoencoder(kernels).decode(kernels, latents)).isNotEqualTo(image);
+    }
+
+    /** Latent diffusion's quantised autoencoder, whose decoder has attention in its levels, with as many codes as the recipe. */
+    @Test
+    void aQuantisedAutoencoderIsTakenWithItsCodes() {
+        AutoencoderConfig config = new AutoencoderConfig(64, 3, 16, List.of(1, 2, 2), 1, List.of(), List.of(16), 4, 8)
+                .withHiddenChannels(6)
+                .withCodes(12);
+        Parameters weights = Parameters.zeros(AutoencoderParameters.layout(config));
+        weights.initialize(new Draws(3));
+        new Tokenizer(config, weights.values(), 1).save(folder.resolve("published"));
+        Path file = folder.resolve("published").resolve(Tokenizer.WEIGHTS);
+        String[] settings = {"tokenizer.kind=vq", "tokenizer.codes=12", "tokenizer.hidden-channels=6"};
+        assertThat(importTokenizer(file, settings))
+                .contains("its decoder has attention at [16], and is built so")
+                .endsWith(
+                        "; its latents are scaled by 1.0, which the diffusion loss wants to be 1 / their standard deviation; it is set by scale=\n");
+        assertThat(tokenizer().config()).isEqualTo(config);
+        assertSame(tokenizer(), file, "");
+        String elsewhere = "tokenizer-folder=" + folder.resolve("elsewhere");
+        assertThatThrownBy(() -> importTokenizer(file, "tokenizer.kind=vq", "tokenizer.codes=15", elsewhere))
+                .isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("quantize.embedding.weight")
+                .hasMessageContaining("[12, 4]")
+                .hasMessageContaining("[15, 4]");
+        assertThatThrownBy(() -> importTokenizer(file, elsewhere))
+                .isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("quantize.embedding.weight");
+        assertThat(folder.resolve("elsewhere")).doesNotExist();
     }
 
     @Test

@@ -28,7 +28,7 @@ class SystemWeightsTest {
 
     static Stream<List<String>> systems() {
         List<String> causal = List.of("model.attention=causal", "sample.iterations=16");
-        List<String> ids = List.of("model.loss=cross-entropy", "tokenizer.codes=12");
+        List<String> ids = List.of("model.loss=cross-entropy", "tokenizer.kind=vq", "tokenizer.codes=12");
         return Stream.of(
                 causal, ids, Stream.concat(causal.stream(), ids.stream()).toList());
     }

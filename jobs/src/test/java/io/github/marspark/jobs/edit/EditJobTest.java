@@ -103,6 +103,13 @@ class EditJobTest {
     }
 
     @Test
+    void idsOfAPictureAreKeptToo() throws Exception {
+        String[] ids = {"model.loss=cross-entropy", "tokenizer.kind=vq", "tokenizer.codes=12", "edit.variants=1"};
+        assertThat(edit(tiny.masked(ids))).contains("drawing 8 of 16 tokens");
+        requireKept(read(tiny.edits().resolve("variant-000.png")), PICTURE, TinyEdit::isRight);
+    }
+
+    @Test
     void aVariantIsTheSameBytesInAnyBatchAndNumberOfVariantsAndAfterAnyRestart() throws Exception {
         edit(tiny.masked("edit.variants=3"));
         Map<String, byte[]> drawn = contents(tiny.edits());

@@ -137,9 +137,6 @@ class EditRefusalTest {
                 tiny.masked("model.attention=causal", "model.order=raster", "sample.iterations=16"),
                 "model.attention is causal with raster order, must be bidirectional to edit a picture: a causal network draws each token after those of its order, and none beside others");
         refused(
-                tiny.masked("model.loss=cross-entropy", "tokenizer.codes=12"),
-                "model.loss is cross-entropy, must be diffusion to edit a picture: it is kept as latents, and the network draws ids of 12 codes");
-        refused(
                 tiny.masked("model.label-drop=0", "sample.guidance=1", "edit.label=-1"),
                 "edit.label is -1, must be a class from 0 to 2 where model.label-drop is 0: the network does not learn to do without");
     }

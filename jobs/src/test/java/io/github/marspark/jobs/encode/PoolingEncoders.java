@@ -21,7 +21,7 @@ public final class PoolingEncoders implements EncoderSource {
 
     @Override
     public LatentSpace space() {
-        return new LatentSpace(fingerprint, 0.5, 3, imageSize / stride);
+        return new LatentSpace(fingerprint, 0.5, 3, imageSize / stride, 0);
     }
 
     @Override

@@ -33,7 +33,7 @@ class SystemRecipesTest {
     @Test
     void everySystemIsARecipe() {
         String causal = "model.attention = causal\nsample.iterations = 256\n";
-        String ids = "model.loss = cross-entropy\ntokenizer.codes = 16384\n";
+        String ids = "model.loss = cross-entropy\ntokenizer { kind = vq, codes = 16384 }\n";
         assertThat(design(causal + "model.order = raster\n" + ids))
                 .isEqualTo(new Design(Attention.CAUSAL, TokenOrder.RASTER, TokenLoss.CROSS_ENTROPY, 16384));
         assertThat(design(causal)).isEqualTo(new Design(Attention.CAUSAL, TokenOrder.RANDOM, TokenLoss.DIFFUSION, 0));
@@ -65,13 +65,30 @@ class SystemRecipesTest {
     void crossEntropyNeedsATokenizerWithCodes() {
         refused(
                 "model.loss = cross-entropy",
-                "flowers.conf:6: model.loss is cross-entropy, must be diffusion for a tokenizer without codes; see tokenizer.codes");
+                "flowers.conf:6: model.loss is cross-entropy, must be diffusion for a tokenizer without codes; see tokenizer.kind");
+    }
+
+    @Test
+    void codesAreThoseOfAQuantisedTokenizer() {
+        refused(
+                "tokenizer.codes = 16",
+                "flowers.conf:6: tokenizer.codes is 16, must be 0 for kind kl: only kind vq has codes");
+        refused(
+                "tokenizer.kind = vq",
+                "flowers.conf:6: tokenizer.kind is vq, must be kl without codes; set tokenizer.codes, 16384 in the article");
+        refused(
+                "tokenizer { kind = vq, codes = 1 }",
+                "flowers.conf:6: tokenizer.codes is 1, must be from 2 to 16777216 for kind vq");
+        refused("tokenizer.kind = lfq", "flowers.conf:6: tokenizer.kind is \"lfq\", must be one of kl, vq");
+        refused(
+                "tokenizer.restart-share = 2",
+                "flowers.conf:6: tokenizer.restart-share is 2.0, must be from 0.0 to 1.0");
     }
 
     @Test
     void anIdIsNoPatch() {
         refused(
-                "model { loss = cross-entropy, patch = 2 }, tokenizer.codes = 16",
+                "model { loss = cross-entropy, patch = 2 }, tokenizer { kind = vq, codes = 16 }",
                 "flowers.conf:6: model.patch is 2, must be 1 for cross-entropy: a token is one id");
     }
 

@@ -39,4 +39,22 @@ class PainterTest {
         assertThat(tokens.kept()).isEqualTo(kept);
         assertThat(tokens.hidden()).isEqualTo(1);
     }
+
+    @Test
+    void tokensOfAPictureAreTheIdsThatTrainingSees() {
+        Recipe recipe =
+                TinyDrawing.prepared(folder, "model.loss=cross-entropy", "tokenizer.kind=vq", "tokenizer.codes=12");
+        byte[] samples = new byte[8 * 8 * RgbImage.CHANNELS];
+        new Random(1).nextBytes(samples);
+        RgbImage picture = new RgbImage(8, 8, samples);
+        KeptTokens tokens = Painter.open(recipe, 7).keep(picture, new boolean[16]);
+        Kernels kernels = new CpuKernels(new Threads(1));
+        PiecewiseEncoder encoder =
+                new PiecewiseEncoder(TinyDrawing.tokenizer(recipe).autoencoder(kernels), kernels, 8);
+        int[] ids = encoder.ids(encoder.encode(picture.normalized()));
+        assertThat(ids).hasSize(16);
+        for (int place = 0; place < ids.length; place++) {
+            assertThat(tokens.values()[place]).isEqualTo(ids[place]);
+        }
+    }
 }

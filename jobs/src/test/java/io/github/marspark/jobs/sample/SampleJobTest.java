@@ -92,13 +92,20 @@ class SampleJobTest {
     }
 
     @Test
-    void idsAreRefusedWhereTheTokenizerHasNoCodes() {
-        Recipe recipe = TinyDrawing.prepared(folder, "model.loss=cross-entropy", "tokenizer.codes=12");
+    void idsAreRefusedWhereTheTokenizerHasNotAsManyCodes() {
+        refusedTokenizer("has no codes");
+        refusedTokenizer("has 15", "tokenizer.kind=vq", "tokenizer.codes=15");
+    }
+
+    private void refusedTokenizer(String what, String... settings) {
+        Recipe recipe =
+                TinyTraining.recipe(folder, "model.loss=cross-entropy", "tokenizer.kind=vq", "tokenizer.codes=12");
+        TinyDrawing.prepare(recipe, TinyDrawing.tokenizer(TinyTraining.recipe(folder, settings)));
         assertThatThrownBy(() -> drawAgain(recipe))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "the network in %s draws ids of 12 codes, the tokenizer in %s decodes latents and has no codes; name the folder of a quantised one by tokenizer-folder="
-                                .formatted(recipe.checkpoints(), recipe.tokenizerFolder()));
+                        "the network in %s draws ids of 12 codes, the tokenizer in %s %s; name the folder of one with as many by tokenizer-folder="
+                                .formatted(recipe.checkpoints(), recipe.tokenizerFolder(), what));
     }
 
     @Test

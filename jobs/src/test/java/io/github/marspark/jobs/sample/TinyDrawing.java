@@ -36,13 +36,21 @@ public final class TinyDrawing {
      */
     public static Recipe prepared(Path folder, float spread, String... settings) {
         Recipe recipe = TinyTraining.recipe(folder, settings);
-        Tokenizer tokenizer = tokenizer(recipe, spread);
+        prepare(recipe, tokenizer(recipe, spread), spread);
+        return recipe;
+    }
+
+    /** Writes a tokenizer, and a checkpoint of a network that was trained with it. */
+    static void prepare(Recipe recipe, Tokenizer tokenizer) {
+        prepare(recipe, tokenizer, SPREAD);
+    }
+
+    private static void prepare(Recipe recipe, Tokenizer tokenizer, float spread) {
         tokenizer.save(Path.of(recipe.tokenizerFolder()));
         ParameterLayout layout = MarParameters.layout(RecipeNetwork.config(recipe));
         INDArray weights = random(layout.size(), 1, spread);
         new WholeCheckpoint(recipe, layout, Data.ofImport(tokenizer.fingerprint(), tokenizer.scale()))
                 .write(new CheckpointFolder(recipe.checkpoints()), STEP, weights, weights);
-        return recipe;
     }
 
     /** Where the first drawing of a recipe lies. */

@@ -68,7 +68,11 @@ class PreviewsTest {
         Recipe recipe = TinyTraining.recipe(folder, settings);
         Tokenizer tokenizer = TinyDrawing.tokenizer(recipe);
         tokenizer.save(Path.of(recipe.tokenizerFolder()));
-        TinyTraining.writeLatents(Path.of(recipe.latents()), TinyTraining.header(tokenizer.fingerprint()), 30);
+        TinyTraining.writeLatents(
+                Path.of(recipe.latents()),
+                TinyTraining.header(tokenizer.fingerprint())
+                        .withCodes(recipe.tokenizer().codes()),
+                30);
         return recipe;
     }
 
@@ -196,15 +200,12 @@ class PreviewsTest {
     }
 
     @Test
-    void idsAreNotDrawnAndThatIsTold(@TempDir Path folder) {
-        Recipe recipe = TinyTraining.recipe(
-                folder, STEP + 5, "model.loss=cross-entropy", "tokenizer.codes=12", "train.steps=5");
-        TinyTraining.writeLatents(
-                Path.of(recipe.latents()), TinyTraining.header(2, 0.5).withCodes(12), 30);
-        assertThat(train(recipe, 1))
-                .contains(
-                        "no previews are drawn: the network draws ids of 12 codes, and the tokenizer decodes latents");
-        assertThat(previews(folder)).doesNotExist();
+    void idsAreShownToo(@TempDir Path folder) {
+        String[] settings = {
+            STEP + 5, "model.loss=cross-entropy", "tokenizer.kind=vq", "tokenizer.codes=12", "train.steps=5"
+        };
+        train(prepared(folder, settings), 1);
+        assertThat(files(folder)).containsKey("step-00000005.png");
     }
 
     @Test

@@ -142,7 +142,7 @@ public final class TinyTraining {
     private static float[] moments(LatentHeader header, int label, Random random) {
         float[] moments = new float[header.momentCount()];
         for (int i = 0; i < moments.length; i++) {
-            boolean mean = i < moments.length / 2;
+            boolean mean = i < header.latentCount();
             moments[i] = mean ? label - 1 + 0.3f * (float) random.nextGaussian() : -4;
         }
         return moments;

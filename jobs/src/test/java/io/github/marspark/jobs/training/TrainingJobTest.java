@@ -153,7 +153,8 @@ class TrainingJobTest {
     /** What a recipe says of each system, of which MAR is tested above. */
     static Stream<List<String>> systems() {
         List<String> causal = List.of("model.attention=causal", "sample.iterations=16");
-        List<String> ids = List.of("model.loss=cross-entropy", "tokenizer.codes=" + CODES, "train.schedule=cosine");
+        List<String> ids = List.of(
+                "model.loss=cross-entropy", "tokenizer.kind=vq", "tokenizer.codes=" + CODES, "train.schedule=cosine");
         return Stream.of(
                 causal,
                 Stream.concat(causal.stream(), Stream.of("model.order=raster")).toList(),
@@ -201,7 +202,7 @@ class TrainingJobTest {
 
     @Test
     void latentsWithoutTheRecipesIdsAreRefused(@TempDir Path folder) {
-        String[] settings = {"model.loss=cross-entropy", "tokenizer.codes=12"};
+        String[] settings = {"model.loss=cross-entropy", "tokenizer.kind=vq", "tokenizer.codes=12"};
         Recipe without = prepared(folder.resolve("without"), settings);
         assertThatThrownBy(() -> train(without, 1))
                 .isInstanceOf(IllegalStateException.class)

@@ -6,17 +6,20 @@ import io.github.marspark.model.tensor.Variable;
 import java.util.function.Function;
 
 /**
- * The KL autoencoder of the latent diffusion family: convolutions that code an image as a smaller image of normal
- * distributions, and others that draw an image from a sample of them.
+ * The autoencoder of the latent diffusion family: convolutions that code an image as a smaller image of normal
+ * distributions, and others that draw an image from a sample of them. Where it is quantised it codes an image as a smaller
+ * image of latents, and what is drawn from are the codes nearest to them.
  *
  * <p>Legend: {@code B} images, {@code C} channels of an image, {@code H}, {@code W} its sides in pixels, {@code Z}
- * channels of the latent, {@code h = H / stride}, {@code w = W / stride}. Parameters are found by the names of
+ * channels of the latent, {@code h = H / stride}, {@code w = W / stride}, {@code m} moments of a latent value: 2, or 1 where
+ * it is quantised. Parameters are found by the names of
  * checkpoints. Immutable; kernels and tapes are used by one thread.
  *
  * @see <a href="https://arxiv.org/abs/2112.10752">High-Resolution Image Synthesis with Latent Diffusion Models</a>
  */
 public final class Autoencoder {
     private final AutoencoderConfig config;
+    private final Function<String, Variable> parameters;
     private final Blocks blocks;
 
     /**
@@ -26,6 +29,7 @@ public final class Autoencoder {
      */
     public Autoencoder(AutoencoderConfig config, Function<String, Variable> parameters) {
         this.config = config;
+        this.parameters = parameters;
         this.blocks = new Blocks(parameters, config.groups());
     }
 
@@ -40,8 +44,8 @@ public final class Autoencoder {
      * Codes images of the configuration's resolution.
      *
      * @param images {@code (B, C, H, W)}, from -1 to 1
-     * @return moments of the latents, {@code (B, 2 Z, h, w)}: all means, then all logarithms of variances, as the last
-     *     layer gives them
+     * @return moments of the latents, {@code (B, m Z, h, w)}: all means, then all logarithms of variances unless it is
+     *     quantised, as the last layer gives them
      * @throws IllegalArgumentException if the values are not those of whole images
      */
     public float[] encode(Kernels kernels, float[] images) {
@@ -54,7 +58,7 @@ public final class Autoencoder {
      * @param images {@code (B, C, H, W)}, from -1 to 1
      * @param height H
      * @param width W
-     * @return moments of the latents, {@code (B, 2 Z, h, w)}
+     * @return moments of the latents, {@code (B, m Z, h, w)}
      * @throws IllegalArgumentException if the stride does not divide a side, or the values are not those of whole images
      */
     public float[] encode(Kernels kernels, float[] images, int height, int width) {
@@ -64,14 +68,27 @@ public final class Autoencoder {
         try (Tape tape = Tape.computing(kernels)) {
             Variable input = tape.constant(rows, batch * height * width);
             float[] moments = encode(tape, input, batch, height, width).value().toFloats();
-            return ChannelOrder.channelPlanes(moments, 2 * config.latentChannels(), places(height, width));
+            return ChannelOrder.channelPlanes(
+                    moments, config.spread().moments() * config.latentChannels(), places(height, width));
         }
     }
 
     /**
-     * Draws images of the configuration's resolution from latents.
+     * The most probable latents of images.
      *
-     * @param latents {@code (B, Z, h, w)}, as {@link LatentDistribution} samples them
+     * @param moments as {@link #encode} gives them, {@code (B, m Z, h, w)}
+     * @param images B
+     * @return {@code (B, Z, h, w)}
+     */
+    public float[] means(float[] moments, int images) {
+        int values = moments.length / images / config.spread().moments();
+        return new LatentDistribution(values, config.spread()).means(moments);
+    }
+
+    /**
+     * Draws images of the configuration's resolution from latents, or from the codes nearest to them.
+     *
+     * @param latents {@code (B, Z, h, w)}, as {@link LatentDistribution} samples them, not scaled
      * @return images {@code (B, C, H, W)}, about -1 to 1, not clamped
      * @throws IllegalArgumentException if the values are not those of whole latents
      */
@@ -80,9 +97,9 @@ public final class Autoencoder {
     }
 
     /**
-     * Draws images of any sides that the stride divides from latents.
+     * Draws images of any sides that the stride divides from latents, or from the codes nearest to them.
      *
-     * @param latents {@code (B, Z, h, w)}
+     * @param latents {@code (B, Z, h, w)}, not scaled
      * @param height H
      * @param width W
      * @return images {@code (B, C, H, W)}, about -1 to 1, not clamped
@@ -93,11 +110,28 @@ public final class Autoencoder {
         int places = places(height, width);
         int batch = requireImages("latents", latents, config.latentChannels() * places);
         float[] rows = ChannelOrder.pixelRows(latents, config.latentChannels(), places);
+        if (config.isQuantised()) {
+            Codebook codebook = codebook();
+            rows = codebook.rows(codebook.nearest(rows, kernels.threads()));
+        }
         try (Tape tape = Tape.computing(kernels)) {
             Variable input = tape.constant(rows, batch * places);
             float[] images = decode(tape, input, batch, height, width).value().toFloats();
             return ChannelOrder.channelPlanes(images, config.imageChannels(), height * width);
         }
+    }
+
+    /**
+     * The vectors of the codes as they are now.
+     *
+     * @throws IllegalStateException if it has none
+     */
+    public Codebook codebook() {
+        if (!config.isQuantised()) {
+            throw new IllegalStateException("a KL autoencoder has no codes");
+        }
+        Variable vectors = parameters.apply(AutoencoderParameters.CODEBOOK);
+        return new Codebook(vectors.value().toFloats(), config.latentChannels());
     }
 
     private int places(int height, int width) {
@@ -118,7 +152,7 @@ public final class Autoencoder {
      * Codes images.
      *
      * @param images {@code (B H W, C)}, a row for each pixel
-     * @return moments, {@code (B h w, 2 Z)}: Z means, then Z logarithms of variances
+     * @return moments, {@code (B h w, m Z)}: Z means, then Z logarithms of variances unless it is quantised
      */
     public Variable encode(Tape tape, Variable images, int batch, int height, int width) {
         config.requireStrides(height, width);
@@ -150,7 +184,7 @@ public final class Autoencoder {
     /**
      * Draws images.
      *
-     * @param latents {@code (B h w, Z)}, a row for each place
+     * @param latents {@code (B h w, Z)}, a row for each place; codes where it is quantised
      * @param height H of the images
      * @param width W of the images
      * @return {@code (B H W, C)}

@@ -4,7 +4,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The sizes of a KL autoencoder of the latent diffusion family.
+ * The sizes of an autoencoder of the latent diffusion family: a KL autoencoder, or one whose latents are quantised to codes.
  *
  * <p>The first level works on the image's own pixels, each further one on half as many in both directions. In the encoder
  * attention follows every residual block of the levels whose side, counted from {@code resolution}, is one of
@@ -21,6 +21,9 @@ import java.util.List;
  * @param decoderAttention sides, in pixels, of the decoder's levels with attention
  * @param latentChannels channels of the latent image
  * @param groups groups of the group normalisations; divides every level's channels
+ * @param hiddenChannels channels between the convolutions and the layers of single places that make {@code latentChannels} of
+ *     them and back
+ * @param codes vectors that a place of the latent image may be quantised to; 0 for a KL autoencoder
  * @see <a href="https://arxiv.org/abs/2112.10752">High-Resolution Image Synthesis with Latent Diffusion Models</a>
  */
 public record AutoencoderConfig(
@@ -32,10 +35,23 @@ public record AutoencoderConfig(
         List<Integer> attentionResolutions,
         List<Integer> decoderAttention,
         int latentChannels,
-        int groups) {
+        int groups,
+        int hiddenChannels,
+        int codes) {
     /** KL-16: 256 x 256 pixels to 16 x 16 places of 16 numbers, 66,456,019 parameters. */
     public static final AutoencoderConfig KL_16 =
             new AutoencoderConfig(256, 3, 128, List.of(1, 1, 2, 2, 4), 2, List.of(16), List.of(), 16, 32);
+
+    /**
+     * VQ-16: 256 x 256 pixels to 16 x 16 places of one of 16,384 codes of 8 numbers, 66,438,427 parameters. Latent
+     * diffusion's own has attention in the decoder at 16 pixels too.
+     */
+    public static final AutoencoderConfig VQ_16 = new AutoencoderConfig(
+                    256, 3, 128, List.of(1, 1, 2, 2, 4), 2, List.of(16), List.of(), 8, 32)
+            .withCodes(16_384);
+
+    /** The most codes that an autoencoder may have. */
+    public static final int MOST_CODES = 1 << 24;
 
     private static final int MOST_LEVELS = 16;
     private static final int MOST_BLOCKS = 64;
@@ -61,12 +77,44 @@ public record AutoencoderConfig(
         requireAtMost("residualBlocks", residualBlocks, MOST_BLOCKS);
         requireAtMost("imageChannels", imageChannels, MOST_CHANNELS);
         requireAtMost("latentChannels", latentChannels, MOST_CHANNELS / 2);
+        requirePositive("hiddenChannels", hiddenChannels);
+        requireAtMost("hiddenChannels", hiddenChannels, MOST_CHANNELS / 2);
+        if (codes < 0 || codes == 1) {
+            throw new IllegalArgumentException("codes is " + codes + ", must be 0 for none, or at least 2");
+        }
+        requireAtMost("codes", codes, MOST_CODES);
+        requireAtMost("codes times latentChannels", (long) codes * latentChannels, Integer.MAX_VALUE);
         requireAtMost(
                 "width times the largest of multipliers", (long) width * Collections.max(multipliers), MOST_CHANNELS);
         if (width % groups != 0) {
             throw new IllegalArgumentException("width is " + width + ", must be a multiple of groups, " + groups);
         }
         requireStrides("resolution", resolution, 1 << (multipliers.size() - 1));
+    }
+
+    /** The sizes of a KL autoencoder with as many hidden channels as latent ones. */
+    public AutoencoderConfig(
+            int resolution,
+            int imageChannels,
+            int width,
+            List<Integer> multipliers,
+            int residualBlocks,
+            List<Integer> attentionResolutions,
+            List<Integer> decoderAttention,
+            int latentChannels,
+            int groups) {
+        this(
+                resolution,
+                imageChannels,
+                width,
+                multipliers,
+                residualBlocks,
+                attentionResolutions,
+                decoderAttention,
+                latentChannels,
+                groups,
+                latentChannels,
+                0);
     }
 
     private static void requirePositive(String name, int value) {
@@ -109,7 +157,61 @@ public record AutoencoderConfig(
                 attentionResolutions,
                 sides,
                 latentChannels,
-                groups);
+                groups,
+                hiddenChannels,
+                codes);
+    }
+
+    /**
+     * The same sizes with other channels between the convolutions and the latents.
+     *
+     * @param channels as of {@code hiddenChannels}
+     * @return the other configuration
+     */
+    public AutoencoderConfig withHiddenChannels(int channels) {
+        return new AutoencoderConfig(
+                resolution,
+                imageChannels,
+                width,
+                multipliers,
+                residualBlocks,
+                attentionResolutions,
+                decoderAttention,
+                latentChannels,
+                groups,
+                channels,
+                codes);
+    }
+
+    /**
+     * The same sizes with other codes.
+     *
+     * @param count as of {@code codes}
+     * @return the other configuration
+     */
+    public AutoencoderConfig withCodes(int count) {
+        return new AutoencoderConfig(
+                resolution,
+                imageChannels,
+                width,
+                multipliers,
+                residualBlocks,
+                attentionResolutions,
+                decoderAttention,
+                latentChannels,
+                groups,
+                hiddenChannels,
+                count);
+    }
+
+    /** Whether latents are quantised to codes. */
+    public boolean isQuantised() {
+        return codes > 0;
+    }
+
+    /** What the encoder says of each latent value. */
+    public LatentDistribution.Spread spread() {
+        return isQuantised() ? LatentDistribution.Spread.NONE : LatentDistribution.Spread.NORMAL;
     }
 
     /** Number of levels. */

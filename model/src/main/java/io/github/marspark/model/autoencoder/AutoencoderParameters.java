@@ -8,9 +8,12 @@ import java.util.List;
 
 /**
  * The autoencoder's parameters: names, shapes and order as in the checkpoints of the latent diffusion family, starting
- * values as convolutions have there, uniform within {@code 1 / sqrt(in k k)} of 0.
+ * values as convolutions have there, uniform within {@code 1 / sqrt(in k k)} of 0, and those of Q codes within {@code 1 / Q}.
  */
 public final class AutoencoderParameters {
+    /** The vectors of the codes, {@code (Q, Z)}, which a quantised autoencoder alone has. */
+    static final String CODEBOOK = "quantize.embedding.weight";
+
     private final AutoencoderConfig config;
     private final List<ParameterSpec> specs = new ArrayList<>();
 
@@ -24,8 +27,12 @@ public final class AutoencoderParameters {
         parameters.encoder();
         parameters.decoder();
         int latent = config.latentChannels();
-        parameters.convolution("quant_conv", 2 * latent, 2 * latent, 1);
-        parameters.convolution("post_quant_conv", latent, latent, 1);
+        int moments = config.spread().moments();
+        parameters.convolution("quant_conv", moments * latent, moments * config.hiddenChannels(), 1);
+        parameters.convolution("post_quant_conv", config.hiddenChannels(), latent, 1);
+        if (config.isQuantised()) {
+            parameters.add(CODEBOOK, Initialization.uniform(1.0 / config.codes()), config.codes(), latent);
+        }
         return new ParameterLayout(parameters.specs);
     }
 
@@ -75,7 +82,7 @@ public final class AutoencoderParameters {
         }
         middle("encoder.mid", channels);
         norm("encoder.norm_out", channels);
-        convolution("encoder.conv_out", 2 * config.latentChannels(), channels, 3);
+        convolution("encoder.conv_out", config.spread().moments() * config.hiddenChannels(), channels, 3);
     }
 
     private void encoderLevel(String name, int level, int in) {
@@ -93,7 +100,7 @@ public final class AutoencoderParameters {
 
     private void decoder() {
         int deepest = config.channels(config.levels() - 1);
-        convolution("decoder.conv_in", deepest, config.latentChannels(), 3);
+        convolution("decoder.conv_in", deepest, config.hiddenChannels(), 3);
         middle("decoder.mid", deepest);
         for (int level = 0; level < config.levels(); level++) {
             int deeper = Math.min(level + 1, config.levels() - 1);

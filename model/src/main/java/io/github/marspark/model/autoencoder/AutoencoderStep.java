@@ -6,9 +6,9 @@ package io.github.marspark.model.autoencoder;
  * @param number of the step, from 0
  * @param loss what the step descends
  * @param reconstruction its first part: mean loss of a value of an image
- * @param divergence of a latent image from a standard normal distribution, in nats
+ * @param latentLoss its second part: what the latents' divergence, or their distance from their codes, adds
  * @param gradientNorm before clipping
  * @param learningRate of the step
  */
 public record AutoencoderStep(
-        long number, double loss, double reconstruction, double divergence, double gradientNorm, double learningRate) {}
+        long number, double loss, double reconstruction, double latentLoss, double gradientNorm, double learningRate) {}

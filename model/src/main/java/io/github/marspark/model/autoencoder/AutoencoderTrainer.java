@@ -4,9 +4,9 @@ import io.github.marspark.model.optimization.Descent;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
 import io.github.marspark.model.tensor.Kernels;
-import io.github.marspark.model.tensor.Matrix;
 import io.github.marspark.model.tensor.Tape;
 import io.github.marspark.model.tensor.Variable;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -24,6 +24,8 @@ public final class AutoencoderTrainer {
     private final LatentDistribution distribution;
     private final Descent descent;
     private final Draws draws;
+    private final Optional<CodeLearning> codes;
+    private final AutoencoderLoss loss;
     private long shuffledEpoch = -1;
     private int[] shuffled = {};
 
@@ -47,8 +49,14 @@ public final class AutoencoderTrainer {
         start.initialize(draws);
         this.parameters = start.on(kernels);
         this.autoencoder = new Autoencoder(config, parameters::variable);
-        this.distribution = new LatentDistribution(config.latentChannels());
+        this.distribution = new LatentDistribution(config.latentChannels(), config.spread());
         this.descent = Descent.of(parameters, training.optimizer(), training.learningRate(), training.clipping());
+        this.codes = config.isQuantised()
+                ? Optional.of(new CodeLearning(config, training.quantization(), parameters, descent, draws, kernels))
+                : Optional.empty();
+        Bottleneck bottleneck = codes.<Bottleneck>map(learned -> learned)
+                .orElseGet(() -> new NormalBottleneck(config, draws, training.klWeight()));
+        this.loss = new AutoencoderLoss(autoencoder, parameters, bottleneck, training.loss(), kernels);
     }
 
     /** What is trained. */
@@ -70,37 +78,16 @@ public final class AutoencoderTrainer {
      */
     public AutoencoderStep step() {
         int[] batch = batch(descent.number());
-        int side = config.resolution();
-        float[] pixels = pixels(images, batch);
-        int rows = batch.length * side * side;
-        parameters.forgetGradients();
-        try (Tape encoder = Tape.recording(kernels);
-                Tape decoder = Tape.recording(kernels)) {
-            Variable moments = autoencoder.encode(
-                    encoder, encoder.constant(pixels, rows), batch.length, side, side); // (B h w, 2 Z)
-            float[] distributions = moments.value().toFloats();
-            float[] noise = noise(batch);
-            Matrix latents = kernels.allocate(distribution.sample(distributions, noise), moments.rows()); // (B h w, Z)
-            Variable sample = Variable.parameter(latents, kernels.allocate(latents.rows(), latents.columns()));
-            Variable drawn = autoencoder.decode(decoder, sample, batch.length, side, side); // (B H W, C)
-            Difference difference = difference(drawn.value().toFloats(), pixels);
-            backward(decoder, drawn, difference.gradient);
-            double share = training.klWeight() / pixels.length;
-            float[] back = distribution.backward(
-                    distributions, noise, sample.gradient().toFloats(), share);
-            kernels.release(latents);
-            kernels.release(sample.gradient());
-            backward(encoder, moments, back);
-            parameters.fetchGradients();
-            double divergence = distribution.divergence(distributions);
-            return descend(difference.loss, divergence / batch.length, difference.loss + share * divergence);
-        }
-    }
-
-    private void backward(Tape tape, Variable output, float[] values) {
-        Matrix gradient = kernels.allocate(values, output.rows());
-        tape.backward(output, gradient);
-        kernels.release(gradient);
+        AutoencoderLoss.Value value = loss.differentiate(pixels(images, batch), descent.number(), batch);
+        Descent.Step step = descent.descend(value.sum(), kernels.threads());
+        parameters.renewValues();
+        return new AutoencoderStep(
+                step.number(),
+                value.sum(),
+                value.reconstruction(),
+                value.latents(),
+                step.gradientNorm(),
+                step.learningRate());
     }
 
     /** The numbers of a step's images: each image once an epoch, in the epoch's order. */
@@ -119,16 +106,6 @@ public final class AutoencoderTrainer {
         return shuffled[position];
     }
 
-    /** Standard normal noise for each latent, {@code (B h w, Z)}. */
-    private float[] noise(int[] batch) {
-        int values = config.latentValues();
-        float[] noise = new float[batch.length * values];
-        for (int i = 0; i < batch.length; i++) {
-            System.arraycopy(draws.posteriorNoise(descent.number(), batch[i], values), 0, noise, i * values, values);
-        }
-        return noise;
-    }
-
     /** Images as a row for each pixel, {@code (B H W, C)}. */
     private float[] pixels(ImageSource source, int[] numbers) {
         float[] planes = new float[numbers.length * config.imageValues()];
@@ -139,31 +116,29 @@ public final class AutoencoderTrainer {
         return ChannelOrder.pixelRows(planes, config.imageChannels(), pixels);
     }
 
-    /** Mean loss of the values of reconstructions, and its gradient with respect to them. */
-    private record Difference(double loss, float[] gradient) {}
-
-    private Difference difference(float[] drawn, float[] originals) {
-        double sum = 0;
-        float[] gradient = new float[drawn.length];
-        for (int i = 0; i < drawn.length; i++) {
-            double difference = drawn[i] - originals[i];
-            sum += training.loss().value(difference);
-            gradient[i] = (float) (training.loss().slope(difference) / drawn.length);
-        }
-        return new Difference(sum / drawn.length, gradient);
+    /**
+     * How often each code was the nearest one in all batches since dead ones last began anew, which the next restart depends
+     * on; empty for a KL autoencoder.
+     */
+    public Optional<CodeUsage> codesSinceRestart() {
+        return codes.map(CodeLearning::sinceRestart);
     }
 
-    private AutoencoderStep descend(double reconstruction, double divergence, double loss) {
-        Descent.Step step = descent.descend(loss, kernels.threads());
-        parameters.renewValues();
-        return new AutoencoderStep(
-                step.number(), loss, reconstruction, divergence, step.gradientNorm(), step.learningRate());
+    /** How often each code was the nearest one in all batches since this was last cleared; empty for a KL autoencoder. */
+    public Optional<CodeUsage> codesOfEpoch() {
+        return codes.map(CodeLearning::ofEpoch);
+    }
+
+    /** Whether the last step was the last of an epoch: each image was seen once more. */
+    public boolean hasEndedEpoch() {
+        long seen = Math.multiplyExact(descent.number(), (long) training.batch());
+        return seen / images.count() > (seen - training.batch()) / images.count();
     }
 
     // ---- measures
 
     /**
-     * Measures reconstructions from the latents' means.
+     * Measures reconstructions from the latents' means, or from the codes nearest to them.
      *
      * @param source images of the configuration's size, at least one; held out from training for an honest number
      */
@@ -183,12 +158,21 @@ public final class AutoencoderTrainer {
         int rows = batch * side * side;
         try (Tape tape = Tape.computing(kernels)) {
             Variable moments = autoencoder.encode(tape, tape.constant(pixels, rows), batch, side, side);
-            float[] means = distribution.means(moments.value().toFloats());
+            float[] latents = decodable(distribution.means(moments.value().toFloats()));
             return autoencoder
-                    .decode(tape, tape.constant(means, moments.rows()), batch, side, side)
+                    .decode(tape, tape.constant(latents, moments.rows()), batch, side, side)
                     .value()
                     .toFloats();
         }
+    }
+
+    /** What the decoder is to be given for latents, {@code (B h w, Z)}. */
+    private float[] decodable(float[] latents) {
+        if (!config.isQuantised()) {
+            return latents;
+        }
+        Codebook codebook = autoencoder.codebook();
+        return codebook.rows(codebook.nearest(latents, kernels.threads()));
     }
 
     private static void addDifferences(float[] drawn, float[] originals, double[] sums) {
@@ -200,15 +184,13 @@ public final class AutoencoderTrainer {
     }
 
     /**
-     * The standard deviation of the latents of images, over all values and the distributions they are sampled from. Its
-     * reciprocal is the factor that gives latents the deviation 1 that the diffusion expects.
+     * Measures the latents of images.
      *
      * @param source images of the configuration's size, at least one; usually those of the training
      */
-    public double latentDeviation(ImageSource source) {
+    public LatentMeasure measureLatents(ImageSource source) {
         int side = config.resolution();
-        double sum = 0;
-        double squares = 0;
+        LatentMeasure.Sums sums = new LatentMeasure.Sums(config);
         for (int start = 0; start < source.count(); start += training.batch()) {
             int end = Math.min(source.count(), start + training.batch());
             float[] pixels = pixels(source, IntStream.range(start, end).toArray());
@@ -218,11 +200,12 @@ public final class AutoencoderTrainer {
                         .encode(tape, tape.constant(pixels, rows), end - start, side, side)
                         .value()
                         .toFloats();
-                sum += distribution.sum(moments);
-                squares += distribution.sumOfSquares(moments);
+                sums.add(distribution, moments);
+                if (config.isQuantised()) {
+                    sums.add(autoencoder.codebook().nearest(moments, kernels.threads()));
+                }
             }
         }
-        double values = (double) source.count() * config.latentValues();
-        return Math.sqrt(squares / values - sum / values * (sum / values));
+        return sums.measure(source.count());
     }
 }

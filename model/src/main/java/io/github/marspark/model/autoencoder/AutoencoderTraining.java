@@ -6,11 +6,12 @@ import io.github.marspark.model.optimization.LearningRate;
 
 /**
  * How an autoencoder is trained. The loss is the mean of the reconstruction's loss over all values of all images, plus
- * {@code klWeight} times the latents' divergence, in nats for each value of an image: with L1 that is latent diffusion's
- * loss without its adversary and its perceptual distance.
+ * {@code klWeight} times the latents' divergence, in nats for each value of an image, or what {@code quantization} adds where
+ * there are codes: with L1 that is latent diffusion's loss without its adversary and its perceptual distance.
  *
  * @param loss how a reconstruction is compared with its image
- * @param klWeight weight of the divergence from a standard normal distribution
+ * @param klWeight weight of the divergence from a standard normal distribution, of a KL autoencoder
+ * @param quantization how codes are learned, of a quantised one
  * @param optimizer betas and epsilon of Adam, and weight decay
  * @param learningRate of each step
  * @param clipping of the gradient's norm
@@ -20,6 +21,7 @@ import io.github.marspark.model.optimization.LearningRate;
 public record AutoencoderTraining(
         ReconstructionLoss loss,
         double klWeight,
+        Quantization quantization,
         AdamW optimizer,
         LearningRate learningRate,
         GradientClipping clipping,

@@ -2,15 +2,35 @@ package io.github.marspark.model.autoencoder;
 
 /**
  * The normal distributions that the encoder's moments describe: {@code z = mean + exp(logVariance / 2) noise}, with the
- * logarithm of the variance clamped to -30 … 20.
+ * logarithm of the variance clamped to -30 … 20. Those of a quantised autoencoder have no spread: {@code z = mean}.
  *
- * <p>Moments come in runs: {@code values} means, then as many logarithms of variances; latents and noise in runs of
- * {@code values}. A run is an image {@code (2 Z, h, w)} where channels come one after the other, and a place {@code (2 Z)}
- * where places do. Immutable and thread-safe.
+ * <p>Moments come in runs: {@code values} means, then as many logarithms of variances unless there is no spread; latents and
+ * noise in runs of {@code values}. A run is an image {@code (2 Z, h, w)} where channels come one after the other, and a place
+ * {@code (2 Z)} where places do. Immutable and thread-safe.
  *
  * @param values number of means in a run
+ * @param spread what the moments say beside the means
  */
-public record LatentDistribution(int values) {
+public record LatentDistribution(int values, Spread spread) {
+    /** What the encoder says of the values around a mean. */
+    public enum Spread {
+        /** The logarithm of the variance of a normal distribution. */
+        NORMAL(2),
+        /** Nothing: a latent is its mean. */
+        NONE(1);
+
+        private final int moments;
+
+        Spread(int moments) {
+            this.moments = moments;
+        }
+
+        /** Moments of a latent value. */
+        public int moments() {
+            return moments;
+        }
+    }
+
     private static final float LEAST = -30;
     private static final float MOST = 20;
 
@@ -21,13 +41,18 @@ public record LatentDistribution(int values) {
         }
     }
 
+    /** Normal distributions. */
+    public LatentDistribution(int values) {
+        this(values, Spread.NORMAL);
+    }
+
     /**
      * Samples latents as the encoder means them.
      *
      * @param moments any number of runs
-     * @param noise standard normal, half as many values
+     * @param noise standard normal, a value for each latent
      * @return as many latents as noise
-     * @throws IllegalArgumentException if the moments are not whole runs or the noise is not half as many
+     * @throws IllegalArgumentException if the moments are not whole runs or the noise is not of as many latents
      */
     public float[] sample(float[] moments, float[] noise) {
         return sample(moments, noise, 1);
@@ -37,20 +62,20 @@ public record LatentDistribution(int values) {
      * Samples latents and scales them; computed in float64 and rounded once, the same on every machine.
      *
      * @param moments any number of runs
-     * @param noise standard normal, half as many values
+     * @param noise standard normal, a value for each latent
      * @param scale factor of the latents
      * @return as many latents as noise
-     * @throws IllegalArgumentException if the moments are not whole runs or the noise is not half as many
+     * @throws IllegalArgumentException if the moments are not whole runs or the noise is not of as many latents
      */
     public float[] sample(float[] moments, float[] noise, double scale) {
-        requireRuns(moments);
-        if (noise.length != moments.length / 2) {
+        int count = latents(moments);
+        if (noise.length != count) {
             throw new IllegalArgumentException(
-                    "noise has " + noise.length + " values, must have half of the moments' " + moments.length);
+                    "noise has %d values, must have one for each of the %d latents".formatted(noise.length, count));
         }
         float[] latents = new float[noise.length];
         for (int i = 0; i < latents.length; i++) {
-            double deviation = StrictMath.exp(0.5 * logVariance(moments, i));
+            double deviation = spread == Spread.NONE ? 0 : StrictMath.exp(0.5 * logVariance(moments, i));
             latents[i] = (float) (scale * (moments[mean(i)] + deviation * noise[i]));
         }
         return latents;
@@ -60,12 +85,11 @@ public record LatentDistribution(int values) {
      * The means: the most probable latents.
      *
      * @param moments any number of runs
-     * @return half as many values
+     * @return a value for each latent
      * @throws IllegalArgumentException if the moments are not whole runs
      */
     public float[] means(float[] moments) {
-        requireRuns(moments);
-        float[] means = new float[moments.length / 2];
+        float[] means = new float[latents(moments)];
         for (int i = 0; i < means.length; i++) {
             means[i] = moments[mean(i)];
         }
@@ -76,14 +100,15 @@ public record LatentDistribution(int values) {
      * The Kullback-Leibler divergence from the standard normal distribution,
      * {@code sum of (mean^2 + variance - 1 - log variance) / 2}.
      *
-     * @param moments any number of runs
+     * @param moments any number of runs, with a spread
      * @return in nats, of all of them
      * @throws IllegalArgumentException if the moments are not whole runs
+     * @throws IllegalStateException without a spread: what is no distribution diverges from none
      */
     public double divergence(float[] moments) {
-        requireRuns(moments);
+        requireSpread();
         double sum = 0;
-        for (int i = 0; i < moments.length / 2; i++) {
+        for (int i = 0; i < latents(moments); i++) {
             double mean = moments[mean(i)];
             double logVariance = logVariance(moments, i);
             sum += mean * mean + Math.exp(logVariance) - 1 - logVariance;
@@ -99,6 +124,7 @@ public record LatentDistribution(int values) {
      * @param gradient of the loss with respect to the sample
      */
     float[] backward(float[] moments, float[] noise, float[] gradient, double weight) {
+        requireSpread();
         float[] result = new float[moments.length];
         for (int i = 0; i < noise.length; i++) {
             int mean = mean(i);
@@ -115,14 +141,14 @@ public record LatentDistribution(int values) {
 
     /** Where the mean of the i-th latent stands; its logarithm of variance stands {@code values} behind. */
     private int mean(int i) {
-        return i / values * 2 * values + i % values;
+        return i / values * spread.moments() * values + i % values;
     }
 
     /** Sum of the latents that are expected. */
     double sum(float[] moments) {
         double sum = 0;
-        for (int i = 0; i < moments.length / 2; i++) {
-            sum += moments[mean(i)];
+        for (float mean : means(moments)) {
+            sum += mean;
         }
         return sum;
     }
@@ -130,9 +156,10 @@ public record LatentDistribution(int values) {
     /** Sum of the squares of the latents that is expected. */
     double sumOfSquares(float[] moments) {
         double sum = 0;
-        for (int i = 0; i < moments.length / 2; i++) {
+        for (int i = 0; i < latents(moments); i++) {
             double mean = moments[mean(i)];
-            sum += mean * mean + Math.exp(logVariance(moments, i));
+            double variance = spread == Spread.NONE ? 0 : Math.exp(logVariance(moments, i));
+            sum += mean * mean + variance;
         }
         return sum;
     }
@@ -141,10 +168,19 @@ public record LatentDistribution(int values) {
         return Math.max(LEAST, Math.min(MOST, moments[mean(i) + values]));
     }
 
-    private void requireRuns(float[] moments) {
-        if (moments.length % (2 * values) != 0) {
+    /** How many latents moments describe. */
+    private int latents(float[] moments) {
+        int run = spread.moments() * values;
+        if (moments.length % run != 0) {
             throw new IllegalArgumentException(
-                    "moments has " + moments.length + " values, must have a multiple of " + 2 * values);
+                    "moments has " + moments.length + " values, must have a multiple of " + run);
+        }
+        return moments.length / spread.moments();
+    }
+
+    private void requireSpread() {
+        if (spread == Spread.NONE) {
+            throw new IllegalStateException("the latents have no spread, so that there is no distribution of them");
         }
     }
 }

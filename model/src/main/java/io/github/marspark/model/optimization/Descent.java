@@ -87,6 +87,23 @@ public final class Descent {
     }
 
     /**
+     * Forgets what earlier steps saw of some values, which then begin anew: their moments become 0, and their moving average
+     * what they are now.
+     *
+     * @param offset of the first value
+     * @param length how many
+     */
+    public void forget(int offset, int length) {
+        float[] zeros = new float[length];
+        state.firstMoment().put(offset, zeros);
+        state.secondMoment().put(offset, zeros);
+        FloatBuffer averaged = state.average();
+        if (averaged != null) {
+            averaged.put(offset, state.parameters(), offset, length);
+        }
+    }
+
+    /**
      * Moves the parameters against their gradients.
      *
      * @param loss whose gradients they are

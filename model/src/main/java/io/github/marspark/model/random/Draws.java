@@ -108,6 +108,17 @@ public record Draws(long seed) {
     }
 
     /**
+     * The order in which the latents of a training step's batch are given to dead codes.
+     *
+     * @param step training step
+     * @param latents of the whole batch, N
+     * @return a uniform permutation of {@code 0 … N - 1}
+     */
+    public int[] codeRestart(long step, int latents) {
+        return stream(Purpose.CODE_RESTART, step, 0, 0).permutation(latents);
+    }
+
+    /**
      * The key from which a layer derives its dropout mask for a sample.
      *
      * @param step training step

@@ -30,6 +30,8 @@ public enum Purpose {
     SHUFFLE(13),
     /** By how much an image is moved. */
     SHIFT(14),
+    /** Which latents the dead codes of a quantised autoencoder begin anew at. */
+    CODE_RESTART(15),
     /** The uniform number that draws the id of a generated token. */
     ID(16),
     /** What chance adds to the confidence in a generated id. */

@@ -121,6 +121,19 @@ class LatentDistributionTest {
     }
 
     @Test
+    void withoutSpreadALatentIsItsMean() {
+        LatentDistribution distribution = new LatentDistribution(2, LatentDistribution.Spread.NONE);
+        float[] moments = {1, -2, 3, 4};
+        assertThat(distribution.sample(moments, new float[] {9, 9, 9, 9}, 3)).containsExactly(3, -6, 9, 12);
+        assertThat(distribution.means(moments)).isEqualTo(moments);
+        assertThat(distribution.sum(moments)).isEqualTo(6);
+        assertThat(distribution.sumOfSquares(moments)).isEqualTo(30);
+        assertThatThrownBy(() -> distribution.divergence(moments))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the latents have no spread, so that there is no distribution of them");
+    }
+
+    @Test
     void sizesThatDoNotFitAreRefused() {
         assertThatThrownBy(() -> new LatentDistribution(0))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -130,6 +143,6 @@ class LatentDistributionTest {
                 .hasMessage("moments has 7 values, must have a multiple of 6");
         assertThatThrownBy(() -> new LatentDistribution(3).sample(new float[6], new float[6]))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("noise has 6 values, must have half of the moments' 6");
+                .hasMessage("noise has 6 values, must have one for each of the 3 latents");
     }
 }
