@@ -5,6 +5,7 @@ import io.github.marspark.jobs.command.CheckClusterCommand;
 import io.github.marspark.jobs.command.CheckRecipeCommand;
 import io.github.marspark.jobs.command.Command;
 import io.github.marspark.jobs.command.CommandLine;
+import io.github.marspark.jobs.command.CompareCommand;
 import io.github.marspark.jobs.command.DemoCommand;
 import io.github.marspark.jobs.command.EditCommand;
 import io.github.marspark.jobs.command.EncodeCommand;
@@ -67,6 +68,13 @@ public final class Main {
         commands.add(new TrainClassifierCommand());
         commands.add(new EvaluateCommand());
         commands.add(new DemoCommand(pipeline, judging));
+        commands.add(new CompareCommand(new CompareCommand.Jobs(
+                new TrainTokenizerCommand(),
+                new EncodeCommand(),
+                new TrainCommand(),
+                new SampleCommand(),
+                new TrainClassifierCommand(),
+                new EvaluateCommand())));
         commands.addAll(List.of(
                 new ImportTokenizerCommand(),
                 new ImportFeaturesCommand(),

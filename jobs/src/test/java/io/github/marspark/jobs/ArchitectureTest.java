@@ -121,6 +121,7 @@ class ArchitectureTest {
                 .definedBy(jobs(
                         "bench",
                         "classifier",
+                        "compare",
                         "edit",
                         "encode",
                         "evaluation",

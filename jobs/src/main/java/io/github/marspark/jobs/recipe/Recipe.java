@@ -30,6 +30,7 @@ import java.util.stream.IntStream;
  * @param edit how it edits a picture
  * @param classifier what judges images
  * @param evaluate how images are judged
+ * @param compare how the article's systems are compared
  */
 public record Recipe(
         @Describe("name of the recipe, and of the folder its files are written to")
@@ -72,7 +73,8 @@ public record Recipe(
         @Describe("how the network draws") SampleRecipe sample,
         @Describe("how a picture is edited") EditRecipe edit,
         @Describe("the classifier that judges images") ClassifierRecipe classifier,
-        @Describe("how images are judged") EvaluateRecipe evaluate) {
+        @Describe("how images are judged") EvaluateRecipe evaluate,
+        @Describe("how the article's systems are compared") CompareRecipe compare) {
     /** Checks what concerns more than one section. */
     public Recipe {
         Require.text("name", name);
@@ -130,7 +132,8 @@ public record Recipe(
                 sample,
                 edit.located(address),
                 classifier,
-                evaluate.located(address));
+                evaluate.located(address),
+                compare);
     }
 
     private static void checkSides(DataRecipe data, TokenizerRecipe tokenizer, String key, List<Integer> attention) {

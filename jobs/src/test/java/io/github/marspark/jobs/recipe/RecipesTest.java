@@ -47,10 +47,11 @@ class RecipesTest {
     }
 
     @Test
-    void shippedRecipesAreFive() throws IOException {
+    void shippedRecipesAreSix() throws IOException {
         assertThat(shippedRecipes())
                 .extracting(path -> path.getFileName().toString())
                 .containsExactly(
+                        "compare.conf",
                         "fashion-mnist-full.conf",
                         "fashion-mnist.conf",
                         "imagenet256-mar-base.conf",
