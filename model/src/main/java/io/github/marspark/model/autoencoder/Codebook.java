@@ -84,7 +84,7 @@ public final class Codebook {
         int id = 0;
         double least = Double.POSITIVE_INFINITY;
         for (int code = 0; code < codes(); code++) {
-            double distance = distance(rows, start, code * size);
+            double distance = distance(rows, start, code);
             if (distance < least) {
                 least = distance;
                 id = code;
@@ -93,10 +93,11 @@ public final class Codebook {
         return id;
     }
 
-    private double distance(float[] rows, int start, int code) {
+    /** The squared distance of a code from the row that begins at {@code start}. */
+    double distance(float[] rows, int start, int code) {
         double sum = 0;
         for (int i = 0; i < size; i++) {
-            double difference = (double) rows[start + i] - vectors[code + i];
+            double difference = (double) rows[start + i] - vectors[code * size + i];
             sum += difference * difference;
         }
         return sum;

@@ -94,13 +94,7 @@ public final class Descent {
      * @param length how many
      */
     public void forget(int offset, int length) {
-        float[] zeros = new float[length];
-        state.firstMoment().put(offset, zeros);
-        state.secondMoment().put(offset, zeros);
-        FloatBuffer averaged = state.average();
-        if (averaged != null) {
-            averaged.put(offset, state.parameters(), offset, length);
-        }
+        state.forget(offset, length);
     }
 
     /**

@@ -33,6 +33,22 @@ public record OptimizerState(
         }
     }
 
+    /**
+     * Forgets what earlier steps saw of some parameters, which then begin anew: their moments become 0, and their average what
+     * they are now.
+     *
+     * @param offset of the first
+     * @param length how many
+     */
+    public void forget(int offset, int length) {
+        float[] zeros = new float[length];
+        firstMoment.put(offset, zeros);
+        secondMoment.put(offset, zeros);
+        if (average != null) {
+            average.put(offset, parameters, offset, length);
+        }
+    }
+
     private static void requireSize(String name, FloatBuffer buffer, FloatBuffer parameters) {
         if (buffer.limit() != parameters.limit()) {
             throw new IllegalArgumentException(

@@ -9,10 +9,12 @@ import io.github.marspark.model.fixtures.Npz;
 import io.github.marspark.model.optimization.Descent;
 import io.github.marspark.model.optimization.GradientClipping;
 import io.github.marspark.model.optimization.LearningRate;
+import io.github.marspark.model.optimization.OptimizerState;
 import io.github.marspark.model.parameters.ParameterLayout;
 import io.github.marspark.model.parameters.ParameterSpec;
 import io.github.marspark.model.parameters.Parameters;
 import io.github.marspark.model.random.Draws;
+import io.github.marspark.model.random.Purpose;
 import io.github.marspark.model.tensor.CpuKernels;
 import io.github.marspark.model.tensor.EveryKernels;
 import io.github.marspark.model.tensor.ExactKernels;
@@ -181,6 +183,47 @@ class QuantisedAutoencoderTest {
         CodeRestart.replace(
                 dead, FIXTURE.floats("restart.rows"), FIXTURE.ints("restart.perm"), FloatBuffer.wrap(vectors));
         assertThat(vectors).isEqualTo(FIXTURE.floats("restart.after"));
+        float[] first = FIXTURE.floats("restart.exp_avg_before").clone();
+        float[] second = FIXTURE.floats("restart.exp_avg_sq_before").clone();
+        float[] average = FIXTURE.floats("restart.before").clone();
+        OptimizerState state = new OptimizerState(
+                FloatBuffer.wrap(vectors),
+                FloatBuffer.allocate(vectors.length),
+                FloatBuffer.wrap(first),
+                FloatBuffer.wrap(second),
+                FloatBuffer.wrap(average));
+        int size = config().latentChannels();
+        for (int code : dead) {
+            state.forget(code * size, size);
+        }
+        assertThat(first).isEqualTo(FIXTURE.floats("restart.exp_avg_after"));
+        assertThat(second).isEqualTo(FIXTURE.floats("restart.exp_avg_sq_after"));
+        assertThat(average).as("the moving average begins anew too").isEqualTo(vectors);
+    }
+
+    /** By a purpose that another draw has taken since; a training's own is one further. */
+    @Test
+    void theRecordedOrderIsOneOfThisProgramsStreams() {
+        long[] drawn = FIXTURE.longs("restart.seed_step_purpose");
+        int rows = FIXTURE.shape("restart.rows")[0];
+        assertThat(new Draws(drawn[0]).stream(Purpose.SHIFT, drawn[1], 0, 0).permutation(rows))
+                .isEqualTo(FIXTURE.ints("restart.perm"));
+        assertThat(new Draws(drawn[0]).codeRestart(drawn[1], rows))
+                .isNotEqualTo(FIXTURE.ints("restart.perm"))
+                .containsExactlyInAnyOrder(IntStream.range(0, rows).toArray());
+    }
+
+    /** As near as the expanded form, by which they were recorded, is to the sum of squares. */
+    @Test
+    void distancesAreTheRecordedOnes() {
+        int size = config().latentChannels();
+        Codebook codebook = new Codebook(FIXTURE.floats("w.quantize.embedding.weight"), size);
+        float[] rows = ChannelOrder.pixelRows(FIXTURE.floats("out.h"), size, places());
+        double[] distances = new double[rows.length / size * codebook.codes()];
+        for (int i = 0; i < distances.length; i++) {
+            distances[i] = codebook.distance(rows, i / codebook.codes() * size, i % codebook.codes());
+        }
+        Closeness.assertClose("out.dist", distances, FIXTURE.doubles("out.dist"), 1e-5);
     }
 
     private static int places() {
