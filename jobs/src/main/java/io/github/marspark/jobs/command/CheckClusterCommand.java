@@ -1,10 +1,16 @@
 package io.github.marspark.jobs.command;
 
 import io.github.marspark.jobs.recipe.UsageException;
+import io.github.marspark.jobs.runtime.Cluster;
 import io.github.marspark.jobs.runtime.DeviceReport;
+import io.github.marspark.jobs.runtime.ExecutorWish;
 import io.github.marspark.jobs.runtime.SparkSessions;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -13,6 +19,9 @@ import org.apache.spark.sql.SparkSession;
 /** Asks every executor what it is and lets it multiply two matrices, so that a cluster can be tried before a long job. */
 public final class CheckClusterCommand implements Command {
     private static final int MILLIS_A_TASK = 1000;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String TIMEOUT = "--timeout";
+    private static final Pattern TIMEOUT_WORDS = Pattern.compile(TIMEOUT + "[ =]([1-9]\\d{0,4})");
 
     @Override
     public String name() {
@@ -27,28 +36,43 @@ public final class CheckClusterCommand implements Command {
     @Override
     public String help() {
         return """
-                usage: ./mar check-cluster [--master URL] [spark-submit's options]
+                usage: ./mar check-cluster [--timeout SECONDS] [--master URL] [spark-submit's options]
 
                 Prints one line an executor: its name and host, its Java, its threads, and the device:
                 of a GPU its memory, compute capability and the versions of its libraries. Each multiplies two
                 matrices, and the product is compared with one in double precision.
-                """;
+
+                  --timeout SECONDS   how long to wait for an executor, %d if it is not given
+                """.formatted(PATIENCE.toSeconds());
     }
 
     @Override
     public void run(List<String> arguments, PrintStream out) {
-        if (!arguments.isEmpty()) {
-            throw new UsageException("check-cluster takes no arguments, but was given " + String.join(" ", arguments));
-        }
-        try (SparkSession spark = SparkSessions.open(name())) {
+        Duration patience = timeout(arguments);
+        String longer = TIMEOUT + " SECONDS";
+        ExecutorWish wish = new ExecutorWish(OptionalInt.empty(), OptionalInt.empty(), patience, longer);
+        try (SparkSession spark = SparkSessions.open(name(), patience, longer)) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
             out.printf("Spark %s at %s%n", context.version(), context.master());
+            Cluster.of(context, wish, executors -> true, out);
             reports(context).forEach(out::println);
         }
     }
 
+    private static Duration timeout(List<String> arguments) {
+        String words = String.join(" ", arguments);
+        if (words.isEmpty()) {
+            return PATIENCE;
+        }
+        Matcher given = TIMEOUT_WORDS.matcher(words);
+        if (!given.matches()) {
+            throw new UsageException(
+                    "check-cluster takes --timeout SECONDS and spark-submit's options, but was given " + words);
+        }
+        return Duration.ofSeconds(Long.parseLong(given.group(1)));
+    }
+
     private static List<String> reports(JavaSparkContext context) {
-        context.parallelize(List.of(1)).count(); // returns when an executor is there
         int slots = context.defaultParallelism();
         return context
                 .parallelize(IntStream.range(0, slots).boxed().toList(), slots)

@@ -48,7 +48,7 @@ final class ExecutorWait {
             if (expected.isPresent() ? count >= expected.getAsInt() : count > 0 && settled) {
                 return executors.subList(0, expected.orElse(count));
             }
-            if (spark.sc().isStopped()) {
+            if (spark.sc().isStopped()) { // Spark itself waits a minute for a master
                 throw new IllegalStateException(
                         "Spark gave the application up while it waited for executors of %s; see the messages above, and whether the master runs there and has the same spark.authenticate.secret"
                                 .formatted(spark.master()));
@@ -64,13 +64,17 @@ final class ExecutorWait {
     private List<ExecutorSummary> fewer(List<ExecutorSummary> executors) {
         if (count == 0 || wish.fewest().isEmpty() || count < wish.fewest().getAsInt()) {
             throw new IllegalStateException(
-                    "%s has given %d of %s executors within %d seconds%s; see its page for free cores and memory, wait longer by executors-timeout=SECONDS%s"
+                    "%s has given %d of %s executors within %d seconds%s; %s, wait longer by %s%s"
                             .formatted(
                                     spark.master(),
                                     count,
                                     wanted(),
                                     wish.patience().toSeconds(),
                                     hosts(executors),
+                                    count == 0
+                                            ? "see whether a master runs there and has free cores and memory"
+                                            : "see its page for free cores and memory",
+                                    wish.longer(),
                                     count == 0 ? "" : ", or go on with fewer by fewest-executors=" + count));
         }
         out.printf(

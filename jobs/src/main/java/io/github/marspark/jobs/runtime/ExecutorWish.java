@@ -10,12 +10,18 @@ import org.apache.spark.SparkConf;
  * @param wanted how many; empty for as many as Spark was asked for, or as there are where it was asked for no number
  * @param fewest with how many the job goes on if the others have not come in time; empty if it must have all
  * @param patience how long it waits for them
+ * @param longer how people ask for more patience
  */
-public record ExecutorWish(OptionalInt wanted, OptionalInt fewest, Duration patience) {
+public record ExecutorWish(OptionalInt wanted, OptionalInt fewest, Duration patience, String longer) {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** What managers of clusters start where no number is given. */
     private static final int CUSTOMARY = 2;
+
+    /** Of a training, whose patience is an argument. */
+    public ExecutorWish(OptionalInt wanted, OptionalInt fewest, Duration patience) {
+        this(wanted, fewest, patience, "executors-timeout=SECONDS");
+    }
 
     /** All of the executors that a job wants, for which it waits two minutes. */
     public static ExecutorWish of(OptionalInt wanted) {
@@ -29,7 +35,7 @@ public record ExecutorWish(OptionalInt wanted, OptionalInt fewest, Duration pati
 
     /** What a job waits for that begins again after a loss: as many executors as it began with. */
     public ExecutorWish again(Cluster cluster) {
-        return new ExecutorWish(OptionalInt.of(cluster.tasks()), fewest, patience);
+        return new ExecutorWish(OptionalInt.of(cluster.tasks()), fewest, patience, longer);
     }
 
     /**

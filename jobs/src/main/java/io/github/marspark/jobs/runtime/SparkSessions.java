@@ -1,6 +1,11 @@
 package io.github.marspark.jobs.runtime;
 
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
@@ -26,6 +31,43 @@ public final class SparkSessions {
         SparkSession session = SparkSession.builder().config(configuration).getOrCreate();
         DriverFolders.mark();
         return session;
+    }
+
+    /**
+     * Opens Spark in time: a master that answers nobody keeps Spark waiting for a minute, and longer.
+     *
+     * @param name what the job is called
+     * @param patience how long it may take
+     * @param longer how people ask for more patience
+     * @return a session, to be closed when the job is done
+     * @throws IllegalStateException naming the master, if it has not answered by then
+     */
+    public static SparkSession open(String name, Duration patience, String longer) {
+        CompletableFuture<SparkSession> opening = new CompletableFuture<>();
+        Thread opener = new Thread(() -> {
+            try {
+                opening.complete(open(name));
+            } catch (RuntimeException | Error failure) {
+                opening.completeExceptionally(failure);
+            }
+        });
+        opener.setDaemon(true);
+        opener.start();
+        try {
+            return opening.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException silence) {
+            throw new IllegalStateException(
+                    "%s has not answered within %d seconds; see whether a master runs there, or wait longer by %s"
+                            .formatted(configuration(name).get(MASTER), patience.toSeconds(), longer),
+                    silence);
+        } catch (ExecutionException failure) {
+            throw failure.getCause() instanceof RuntimeException own
+                    ? own
+                    : new IllegalStateException("Spark cannot be opened: " + failure.getCause(), failure);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while Spark was opened", stopped);
+        }
     }
 
     private static SparkConf configuration(String name) {

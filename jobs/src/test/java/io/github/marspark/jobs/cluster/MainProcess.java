@@ -39,7 +39,14 @@ public final class MainProcess {
         return of(log, settings, words);
     }
 
-    private static ProcessBuilder of(Path log, Map<String, String> settings, List<String> words) throws IOException {
+    /**
+     * A process with settings of Spark's own, not yet started.
+     *
+     * @param log what it says is added to this file
+     * @param settings such as the master
+     * @param words of the command line
+     */
+    public static ProcessBuilder of(Path log, Map<String, String> settings, List<String> words) throws IOException {
         List<String> command = new ArrayList<>(List.of(LoopbackCluster.java(), "-Xmx512m", "-XX:TieredStopAtLevel=1"));
         command.addAll(LoopbackCluster.opens());
         settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
