@@ -41,8 +41,8 @@ class TrainedForTest {
         Files.write(
                 note,
                 Files.readAllLines(note).stream()
-                        .filter(line ->
-                                !line.matches("tokenizer\\.(kind|hidden-channels|codes|codebook-|commitment-|restart-).*"))
+                        .filter(line -> !line.matches(
+                                "tokenizer\\.(kind|hidden-channels|codes|codebook-|commitment-|restart-).*"))
                         .toList());
         assertThat(note).content().contains("tokenizer.latent-channels = 2").doesNotContain("codes", "kind");
         Files.createFile(note.resolveSibling(Tokenizer.DESCRIPTION));
