@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.data.tokenizer.Tokenizer;
 import io.github.marspark.jobs.recipe.Recipe;
@@ -29,5 +30,27 @@ class TrainedForTest {
                                 Network.TOKENIZER)
                         .isDone())
                 .isTrue();
+    }
+
+    /** Which wrote KL autoencoders only, and nothing of what codes brought. */
+    @Test
+    void aNoteOfAnEarlierVersionIsThatOfAnAutoencoderWithoutCodes(@TempDir Path folder) throws IOException {
+        Recipe recipe = TinyTraining.recipe(folder);
+        new TrainedFor(recipe, Network.TOKENIZER).write();
+        Path note = Path.of(recipe.tokenizerFolder(), "trained-by.txt");
+        Files.write(
+                note,
+                Files.readAllLines(note).stream()
+                        .filter(line -> !line.matches(
+                                "tokenizer\\.(kind|hidden-channels|codes|codebook-|commitment-|restart-).*"))
+                        .toList());
+        assertThat(note).content().contains("tokenizer.latent-channels = 2").doesNotContain("codes", "kind");
+        Files.createFile(note.resolveSibling(Tokenizer.DESCRIPTION));
+        assertThat(new TrainedFor(recipe, Network.TOKENIZER).isDone()).isTrue();
+        Recipe quantised = TinyTraining.recipe(folder, "tokenizer.kind=vq", "tokenizer.codes=12");
+        assertThatThrownBy(() -> new TrainedFor(quantised, Network.TOKENIZER).isDone())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("tokenizer.codes was 0, is 12")
+                .hasMessageContaining("tokenizer.kind was KL, is VQ");
     }
 }
