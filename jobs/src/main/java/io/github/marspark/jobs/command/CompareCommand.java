@@ -142,6 +142,7 @@ public final class CompareCommand implements RecipeCommand {
 
         void run() {
             keepThoseThatAreDone();
+            int made = 0;
             for (ComparedRow row : plan.rows()) {
                 if (results.containsKey(row.number())) {
                     out.printf("row %d, %s, is there already%n", row.number(), row.words());
@@ -152,10 +153,13 @@ public final class CompareCommand implements RecipeCommand {
                 RowResult result = result(row);
                 result.write(recipe.out(), row.number());
                 results.put(row.number(), result);
+                made++;
                 show();
             }
-            show();
-            out.printf("%n%s%nwritten to %s and %s%n", table(), shown(TABLE), shown(SHEET));
+            if (made == 0) {
+                show();
+            }
+            out.printf("written to %s and %s%n", shown(TABLE), shown(SHEET));
         }
 
         private String shown(String name) {
@@ -164,12 +168,18 @@ public final class CompareCommand implements RecipeCommand {
 
         private void keepThoseThatAreDone() {
             for (ComparedRow row : ComparedRow.ALL) {
-                RowResult.read(recipe.out(), row.number())
-                        .filter(result -> result.settings().equals(settings(row)))
-                        .ifPresent(result -> {
-                            results.put(row.number(), result);
-                            reconstructions.computeIfAbsent(row.tokenizer(), this::reconstruction);
-                        });
+                RowResult.read(recipe.out(), row.number()).ifPresent(result -> keep(row, result));
+            }
+        }
+
+        private void keep(ComparedRow row, RowResult result) {
+            if (result.settings().equals(settings(row))) {
+                results.put(row.number(), result);
+                reconstructions.computeIfAbsent(row.tokenizer(), this::reconstruction);
+            } else {
+                out.printf(
+                        "row %d, %s, was made by other settings; it is made anew when it is asked for%n",
+                        row.number(), row.words());
             }
         }
 
@@ -246,6 +256,7 @@ public final class CompareCommand implements RecipeCommand {
             byte[] table = table().getBytes(StandardCharsets.UTF_8);
             folder.replace(TABLE, stream -> stream.write(table));
             folder.replace(SHEET, stream -> stream.write(picture));
+            out.printf("%n%s%n", table());
         }
 
         private String table() {

@@ -19,6 +19,8 @@ import java.util.Map;
  * put together to tokens.
  */
 public final class ComparisonPlan {
+    private static final int NAME_LENGTH = 8;
+
     private final Recipe recipe;
     private final int tokens;
 
@@ -91,11 +93,13 @@ public final class ComparisonPlan {
     /** The recipe by which a row's images are drawn and judged, without guidance or with the recipe's. */
     public Recipe drawing(ComparedRow row, boolean guided) {
         Map<String, Object> settings = network(row);
-        String folder = folder(row.network() + "/" + row.atOnce() + (guided ? "-guided" : ""));
         settings.put("sample.iterations", row.sets() ? recipe.sample().iterations() : tokens);
         settings.put("sample.per-class", recipe.compare().perClass());
         settings.put("sample.output", ComparedRow.word(SampleOutput.PNG));
         settings.put("sample.guidance", guided ? recipe.sample().guidance() : 1.0);
+        // drawings by other settings lie in other folders, so that no other's are judged in their place
+        String name = RowResult.settings(with(settings)).substring(0, NAME_LENGTH);
+        String folder = folder("%s/%s%s-%s".formatted(row.network(), row.atOnce(), guided ? "-guided" : "", name));
         settings.put("samples", folder);
         settings.put("evaluate.images", folder);
         settings.put("evaluate.report", folder + ".json");

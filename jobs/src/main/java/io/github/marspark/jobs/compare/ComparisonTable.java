@@ -33,7 +33,7 @@ public record ComparisonTable(
         reconstructions.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(tokenizer -> lines.add(
-                        "- Of images that the tokenizer `%s` encodes and decodes, %s; no row of it can be expected to do better."
+                        "- Of images that the tokenizer `%s` encodes and decodes, %s. Its rows draw by the same decoder."
                                 .formatted(ComparedRow.word(tokenizer.getKey()), judged(tokenizer.getValue()))));
         lines.addAll(List.of(
                 "",

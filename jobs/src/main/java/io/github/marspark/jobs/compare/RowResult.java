@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * What was measured of a row.
@@ -70,8 +72,8 @@ public record RowResult(
     }
 
     /** A name of what recipes say. */
-    public static String settings(Recipe plain, Recipe guided) {
-        String text = Recipes.render(plain) + "\n" + Recipes.render(guided);
+    public static String settings(Recipe... recipes) {
+        String text = Arrays.stream(recipes).map(Recipes::render).collect(Collectors.joining("\n"));
         return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).toString();
     }
 

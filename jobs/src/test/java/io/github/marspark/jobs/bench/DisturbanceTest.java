@@ -35,6 +35,7 @@ class DisturbanceTest {
         // some 0.3 s in all; the count is by hundredths, and a tenth of it would already be more than this process
         // idles
         assertThat(spent).isGreaterThanOrEqualTo(3);
-        assertThat(Ticks.now().minus(before).busy()).isGreaterThanOrEqualTo(spent - 2);
+        // the kernel counts a process by its clock and all processors by samples, which miss some of so short a time
+        assertThat(Ticks.now().minus(before).busy()).isGreaterThanOrEqualTo(spent / 2);
     }
 }
