@@ -50,7 +50,7 @@ public final class CheckClusterCommand implements Command {
     public void run(List<String> arguments, PrintStream out) {
         Duration patience = timeout(arguments);
         String longer = TIMEOUT + " SECONDS";
-        ExecutorWish wish = new ExecutorWish(OptionalInt.empty(), OptionalInt.empty(), patience, longer);
+        ExecutorWish wish = new ExecutorWish(OptionalInt.empty(), OptionalInt.of(1), patience, longer);
         try (SparkSession spark = SparkSessions.open(name(), patience, longer)) {
             JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
             out.printf("Spark %s at %s%n", context.version(), context.master());

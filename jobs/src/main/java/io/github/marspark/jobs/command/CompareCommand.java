@@ -1,6 +1,5 @@
 package io.github.marspark.jobs.command;
 
-import io.github.marspark.data.idx.FashionMnist;
 import io.github.marspark.jobs.compare.ComparedRow;
 import io.github.marspark.jobs.compare.ComparisonPlan;
 import io.github.marspark.jobs.compare.ComparisonSheet;
@@ -108,14 +107,11 @@ public final class CompareCommand implements RecipeCommand {
             return recipe;
         }
         FileStore store = FileStore.at(recipe.out() + "/images");
-        if (!store.isLocal()) {
-            throw new IllegalArgumentException(
-                    "compare lays the images that come with the project out on this machine's own disks, but out is %s; give images=…"
-                            .formatted(recipe.out()));
-        }
-        Path images = Storage.local(store.path());
-        boolean written = FashionMnist.writeInto(images);
-        out.printf("%s %s: 10,000 images in class folders%n", images, written ? "written" : "is there already");
+        ShippedImages.layOut(
+                store,
+                "compare lays the images that come with the project out on this machine's own disks, but out is %s; give images=…"
+                        .formatted(recipe.out()),
+                out);
         String place = store.path().toString();
         String reference = recipe.evaluate().reference();
         return Recipes.parse(

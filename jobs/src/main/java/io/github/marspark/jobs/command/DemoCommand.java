@@ -1,6 +1,5 @@
 package io.github.marspark.jobs.command;
 
-import io.github.marspark.data.idx.FashionMnist;
 import io.github.marspark.jobs.files.FileStore;
 import io.github.marspark.jobs.files.Lease;
 import io.github.marspark.jobs.files.Product;
@@ -91,9 +90,12 @@ public final class DemoCommand implements RecipeCommand {
     /** Returns how many seconds it took. */
     private double run(Recipe recipe, PrintStream out) {
         long start = System.nanoTime();
-        Path images = images(recipe);
-        boolean written = FashionMnist.writeInto(images);
-        out.printf("%s %s: 10,000 images in class folders%n", images, written ? "written" : "is there already");
+        FileStore images = FileStore.at(recipe.images());
+        ShippedImages.layOut(
+                images,
+                "the demo lays its images out on this machine's own disks, but images is %s; give images=file:///FOLDER"
+                        .formatted(images.path()),
+                out);
         run(jobs, recipe, out);
         run(judging, judged(recipe), out);
         copy(SHEET, new Drawings(recipe.samples()).newest().orElse(recipe.samples()), recipe.out());
@@ -122,16 +124,6 @@ public final class DemoCommand implements RecipeCommand {
                         "samples", folder,
                         "sample.per-class", Integer.toString(JUDGED_PER_CLASS),
                         "evaluate.images", folder));
-    }
-
-    private static Path images(Recipe recipe) {
-        FileStore store = FileStore.at(recipe.images());
-        if (!store.isLocal()) {
-            throw new IllegalArgumentException(
-                    "the demo lays its images out on this machine's own disks, but images is %s; give images=file:///FOLDER"
-                            .formatted(store.path()));
-        }
-        return Storage.local(store.path());
     }
 
     private static void tellWhatIsNext(RecipeArguments demo, PrintStream out) {

@@ -33,10 +33,15 @@ final class ParquetCodecs extends CodecFactory {
         super(configuration, 0);
     }
 
-    /** The codec of a file for which there is no implementation among Spark's libraries. */
-    static Optional<String> foreign(ParquetMetadata footer) {
+    /**
+     * The codec of a file for which there is no implementation among Spark's libraries.
+     *
+     * @param columns names of those that are read
+     */
+    static Optional<String> foreign(ParquetMetadata footer, Set<String> columns) {
         return footer.getBlocks().stream()
                 .flatMap(group -> group.getColumns().stream())
+                .filter(chunk -> columns.contains(chunk.getPath().toArray()[0]))
                 .map(ColumnChunkMetaData::getCodec)
                 .filter(FOREIGN::contains)
                 .map(CompressionCodecName::name)

@@ -4,7 +4,9 @@ import io.github.marspark.jobs.files.Storage;
 import io.github.marspark.jobs.images.ParquetFile.Layout;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -80,15 +82,30 @@ final class ParquetProbe {
         if (reader.getRecordCount() == 0) {
             return new ParquetFile(source.withTrouble(Trouble.note("has no rows")), null, columns.columns(), null);
         }
-        Optional<String> codec = ParquetCodecs.foreign(reader.getFooter());
+        Type image = columns.image().orElseThrow();
+        Optional<Type> label = columns.label();
+        Set<String> read = Stream.concat(Stream.of(image), label.stream())
+                .map(Type::getName)
+                .collect(Collectors.toSet());
+        Optional<String> codec = ParquetCodecs.foreign(reader.getFooter(), read);
         if (codec.isPresent()) {
             return damaged(
                     source,
                     "is packed by %s, which cannot be unpacked here; write it with zstd, snappy or gzip"
                             .formatted(codec.get()));
         }
-        Type image = columns.image().orElseThrow();
-        Optional<Type> label = columns.label();
+        return readable(source, settings, reader, columns, image, label);
+    }
+
+    /** Of a file whose columns can be unpacked. */
+    private static ParquetFile readable(
+            SourceImage source,
+            ImageSettings settings,
+            ParquetFileReader reader,
+            ParquetColumns columns,
+            Type image,
+            Optional<Type> label)
+            throws IOException {
         requireCounts(reader);
         try {
             if (label.isPresent()) {

@@ -19,7 +19,7 @@ public record Cluster(int tasks, int cores, boolean isLocal) {
      *
      * @param spark the application
      * @param wish how many there should be; one on this machine alone where no number is wanted
-     * @param divides whether the work can be dealt to a number of tasks; asked where fewer have come than were to come
+     * @param divides whether the work can be dealt to a number of tasks; asked where fewer are allowed than have come
      * @param out told of the waiting
      * @throws IllegalStateException if there are fewer executors than tasks
      */
@@ -29,7 +29,8 @@ public record Cluster(int tasks, int cores, boolean isLocal) {
         }
         List<ExecutorSummary> executors = new ExecutorWait(spark, wish, out).await();
         int tasks = executors.size();
-        while (wish.fewest().isPresent() && tasks > 1 && !divides.test(tasks)) {
+        int fewest = wish.fewest().orElse(tasks);
+        while (tasks > fewest && !divides.test(tasks)) {
             tasks--;
         }
         int cores =

@@ -109,16 +109,21 @@ public final class Autoencoder {
         config.requireStrides(height, width);
         int places = places(height, width);
         int batch = requireImages("latents", latents, config.latentChannels() * places);
-        float[] rows = ChannelOrder.pixelRows(latents, config.latentChannels(), places);
-        if (config.isQuantised()) {
-            Codebook codebook = codebook();
-            rows = codebook.rows(codebook.nearest(rows, kernels.threads()));
-        }
+        float[] rows = decodable(kernels, ChannelOrder.pixelRows(latents, config.latentChannels(), places));
         try (Tape tape = Tape.computing(kernels)) {
             Variable input = tape.constant(rows, batch * places);
             float[] images = decode(tape, input, batch, height, width).value().toFloats();
             return ChannelOrder.channelPlanes(images, config.imageChannels(), height * width);
         }
+    }
+
+    /** What the decoder is to be given for latents, {@code (B h w, Z)}: the codes nearest to them where it is quantised. */
+    float[] decodable(Kernels kernels, float[] latents) {
+        if (!config.isQuantised()) {
+            return latents;
+        }
+        Codebook codebook = codebook();
+        return codebook.rows(codebook.nearest(latents, kernels.threads()));
     }
 
     /**

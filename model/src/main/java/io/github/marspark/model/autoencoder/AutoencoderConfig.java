@@ -148,18 +148,7 @@ public record AutoencoderConfig(
      * @return the other configuration
      */
     public AutoencoderConfig withDecoderAttention(List<Integer> sides) {
-        return new AutoencoderConfig(
-                resolution,
-                imageChannels,
-                width,
-                multipliers,
-                residualBlocks,
-                attentionResolutions,
-                sides,
-                latentChannels,
-                groups,
-                hiddenChannels,
-                codes);
+        return with(sides, hiddenChannels, codes);
     }
 
     /**
@@ -169,18 +158,7 @@ public record AutoencoderConfig(
      * @return the other configuration
      */
     public AutoencoderConfig withHiddenChannels(int channels) {
-        return new AutoencoderConfig(
-                resolution,
-                imageChannels,
-                width,
-                multipliers,
-                residualBlocks,
-                attentionResolutions,
-                decoderAttention,
-                latentChannels,
-                groups,
-                channels,
-                codes);
+        return with(decoderAttention, channels, codes);
     }
 
     /**
@@ -190,6 +168,10 @@ public record AutoencoderConfig(
      * @return the other configuration
      */
     public AutoencoderConfig withCodes(int count) {
+        return with(decoderAttention, hiddenChannels, count);
+    }
+
+    private AutoencoderConfig with(List<Integer> attention, int channels, int count) {
         return new AutoencoderConfig(
                 resolution,
                 imageChannels,
@@ -197,10 +179,10 @@ public record AutoencoderConfig(
                 multipliers,
                 residualBlocks,
                 attentionResolutions,
-                decoderAttention,
+                attention,
                 latentChannels,
                 groups,
-                hiddenChannels,
+                channels,
                 count);
     }
 

@@ -158,21 +158,13 @@ public final class AutoencoderTrainer {
         int rows = batch * side * side;
         try (Tape tape = Tape.computing(kernels)) {
             Variable moments = autoencoder.encode(tape, tape.constant(pixels, rows), batch, side, side);
-            float[] latents = decodable(distribution.means(moments.value().toFloats()));
+            float[] latents = autoencoder.decodable(
+                    kernels, distribution.means(moments.value().toFloats()));
             return autoencoder
                     .decode(tape, tape.constant(latents, moments.rows()), batch, side, side)
                     .value()
                     .toFloats();
         }
-    }
-
-    /** What the decoder is to be given for latents, {@code (B h w, Z)}. */
-    private float[] decodable(float[] latents) {
-        if (!config.isQuantised()) {
-            return latents;
-        }
-        Codebook codebook = autoencoder.codebook();
-        return codebook.rows(codebook.nearest(latents, kernels.threads()));
     }
 
     private static void addDifferences(float[] drawn, float[] originals, double[] sums) {
