@@ -171,7 +171,9 @@ public final class CompareCommand implements RecipeCommand {
         private void keep(ComparedRow row, RowResult result) {
             if (result.settings().equals(settings(row))) {
                 results.put(row.number(), result);
-                reconstructions.computeIfAbsent(row.tokenizer(), this::reconstruction);
+                Judgement.find(plan.reconstruction(row.tokenizer()).evaluate().report())
+                        .ifPresentOrElse(
+                                judged -> reconstructions.put(row.tokenizer(), judged), () -> prepare(row.tokenizer()));
             } else {
                 out.printf(
                         "row %d, %s, was made by other settings; it is made anew when it is asked for%n",
@@ -183,10 +185,6 @@ public final class CompareCommand implements RecipeCommand {
             return RowResult.settings(plan.drawing(row, false), plan.drawing(row, true));
         }
 
-        private Judgement reconstruction(TokenizerKind kind) {
-            return Judgement.read(plan.reconstruction(kind).evaluate().report());
-        }
-
         /** What rows of one tokenizer share. */
         private void prepare(TokenizerKind kind) {
             if (reconstructions.containsKey(kind)) {
@@ -196,8 +194,12 @@ public final class CompareCommand implements RecipeCommand {
             run(jobs.trainTokenizer(), encoding);
             run(jobs.encode(), encoding);
             run(jobs.trainClassifier(), plan.judge());
-            run(jobs.evaluate(), plan.reconstruction(kind));
-            reconstructions.put(kind, reconstruction(kind));
+            reconstructions.put(kind, judged(plan.reconstruction(kind)));
+        }
+
+        private Judgement judged(Recipe judging) {
+            run(jobs.evaluate(), judging);
+            return Judgement.find(judging.evaluate().report()).orElseThrow();
         }
 
         private RowResult result(ComparedRow row) {
@@ -209,10 +211,10 @@ public final class CompareCommand implements RecipeCommand {
             run(jobs.sample(), plain);
             double seconds = (System.nanoTime() - start) / 1e9;
             int images = recipe.compare().perClass() * recipe.data().classes();
-            run(jobs.evaluate(), plain);
+            Judgement ofPlain = judged(plain);
             Recipe guided = plan.drawing(row, true);
             run(jobs.sample(), guided);
-            run(jobs.evaluate(), guided);
+            Judgement ofGuided = judged(guided);
             TrainingSummary trained = TrainingSummary.of(training);
             return new RowResult(
                     settings(row),
@@ -227,8 +229,8 @@ public final class CompareCommand implements RecipeCommand {
                     row.loss() == TokenLoss.CROSS_ENTROPY ? "" : plain.sample().diffusionSteps(),
                     row.attention() == Attention.CAUSAL,
                     begun ? Double.NaN : seconds / images,
-                    Judgement.read(plain.evaluate().report()),
-                    Judgement.read(guided.evaluate().report()));
+                    ofPlain,
+                    ofGuided);
         }
 
         private void run(RecipeCommand job, Recipe with) {

@@ -1,5 +1,6 @@
 package io.github.marspark.jobs.compare;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.marspark.jobs.files.FileStore;
@@ -7,7 +8,6 @@ import io.github.marspark.jobs.recipe.Recipe;
 import io.github.marspark.jobs.recipe.Recipes;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -57,16 +57,23 @@ public record RowResult(
      * @param distance Fréchet distance in its features from the reference
      */
     public record Judgement(double accuracy, double distance) {
-        /** Reads it from the report of {@code evaluate}. */
-        public static Judgement read(String report) {
-            FileStore file = FileStore.at(report.substring(0, report.lastIndexOf('/')));
-            try (InputStream stream = file.read(report.substring(report.lastIndexOf('/') + 1))) {
+        /** Reads it from a report of {@code evaluate}, if there is one. */
+        public static Optional<Judgement> find(String report) {
+            FileStore folder = FileStore.at(report.substring(0, report.lastIndexOf('/')));
+            String name = report.substring(report.lastIndexOf('/') + 1);
+            if (!folder.exists(name)) {
+                return Optional.empty();
+            }
+            try (InputStream stream = folder.read(name)) {
                 JsonNode json = JSON.readTree(stream);
-                return new Judgement(
+                return Optional.of(new Judgement(
                         json.path("label accuracy").asDouble(Double.NaN),
-                        json.path("distance").path("value").asDouble(Double.NaN));
+                        json.path("distance").path("value").asDouble(Double.NaN)));
             } catch (IOException failure) {
-                throw new UncheckedIOException(report + " cannot be read: " + failure.getMessage(), failure);
+                throw new IllegalStateException(
+                        "%s is no report of evaluate: %s; delete it to have it made again"
+                                .formatted(report, oneLine(failure)),
+                        failure);
             }
         }
     }
@@ -102,9 +109,15 @@ public record RowResult(
         } catch (IOException failure) {
             throw new IllegalStateException(
                     "%s is no result of a row: %s; delete it to have the row judged again"
-                            .formatted(folder.path(name(row)), failure.getMessage()),
+                            .formatted(folder.path(name(row)), oneLine(failure)),
                     failure);
         }
+    }
+
+    /** Without the place in the text, which follows in a line of its own. */
+    private static String oneLine(IOException failure) {
+        return String.valueOf(
+                failure instanceof JsonProcessingException json ? json.getOriginalMessage() : failure.getMessage());
     }
 
     private static String name(int row) {

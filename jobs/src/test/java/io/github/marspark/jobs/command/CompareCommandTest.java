@@ -1,6 +1,7 @@
 package io.github.marspark.jobs.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.marspark.data.image.PngFile;
 import java.awt.Color;
@@ -71,6 +72,15 @@ class CompareCommandTest {
         assertThat(sheetHeight()).isGreaterThanOrEqualTo(height + 16);
         String again = compare(words, "compare.rows=[8]");
         assertThat(again).doesNotContain("====").contains(Files.readString(table));
+        String complete = Files.readString(table);
+        Files.delete(folder.resolve("out/tokenizer-vq.json"));
+        assertThat(compare(words, "compare.rows=[8]")).doesNotContain("====").contains(complete);
+        Path result = folder.resolve("out/rows/row-7.json");
+        Files.writeString(result, Files.readString(result).substring(0, 100));
+        assertThatThrownBy(() -> compare(words, "compare.rows=[8]"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageMatching(
+                        "(?s).*/out/rows/row-7.json is no result of a row: [^\\n]*; delete it to have the row judged again");
     }
 
     private int sheetHeight() throws IOException {

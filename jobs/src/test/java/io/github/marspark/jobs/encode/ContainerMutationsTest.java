@@ -255,9 +255,8 @@ class ContainerMutationsTest {
 
     /** Whether only zeros are left of an image and its label, up to the end of a record, as where tars were joined. */
     private static boolean looksJoined(byte[] tar) {
-        byte[] last = Arrays.copyOfRange(tar, RECORD - 4 * BLOCK, RECORD);
         return tar.length > RECORD
-                && Arrays.equals(last, new byte[last.length])
+                && Arrays.equals(Arrays.copyOfRange(tar, RECORD - 4 * BLOCK, RECORD), new byte[4 * BLOCK])
                 && isHeader(Arrays.copyOfRange(tar, RECORD, RECORD + BLOCK));
     }
 
